@@ -1,0 +1,41 @@
+"""Everything that can go wrong, as one shallow tree.
+
+A message names the thing and the way out; it is written for the person who typed the command or sent the request. What is merely a bad
+row of somebody's log is no error but a `Reject` (graph.events). The borders translate: a driver's or a parser's exception never leaves
+the module that called it, and one table in `api` maps these classes to GraphQL codes and exit codes.
+"""
+
+
+class SharegraphError(Exception):
+    """Root of the tree: a sentence for a person, never a traceback's worth of internals."""
+
+
+class UnknownKey(SharegraphError, KeyError):
+    """A user, product, share or community that the snapshot does not hold."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class InvalidInput(SharegraphError, ValueError):
+    """A value outside its range or form; the caller can mend it."""
+
+
+class StaleCursor(InvalidInput):
+    """A cursor of a dataset version that is no longer held; start again from the first page."""
+
+
+class UnreadableSource(SharegraphError):
+    """A file or folder that cannot be read as the format it was said to be."""
+
+
+class StoreUnavailable(SharegraphError):
+    """The database cannot be reached or went away; what was acknowledged is in it, run the same command again."""
+
+
+class StoreIncompatible(SharegraphError):
+    """The store was written by a newer format than this program knows, or is no sharegraph store."""
+
+
+class SnapshotTorn(SharegraphError):
+    """Snapshot files whose checksum does not hold; they are derived, so they are built anew."""
