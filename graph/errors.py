@@ -1,8 +1,9 @@
 """Everything that can go wrong, as one shallow tree.
 
-A message names the thing and the way out; it is written for the person who typed the command or sent the request. What is merely a bad
-row of somebody's log is no error but a `Reject` (graph.events). The borders translate: a driver's or a parser's exception never leaves
-the module that called it, and one table in `api` maps these classes to GraphQL codes and exit codes.
+A message names the thing and the way out; it is written for the person who typed the command or sent the
+request. What is merely a bad row of somebody's log is no error but a `Reject` (graph.events). The borders
+translate: a driver's or a parser's exception never leaves the module that called it, and one table in `api`
+maps these classes to GraphQL codes and exit codes.
 """
 
 
@@ -30,7 +31,9 @@ class UnreadableSource(SharegraphError):
 
 
 class StoreUnavailable(SharegraphError):
-    """The database cannot be reached or went away; what was acknowledged is in it, run the same command again."""
+    """The database cannot be reached or went away; what was acknowledged is in it, run the same command
+    again.
+    """
 
 
 class StoreIncompatible(SharegraphError):

@@ -1,22 +1,23 @@
 """The words of the domain: what happened, to whom, when.
 
-An `Event` is one accepted fact of a shop's log: ana SHAREd the tea, bea OPENed that share, bea PURCHASEd. It is a value: two events
-with the same id and the same `digest` are one event said twice, with another digest they contradict each other. An event names people,
-products and shares by the shop's own keys; what a key resolves to (a visitor who later signed in, the share that a bare sharer stands
-for) is decided later, from the whole log, so that the order of arrival never matters.
+An `Event` is one accepted fact of a shop's log: ana SHAREd the tea, bea OPENed that share, bea PURCHASEd. It
+is a value: two events with the same id and the same `digest` are one event said twice, with another digest
+they contradict each other. An event names people, products and shares by the shop's own keys; what a key
+resolves to (a visitor who later signed in, the share that a bare sharer stands for) is decided later, from
+the whole log, so that the order of arrival never matters.
 
-Time is aware UTC. Money is a `Decimal` with at most four decimals. A tie A→B means that what A shares reaches B, and a TIE event says
-"`user` follows `other`", which is the tie other→user.
+Time is aware UTC. Money is a `Decimal` with at most four decimals. A tie A→B means that what A shares reaches
+B, and a TIE event says "`user` follows `other`", which is the tie other→user.
 """
 
 from dataclasses import astuple, dataclass, field, fields
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
 from hashlib import blake2b
 from operator import attrgetter
 
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MONEY_SCALE = 10_000
 """Amounts are held in arrays as whole ten-thousandths of the currency's unit: sums are exact."""
@@ -75,10 +76,11 @@ class Consent:
 class Event:
     """One fact of the log. Field by field it is the contract's `EventInput`.
 
-    id: unique over the whole log. at: aware UTC. user: who did it (EXPOSURE: who saw it); None for a visitor without an account.
-    visitor: together with `user` it says that the two are one person, earlier events included. share: the share it came from;
-    sharer: given instead, stands for the sharer's latest share of `product` at `at`. parent_share: SHARE only, the share passed on.
-    implied: not in the log itself, but follows from a row of it (Higgs: somebody was retweeted, so had shared).
+    id: unique over the whole log. at: aware UTC. user: who did it (EXPOSURE: who saw it); None for a visitor
+    without an account. visitor: together with `user` it says that the two are one person, earlier events
+    included. share: the share it came from; sharer: given instead, stands for the sharer's latest share of
+    `product` at `at`. parent_share: SHARE only, the share passed on. implied: not in the log itself, but
+    follows from a row of it (Higgs: somebody was retweeted, so had shared).
     """
 
     id: str
@@ -111,7 +113,8 @@ class Event:
     consent: Consent | None = None
     implied: bool = False
     found_share: str | None = field(default=None, compare=False)
-    """The share that `sharer` was found to stand for; not part of what was said, so not part of the digest."""
+    """The share that `sharer` was found to stand for; not part of what was said, so not part of the
+    digest."""
 
     @property
     def person(self) -> str | None:
@@ -135,9 +138,9 @@ _plain_values = attrgetter(*_PLAIN)
 def digest(event: Event) -> int:
     """A signed 64-bit fingerprint of everything an event says, its id included.
 
-    Equal content gives equal digests on any machine and in any release: only what was said enters, under its field's name. It tells a
-    repeat from a conflict, and breaks ties of time when events are put in order, so that no order depends on how a log was cut into
-    loads. Money counts by value (10.0 is 10.00).
+    Equal content gives equal digests on any machine and in any release: only what was said enters, under its
+    field's name. It tells a repeat from a conflict, and breaks ties of time when events are put in order, so
+    that no order depends on how a log was cut into loads. Money counts by value (10.0 is 10.00).
     """
     said = [f"{int(event.kind)}@{micros(event.at)}"]
     said += [
@@ -203,7 +206,9 @@ def unscaled(amount: int) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """What a shop says of a person; None leaves what is known. attributes: name → text; `cost` is read as money (`120.00 CNY`)."""
+    """What a shop says of a person; None leaves what is known. attributes: name → text; `cost` is read as
+    money (`120.00 CNY`).
+    """
 
     key: str
     name: str | None = None
@@ -226,7 +231,9 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a log and the events it stands for; it is stored whole or not at all. line: from 1, the header included."""
+    """One row of a log and the events it stands for; it is stored whole or not at all. line: from 1, the
+    header included.
+    """
 
     line: int
     events: tuple[Event, ...]
@@ -235,7 +242,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that was not taken, and why. reason: short and stable, it is counted by; detail: the row's own particulars."""
+    """A row that was not taken, and why. reason: short and stable, it is counted by; detail: the row's own
+    particulars.
+    """
 
     line: int
     reason: str

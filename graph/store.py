@@ -1,8 +1,9 @@
 """The durable record: an append-only log of events, idempotent by event id.
 
-Law: appending the same rows again changes nothing; nothing is deleted by absence; only `forget` deletes, and what is forgotten does not
-come back. `append` returns after the events are durable: an acknowledged event survives the death of any process. Every change of what
-the store would answer gives a new `version`. Both stores pass one suite (tests/contract).
+Law: appending the same rows again changes nothing; nothing is deleted by absence; only `forget` deletes, and
+what is forgotten does not come back. `append` returns after the events are durable: an acknowledged event
+survives the death of any process. Every change of what the store would answer gives a new `version`. Both
+stores pass one suite (tests/contract).
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,8 +28,10 @@ class KnownShare:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What became of each row of an append, by position. conflicts: an event id was there with other content, or twice in the batch with
-    different content. forgotten: a row names a person who was forgotten. implied: implied shares among the events newly stored."""
+    """What became of each row of an append, by position. conflicts: an event id was there with other content,
+    or twice in the batch with different content. forgotten: a row names a person who was forgotten. implied:
+    implied shares among the events newly stored.
+    """
 
     stored: tuple[int, ...]
     repeated: tuple[int, ...]
@@ -55,15 +58,21 @@ class Store(Protocol):
         ...
 
     def append(self, rows: Sequence[Row]) -> Appended:
-        """Add rows, each whole or not at all, in one durable transaction; references are resolved by then (see loaders.ingest)."""
+        """Add rows, each whole or not at all, in one durable transaction; references are resolved by then
+        (see loaders.ingest).
+        """
         ...
 
     def upsert_users(self, users: Sequence[User]) -> int:
-        """Say something of people, known or not; None leaves what is there. Returns how many were new or changed."""
+        """Say something of people, known or not; None leaves what is there. Returns how many were new or
+        changed.
+        """
         ...
 
     def upsert_products(self, products: Sequence[Product]) -> int:
-        """Say something of products, known or not; None leaves what is there. Returns how many were new or changed."""
+        """Say something of products, known or not; None leaves what is there. Returns how many were new or
+        changed.
+        """
         ...
 
     def shares(self, ids: Sequence[str]) -> dict[str, KnownShare]:
@@ -71,8 +80,9 @@ class Store(Protocol):
         ...
 
     def shares_by(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[KnownShare]]:
-        """All shares of each (sharer, product), earliest first, ties of time by id; pairs without one are left out. Sharer: the key as it stands in
-        the share's event (user, else visitor)."""
+        """All shares of each (sharer, product), earliest first, ties of time by id; pairs without one are
+        left out. Sharer: the key as it stands in the share's event (user, else visitor).
+        """
         ...
 
     def shares_of(self, product: str) -> list[KnownShare]:
@@ -80,8 +90,9 @@ class Store(Protocol):
         ...
 
     def read(self, since: str | None = None) -> Log:
-        """Everything, or what came after a version. `since` of another store, or from before a `forget`, gives everything: the
-        caller can tell by `Log.version` and the first seq (see `continues`)."""
+        """Everything, or what came after a version. `since` of another store, or from before a `forget`,
+        gives everything: the caller can tell by `Log.version` and the first seq (see `continues`).
+        """
         ...
 
     def events(self, since: str | None = None) -> Iterator[Event]:
@@ -93,7 +104,9 @@ class Store(Protocol):
         ...
 
     def continues(self, since: str) -> bool:
-        """Whether what came after `since` can be added to what was read then (same store, nothing forgotten or rewritten in between)."""
+        """Whether what came after `since` can be added to what was read then (same store, nothing forgotten
+        or rewritten in between).
+        """
         ...
 
     def counts(self) -> Counts:
@@ -101,8 +114,10 @@ class Store(Protocol):
         ...
 
     def forget(self, user: str) -> bool:
-        """Remove a person, with all visitors joined to them; False where nobody of that key was known. Their shares and opens stay as blanks, so that
-        cascades keep their shape; everything else of theirs goes. A keyed hash remains, so that later rows naming them are refused."""
+        """Remove a person, with all visitors joined to them; False where nobody of that key was known. Their
+        shares and opens stay as blanks, so that cascades keep their shape; everything else of theirs goes. A
+        keyed hash remains, so that later rows naming them are refused.
+        """
         ...
 
     def close(self) -> None:

@@ -1,0 +1,359 @@
+"""The log as the graph sees it: one person per person, shares with their parents, every row in order of time.
+
+`Snapshot.of(log)` resolves what the order of arrival must not decide: visitors become the accounts they were
+joined to, people and products get rows in the order of their keys, events are sorted by (time, shares first,
+digest), a share without a parent gets the share of that product its sharer had opened last, bursts no person
+can make are marked. The result is arrays only, so it can be written to files and mapped back into memory; the
+same events give the same arrays from every store, however they were cut into loads.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.events import Kind, Product, instant, scaled
+from graph.lineage import depths_and_roots, inferred_parents
+from graph.log import NONE, EventColumns, Log
+from graph.noise import bursts
+from graph.people import joined
+from graph.texts import Keys, Texts
+
+Rows = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """n events in order of (at, shares first, digest); all arrays of shape (n,).
+
+    kind: graph.events.Kind. at: microseconds since 1970. person, other, recipient: rows of people, −1 not
+    said. product: row of products. share: row of `Shares` it came from; for a SHARE its own row. order,
+    channel, campaign, device, region, surface, currency: codes into `Snapshot.words`. amount:
+    ten-thousandths. own: an open of one's own share. noise: part of a burst no person can make.
+    """
+
+    kind: NDArray[np.int8]
+    at: NDArray[np.int64]
+    person: Rows
+    other: Rows
+    recipient: Rows
+    product: Rows
+    share: Rows
+    order: Rows
+    channel: Rows
+    campaign: Rows
+    device: Rows
+    region: Rows
+    surface: Rows
+    currency: Rows
+    quantity: Rows
+    amount: NDArray[np.int64]
+    rating: NDArray[np.float32]
+    verdict: NDArray[np.int8]
+    consent: NDArray[np.int16]
+    own: NDArray[np.bool_]
+    noise: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def rows(self, *kinds: Kind, noise: bool = False) -> NDArray[np.intp]:
+        """Positions of the events of these kinds, in order of time; those marked as noise only if asked
+        for.
+        """
+        wanted = np.isin(self.kind, np.array([int(kind) for kind in kinds], np.int8))
+        return np.flatnonzero(wanted if noise else wanted & ~self.noise)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shares:
+    """m shares, in the order of their events.
+
+    event: position in `Events`. parent, root: rows of shares, parent −1 for a root share. depth: shares
+    passed on before it. inferred: the parent was not in the log. implied: the share itself was not. ids: the
+    shop's ids, by row; by_id: rows in the order of their ids.
+    """
+
+    event: NDArray[np.int64]
+    parent: Rows
+    root: Rows
+    depth: Rows
+    inferred: NDArray[np.bool_]
+    implied: NDArray[np.bool_]
+    ids: Texts
+    by_id: Rows
+
+    def __len__(self) -> int:
+        return len(self.event)
+
+    def row(self, share_id: str) -> int | None:
+        """The row of a share's id; None where it is not held."""
+        low, high = 0, len(self.by_id)
+        while low < high:
+            middle = (low + high) // 2
+            if self.ids[int(self.by_id[middle])] < share_id:
+                low = middle + 1
+            else:
+                high = middle
+        found = low < len(self.by_id) and self.ids[int(self.by_id[low])] == share_id
+        return int(self.by_id[low]) if found else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """n people by row. keys: the account's key, or the visitor's; a forgotten person has the empty key's
+    place.
+
+    visitors: keys that were joined to somebody; visitor_person: whom. refused_joins: claims on a visitor that
+    was somebody else's already. names, regions: "" where unknown; costs: the attribute `cost`, "" where
+    unknown.
+    """
+
+    keys: Keys
+    visitors: Keys
+    visitor_person: Rows
+    refused_joins: int
+    names: Texts
+    regions: Texts
+    costs: Texts
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def row(self, key: str) -> int | None:
+        """The person of a user key, a visitor's id or an earlier key; None where nobody is known by it."""
+        if key.startswith(BLANK):
+            return None
+        own = self.keys.row(key)
+        if own is not None:
+            return own
+        joined_row = self.visitors.row(key)
+        return None if joined_row is None else int(self.visitor_person[joined_row])
+
+    def is_blank(self, person: int) -> bool:
+        """Whether this person was forgotten: a place in a cascade, and nothing more."""
+        return self.keys[person].startswith(BLANK)
+
+
+BLANK = "\x00"
+"""Leads the key of a forgotten person in a snapshot; no key of a log may hold it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Products:
+    """n products by row. category, brand: codes into `Snapshot.words`, −1 unknown. price: ten-thousandths, −1
+    unknown.
+    """
+
+    keys: Keys
+    names: Texts
+    category: Rows
+    brand: Rows
+    price: NDArray[np.int64]
+    currency: Rows
+    available: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Everything accepted up to `version`, frozen. as_of: the newest event's time in microseconds, 0 for an
+    empty log.
+    """
+
+    version: str
+    as_of: int
+    people: People
+    products: Products
+    words: Texts
+    events: Events
+    shares: Shares
+
+    @property
+    def at(self) -> datetime:
+        """`as_of` as an aware time."""
+        return instant(self.as_of)
+
+    @classmethod
+    def of(cls, log: Log) -> "Snapshot":
+        """Resolve a whole log (one read from the beginning)."""
+        return _Resolution(log).snapshot()
+
+
+class _Resolution:
+    """The steps from a log to its snapshot, each a few arrays; lives only while `Snapshot.of` runs."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        columns = log.events
+        late = (columns.kind != Kind.SHARE).astype(np.int8)
+        self.order = np.lexsort((columns.digest, late, columns.at))
+        self.words = sorted({*log.words, *(w for p in log.catalogue for w in _words_of(p) if w)})
+        self.word_row = _codes(log.words, self.words)
+        self.products, self.product_row = _sorted_keys(log.products, [p.key for p in log.catalogue])
+        self._resolve_people(columns)
+
+    def _resolve_people(self, columns: EventColumns) -> None:
+        log = self.log
+        position = {key: code for code, key in enumerate(log.people) if key}
+        said = [user.key for user in log.users if user.key not in position]
+        raw = [key or f"{BLANK}{code:09d}" for code, key in enumerate(log.people)] + said
+        canonical, self.refused_joins = joined(
+            columns.user, columns.visitor, columns.at, columns.digest, len(raw)
+        )
+        kept, self.person_row = _sorted_keys([raw[code] for code in canonical.tolist()])
+        self.keys = kept
+        mine = np.flatnonzero(canonical != np.arange(len(raw)))
+        aliases = sorted((raw[code], int(self.person_row[code])) for code in mine.tolist())
+        self.visitors = Keys.of([key for key, _ in aliases])
+        self.visitor_person = np.array([row for _, row in aliases], np.int32)
+
+    def snapshot(self) -> Snapshot:
+        events, parent, implied = self._events()
+        shares = self._shares(events, parent, implied)
+        return Snapshot(
+            version=self.log.version,
+            as_of=int(events.at[-1]) if len(events) else 0,
+            people=self._people(),
+            products=self._products(),
+            words=Texts.of(self.words),
+            events=events,
+            shares=shares,
+        )
+
+    def _events(self) -> tuple[Events, Rows, NDArray[np.bool_]]:
+        columns, order = self.log.events, self.order
+        kind, at = columns.kind[order], columns.at[order]
+        person = _through(
+            self.person_row, np.where(columns.user != NONE, columns.user, columns.visitor)[order]
+        )
+        product = _through(self.product_row, columns.product[order])
+        is_share = kind == Kind.SHARE
+        share_of_seq = _rows_by_seq(columns.seq[order][is_share])
+        share = share_of_seq(columns.share[order])
+        share[is_share] = np.arange(int(is_share.sum()), dtype=np.int32)
+        sharer = person[is_share]
+        own = (
+            (kind == Kind.OPEN) & (share != NONE) & (sharer[share] == person)
+            if len(sharer)
+            else np.zeros(len(kind), np.bool_)
+        )
+        missing = (product == NONE) & (share != NONE)
+        if len(sharer):
+            product = np.where(missing, product[is_share][share], product).astype(np.int32)
+        device = _through(self.word_row, columns.device[order])
+        words = {
+            name: _through(self.word_row, getattr(columns, name)[order])
+            for name in ("order", "channel", "campaign", "region", "surface", "currency")
+        }
+        events = Events(
+            kind=kind,
+            at=at,
+            person=person,
+            other=_through(self.person_row, columns.other[order]),
+            recipient=_through(self.person_row, columns.recipient[order]),
+            product=product,
+            share=share,
+            device=device,
+            quantity=columns.quantity[order],
+            amount=columns.amount[order],
+            rating=columns.rating[order],
+            verdict=columns.verdict[order],
+            consent=columns.consent[order],
+            own=own,
+            noise=bursts(kind, at, person, share, device),
+            **words,
+        )
+        return events, share_of_seq(columns.parent[order][is_share]), columns.implied[order][is_share]
+
+    def _shares(self, events: Events, parent: Rows, implied: NDArray[np.bool_]) -> Shares:
+        event = np.flatnonzero(events.kind == Kind.SHARE)
+        guessed = inferred_parents(
+            events.kind,
+            events.at,
+            events.person,
+            events.product,
+            events.share,
+            events.own | events.noise,
+            event,
+        )
+        inferred = (parent == NONE) & (guessed != NONE)
+        parent = np.where(parent != NONE, parent, guessed).astype(np.int32)
+        root, depth = depths_and_roots(parent)
+        arrival = np.cumsum(self.log.events.kind == Kind.SHARE) - 1
+        ids = Texts.of(self.log.share_ids).take(arrival[self.order[event]])
+        strings = list(ids)
+        by_id = np.array(sorted(range(len(strings)), key=strings.__getitem__), np.int32)
+        return Shares(event.astype(np.int64), parent, root, depth, inferred, implied, ids, by_id)
+
+    def _people(self) -> People:
+        names, regions, costs = ([""] * len(self.keys) for _ in range(3))
+        for user in sorted(self.log.users, key=lambda user: user.key in self.keys):
+            row = self.keys.row(user.key)
+            if row is None:
+                alias = self.visitors.row(user.key)
+                row = None if alias is None else int(self.visitor_person[alias])
+            if row is not None:
+                names[row] = user.name or names[row]
+                regions[row] = user.region or regions[row]
+                costs[row] = user.attributes.get("cost", costs[row])
+        visitors = self.visitors, self.visitor_person, self.refused_joins
+        return People(self.keys, *visitors, Texts.of(names), Texts.of(regions), Texts.of(costs))
+
+    def _products(self) -> Products:
+        n = len(self.products)
+        names = [""] * n
+        codes = {name: np.full(n, NONE, np.int32) for name in ("category", "brand", "currency")}
+        price, available = np.full(n, NONE, np.int64), np.ones(n, np.bool_)
+        word = {text: code for code, text in enumerate(self.words)}
+        row_of = {key: row for row, key in enumerate(self.products)}
+        for product in self.log.catalogue:
+            row = row_of[product.key]
+            names[row] = product.name or ""
+            codes["category"][row] = word.get(product.category or "", NONE)
+            codes["brand"][row] = word.get(product.brand or "", NONE)
+            if product.price is not None:
+                price[row] = scaled(product.price.amount)
+                codes["currency"][row] = word[product.price.currency]
+            available[row] = product.available is not False
+        return Products(self.products, Texts.of(names), price=price, available=available, **codes)
+
+
+def _words_of(product: Product) -> tuple[str | None, ...]:
+    return product.category, product.brand, product.price.currency if product.price else None
+
+
+def _sorted_keys(*keys: Sequence[str]) -> tuple[Keys, Rows]:
+    """Distinct keys in order, and for each entry of the first list its row."""
+    distinct = sorted({key for part in keys for key in part})
+    return Keys.of(distinct), _codes(keys[0], distinct)
+
+
+def _codes(texts: Iterable[str], distinct: list[str]) -> Rows:
+    row = {text: code for code, text in enumerate(distinct)}
+    return np.array([row[text] for text in texts], np.int32)
+
+
+def _rows_by_seq(seq: NDArray[np.int64]) -> Callable[[NDArray[np.int64]], Rows]:
+    """What finds the row of a share by the store's running number of its event; −1 for −1."""
+    order = np.argsort(seq, kind="stable")
+    ascending = seq[order]
+
+    def rows(wanted: NDArray[np.int64]) -> Rows:
+        if not len(ascending):
+            return np.full(len(wanted), NONE, np.int32)
+        place = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
+        return np.where(ascending[place] == wanted, order[place], NONE).astype(np.int32)
+
+    return rows
+
+
+def _through(row_by_code: Rows, codes: Rows) -> Rows:
+    """Codes translated, "not said" kept."""
+    if not len(row_by_code):
+        return np.full(len(codes), NONE, np.int32)
+    return np.where(codes == NONE, NONE, row_by_code[codes]).astype(np.int32)

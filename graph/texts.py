@@ -1,0 +1,88 @@
+"""Many strings as two arrays, so that a million keys can lie in a memory-mapped file and be looked up without
+a dictionary.
+
+`Texts` keeps order as given; `Keys` is sorted, so a key's row is found by bisection, and the order of rows is
+the order of keys: breaking a tie by row is breaking it by key, on any machine.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts(Sequence[str]):
+    """n strings. letters: their UTF-8 one after another, uint8. ends: shape (n + 1,), int64; text i is
+    letters[ends[i]:ends[i + 1]].
+
+    >>> list(Texts.of(["mug", "", "茶"]))
+    ['mug', '', '茶']
+    """
+
+    letters: NDArray[np.uint8]
+    ends: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, strings: Sequence[str]) -> "Texts":
+        """Pack strings in the order given."""
+        encoded = [text.encode() for text in strings]
+        ends = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=ends[1:])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        if isinstance(row, slice):
+            return [self[i] for i in range(*row.indices(len(self)))]
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        return self.letters[self.ends[row] : self.ends[row + 1]].tobytes().decode()
+
+    def __iter__(self) -> Iterator[str]:
+        whole = self.letters.tobytes()
+        ends = self.ends.tolist()
+        return (whole[a:b].decode() for a, b in pairwise(ends))
+
+    def take(self, rows: NDArray[np.intp]) -> "Texts":
+        """The texts at these rows, in this order."""
+        everything = list(self)
+        return Texts.of([everything[row] for row in rows.tolist()])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keys(Texts):
+    """Distinct strings in the order of their code points.
+
+    >>> keys = Keys.of(["ana", "bea", "cy"])
+    >>> keys.row("bea"), keys.row("dan")
+    (1, None)
+    """
+
+    @classmethod
+    def of(cls, strings: Sequence[str]) -> "Keys":
+        """Pack strings that are sorted and distinct; InvalidInput where they are not."""
+        if any(a >= b for a, b in pairwise(strings)):
+            raise InvalidInput("keys have to be sorted and distinct")
+        packed = Texts.of(strings)
+        return cls(packed.letters, packed.ends)
+
+    def row(self, key: str) -> int | None:
+        """The row of a key, in O(log n); None where it is not held."""
+        row = bisect_left(self, key)
+        return row if row < len(self) and self[row] == key else None
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.row(key) is not None
