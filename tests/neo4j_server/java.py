@@ -1,0 +1,116 @@
+"""Neo4j from Maven's jars, for machines without Docker: about 125 MB once, then five to ten seconds a start.
+
+The jars come by `pom.xml` into `cache/jars-VERSION`. Each start has a home folder of its own, removed when
+the server is left; the logs of the last one are kept in `cache/logs`.
+"""
+
+import fcntl
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.neo4j_server.server import LOOPBACK, Server, Unavailable, new_server, port_of, wait_until_open
+
+POM = Path(__file__).with_name("pom.xml")
+OLDEST_JAVA = 17
+
+JVM_OPTIONS = (
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "-Xmx1g",
+    "-Dio.netty.tryReflectionSetAccessible=true",
+    "-Dlog4j2.disable.jmx=true",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+    "--add-modules=jdk.incubator.vector",
+)
+
+
+@contextmanager
+def started(cache: Path) -> Iterator[Server]:
+    """Yield a server that runs as our child.
+
+    `Unavailable` where Java or Maven is missing or the jars cannot be had.
+    """
+    java, maven = tools()
+    jars = fetched_jars(cache, maven)
+    server = new_server()
+    with tempfile.TemporaryDirectory(prefix="home-", dir=cache) as home:
+        logs = Path(home) / "logs"
+        logs.mkdir()
+        command = command_line(java, jars, Path(home), server)
+        with (logs / "console.log").open("wb") as console:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        try:
+            wait_until_open(server, alive=lambda: process.poll() is None, seconds=120)
+            yield server
+        finally:
+            process.kill()  # nothing in it is wanted any more
+            process.wait()
+            shutil.copytree(logs, cache / "logs", dirs_exist_ok=True)
+
+
+def tools() -> tuple[str, str]:
+    """Return the paths of Java and Maven, or say which of them is missing or too old."""
+    java, maven = shutil.which("java"), shutil.which("mvn")
+    if java is None or maven is None:
+        raise Unavailable(
+            "neither SHAREGRAPH_TEST_NEO4J_URI nor a Docker engine nor Java ≥ 17 with Maven is here"
+        )
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', said)
+    if version is None or int(version[1]) < OLDEST_JAVA:
+        raise Unavailable(f"Neo4j needs Java {OLDEST_JAVA} or newer, and {java} is {said.splitlines()[0]}")
+    return java, maven
+
+
+def fetched_jars(cache: Path, maven: str) -> Path:
+    """Return the folder of jars, downloaded at the first call; a second process waits for the first."""
+    version = re.search(r"<version>([\d.]+)</version>", POM.read_text())
+    jars = cache / f"jars-{version[1] if version else 'unknown'}"
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not jars.exists():
+            partial = jars.with_suffix(".partial")
+            copy_dependencies(maven, cache, partial)
+            partial.rename(jars)
+    return jars
+
+
+def copy_dependencies(maven: str, cache: Path, folder: Path) -> None:
+    """Let Maven put every jar that the server needs into `folder`, by way of a repository in `cache`."""
+    command = [
+        maven, "--batch-mode", "--quiet", "--strict-checksums", "--file", str(POM),
+        f"-Dmaven.repo.local={cache / 'm2'}", f"-Duser.home={cache}",
+        "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}",
+    ]  # fmt: skip
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    shutil.rmtree(cache / "m2", ignore_errors=True)
+    if said.returncode != 0:
+        (cache / "maven.log").write_text(said.stdout + said.stderr)
+        raise Unavailable(f"Maven could not fetch Neo4j's jars; what it said is in {cache / 'maven.log'}")
+
+
+def command_line(java: str, jars: Path, home: Path, server: Server) -> list[str]:
+    """Write the server's configuration into its home and return what starts it."""
+    address = f"{LOOPBACK}:{port_of(server)}"
+    settings = {
+        "server.bolt.listen_address": address,
+        "server.bolt.advertised_address": address,
+        "server.http.enabled": "false",
+        "server.memory.pagecache.size": "128m",
+        "dbms.usage_report.enabled": "false",
+        "db.tx_log.preallocate": "false",  # 2 MB of files instead of 516.
+    }
+    conf = home / "conf"
+    conf.mkdir()
+    (conf / "neo4j.conf").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    class_path = ["-cp", f"{conf}:{jars}/*", f"-Duser.home={home}", f"-Djava.io.tmpdir={home}"]
+    main = ["org.neo4j.server.CommunityEntryPoint", f"--home-dir={home}", f"--config-dir={conf}"]
+    return [java, *JVM_OPTIONS, *class_path, *main]
