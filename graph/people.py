@@ -19,9 +19,9 @@ def joined(
     """The canonical code of each person, and how many claims were refused.
 
     user, visitor, at, digest: the events' columns, shape (n,), or those of any events that hold the claims;
-    −1 where not said. people: how many codes there are. Returns codes of shape (people,), themselves for those
-    never joined, `canonical[canonical] == canonical`; and the number of distinct pairs (user, visitor) that
-    were claimed to be one and in the end are not. Only events with both cost more than a look.
+    −1 where not said. people: how many codes there are. Returns codes of shape (people,), one's own for who
+    was never joined, `canonical[canonical] == canonical`; and how many distinct pairs (user, visitor) were
+    claimed to be one and in the end are not. Only events with both cost more than a look.
 
     >>> ana, bea, cookie, phone = range(4)
     >>> claims = np.array([[ana, cookie], [bea, cookie], [bea, phone]], dtype=np.int32)
