@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 CONFIDENCE = 0.95
 _Z = 1.959963984540054
@@ -11,7 +11,8 @@ _Z = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """value lies in [low, high] with this confidence (a credible interval for posteriors, a normal one for simulated means)."""
+    """value lies in [low, high] with this confidence (a credible interval for posteriors, a normal one for
+    simulated means)."""
 
     value: float
     low: float
@@ -25,7 +26,8 @@ class Estimate:
 
     @classmethod
     def of_mean(cls, mean: float, variance: float, samples: int, *, at_least: float = 0.0) -> "Estimate":
-        """The mean of a simulation of so many samples with this sample variance; the interval is normal, cut off below `at_least`.
+        """The mean of a simulation of so many samples with this sample variance; the interval is normal, cut
+        off below `at_least`.
 
         >>> Estimate.of_mean(10.0, 4.0, 400)
         Estimate(value=10.0, low=9.804..., high=10.195..., confidence=0.95)
@@ -41,5 +43,4 @@ class Estimate:
         Estimate(value=0.5, low=0.025..., high=0.975..., confidence=0.95)
         """
         tail = (1 - CONFIDENCE) / 2
-        low, high = beta.ppf([tail, 1 - tail], a, b)
-        return cls(a / (a + b), float(low), float(high))
+        return cls(a / (a + b), float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1 - tail)))

@@ -11,55 +11,49 @@ from numpy.typing import NDArray
 from graph.events import Kind
 from graph.kernels.jit import njit
 from graph.log import NONE
+from graph.timeline import Events, Rows
 
-Rows = NDArray[np.int32]
 
+def last_opened(events: Events, rows: NDArray[np.intp]) -> Rows:
+    """For each of these events the share of its product that its person had opened last, −1 where there is
+    none.
 
-def inferred_parents(
-    kind: NDArray[np.int8],
-    at: NDArray[np.int64],
-    person: Rows,
-    product: Rows,
-    share: Rows,
-    ignored: NDArray[np.bool_],
-    event: NDArray[np.intp],
-) -> Rows:
-    """For every share the share of the same product that its sharer had opened last before it, −1 where there
-    is none.
-
-    The columns are those of all n events in order of time; `event`, shape (m,), says where the m shares
-    stand; `ignored`, shape (n,), which opens do not count (one's own, noise). An open at the very time of the
-    share counts; the share that was opened has to be strictly older, so no chain of guesses closes on itself.
+    rows: positions of events that have a person and a product. An open at the very time of the event counts;
+    the share that was opened has to be strictly older than the event. Opens of one's own shares and noise do
+    not count.
     """
-    opens = np.flatnonzero((kind == Kind.OPEN) & ~ignored & (share != NONE))
-    rows = np.concatenate([opens, event])
-    is_share = np.zeros(len(rows), np.bool_)
-    is_share[len(opens) :] = True
-    order = np.lexsort((is_share, at[rows], product[rows], person[rows]))
-    return _last_opened(rows[order], is_share[order], at, person, product, share, event)
+    opens = np.flatnonzero((events.kind == Kind.OPEN) & ~events.own & ~events.noise & (events.share != NONE))
+    place = np.concatenate([opens, rows])
+    asks = np.zeros(len(place), np.bool_)
+    asks[len(opens) :] = True
+    order = np.lexsort((asks, events.at[place], events.product[place], events.person[place]))
+    shared_at = events.at[events.kind == Kind.SHARE]
+    answer = np.full(len(place), NONE, np.int32)
+    ordered = place[order]
+    same = np.zeros(len(order), np.bool_)
+    same[1:] = (np.diff(events.person[ordered]) == 0) & (np.diff(events.product[ordered]) == 0)
+    answer[order] = _carry_forward(events.share[ordered], events.at[ordered], asks[order], same, shared_at)
+    return answer[len(opens) :]
 
 
 @njit
-def _last_opened(
-    rows: NDArray[np.intp],
-    is_share: NDArray[np.bool_],
-    at: NDArray[np.int64],
-    person: Rows,
-    product: Rows,
+def _carry_forward(
     share: Rows,
-    event: NDArray[np.intp],
+    at: NDArray[np.int64],
+    asks: NDArray[np.bool_],
+    same: NDArray[np.bool_],
+    shared_at: NDArray[np.int64],
 ) -> Rows:
-    parent = np.full(len(event), -1, np.int32)
+    answer = np.full(len(share), -1, np.int32)
     latest = -1
-    for i in range(len(rows)):
-        row = rows[i]
-        if i == 0 or person[row] != person[rows[i - 1]] or product[row] != product[rows[i - 1]]:
+    for i in range(len(share)):
+        if not same[i]:
             latest = -1
-        if not is_share[i]:
-            latest = share[row]
-        elif latest >= 0 and at[event[latest]] < at[row]:
-            parent[share[row]] = latest
-    return parent
+        if not asks[i]:
+            latest = share[i]
+        elif latest >= 0 and shared_at[latest] < at[i]:
+            answer[i] = latest
+    return answer
 
 
 @njit

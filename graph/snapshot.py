@@ -15,90 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.events import Kind, Product, instant, scaled
-from graph.lineage import depths_and_roots, inferred_parents
+from graph.lineage import depths_and_roots, last_opened
 from graph.log import NONE, EventColumns, Log
 from graph.noise import bursts
 from graph.people import joined
 from graph.texts import Keys, Texts
-
-Rows = NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Events:
-    """n events in order of (at, shares first, digest); all arrays of shape (n,).
-
-    kind: graph.events.Kind. at: microseconds since 1970. person, other, recipient: rows of people, −1 not
-    said. product: row of products. share: row of `Shares` it came from; for a SHARE its own row. order,
-    channel, campaign, device, region, surface, currency: codes into `Snapshot.words`. amount:
-    ten-thousandths. own: an open of one's own share. noise: part of a burst no person can make.
-    """
-
-    kind: NDArray[np.int8]
-    at: NDArray[np.int64]
-    person: Rows
-    other: Rows
-    recipient: Rows
-    product: Rows
-    share: Rows
-    order: Rows
-    channel: Rows
-    campaign: Rows
-    device: Rows
-    region: Rows
-    surface: Rows
-    currency: Rows
-    quantity: Rows
-    amount: NDArray[np.int64]
-    rating: NDArray[np.float32]
-    verdict: NDArray[np.int8]
-    consent: NDArray[np.int16]
-    own: NDArray[np.bool_]
-    noise: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.kind)
-
-    def rows(self, *kinds: Kind, noise: bool = False) -> NDArray[np.intp]:
-        """Positions of the events of these kinds, in order of time; those marked as noise only if asked
-        for.
-        """
-        wanted = np.isin(self.kind, np.array([int(kind) for kind in kinds], np.int8))
-        return np.flatnonzero(wanted if noise else wanted & ~self.noise)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shares:
-    """m shares, in the order of their events.
-
-    event: position in `Events`. parent, root: rows of shares, parent −1 for a root share. depth: shares
-    passed on before it. inferred: the parent was not in the log. implied: the share itself was not. ids: the
-    shop's ids, by row; by_id: rows in the order of their ids.
-    """
-
-    event: NDArray[np.int64]
-    parent: Rows
-    root: Rows
-    depth: Rows
-    inferred: NDArray[np.bool_]
-    implied: NDArray[np.bool_]
-    ids: Texts
-    by_id: Rows
-
-    def __len__(self) -> int:
-        return len(self.event)
-
-    def row(self, share_id: str) -> int | None:
-        """The row of a share's id; None where it is not held."""
-        low, high = 0, len(self.by_id)
-        while low < high:
-            middle = (low + high) // 2
-            if self.ids[int(self.by_id[middle])] < share_id:
-                low = middle + 1
-            else:
-                high = middle
-        found = low < len(self.by_id) and self.ids[int(self.by_id[low])] == share_id
-        return int(self.by_id[low]) if found else None
+from graph.timeline import Events, Rows, Shares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,15 +194,7 @@ class _Resolution:
 
     def _shares(self, events: Events, parent: Rows, implied: NDArray[np.bool_]) -> Shares:
         event = np.flatnonzero(events.kind == Kind.SHARE)
-        guessed = inferred_parents(
-            events.kind,
-            events.at,
-            events.person,
-            events.product,
-            events.share,
-            events.own | events.noise,
-            event,
-        )
+        guessed = last_opened(events, event)
         inferred = (parent == NONE) & (guessed != NONE)
         parent = np.where(parent != NONE, parent, guessed).astype(np.int32)
         root, depth = depths_and_roots(parent)
