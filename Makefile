@@ -14,11 +14,16 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export TMPDIR := $(CURDIR)/$(TMP)
 
+# pip asks rustc for its version, and rustup's stand-in for rustc answers by writing settings into an empty home.
+ifeq ($(wildcard $(HOME)/.rustup),)
+export RUSTUP_HOME := $(CURDIR)/.cache/rustup
+endif
+
 PIP := $(BIN)/python -m pip --quiet --require-virtualenv
 COMPILE := $(BIN)/uv --quiet pip compile --universal --generate-hashes --fork-strategy fewest --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help demo test lint types pytest neo4j lock bench-smoke clean
+.PHONY: help demo test lint types neo4j lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
