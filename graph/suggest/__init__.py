@@ -1,0 +1,47 @@
+"""What to show somebody, and why.
+
+A tie A→B means that what A shares reaches B. Product p is suggested to B with score
+
+    Σ_A strength(A→B) · word(A, p)             friends: what A's acts on p say to those who listen to A
+  + Σ_i taste(B, i) · closeness(i, p)          interest: people who chose i chose p too
+  + Σ_i taste(B, i) · relation(i, p)           p goes with an i of B's, or could stand for it
+  + popularity(p)                              in B's community: the last resort
+
+each source times its weight in the `Blend`. Every term is a reason; a score is the sum of its reasons'
+weights and an explanation is that sum read aloud, not a second model. A stranger who opened A's link for q is
+answered by the same sum, as somebody who listens to A and has taken an interest in q. What must not be shown
+is dropped by filters that count what they drop.
+"""
+
+from graph.suggest.answers import Answer, Ask, Context, Suggestion
+from graph.suggest.blend import Blend, Shelf, suggest
+from graph.suggest.explain import explain
+from graph.suggest.reasons import (
+    FriendReason,
+    InterestReason,
+    PopularityReason,
+    Reason,
+    Relation,
+    RelationReason,
+    RemainderReason,
+)
+from graph.suggest.relations import Related
+
+__all__ = [
+    "Answer",
+    "Ask",
+    "Blend",
+    "Context",
+    "FriendReason",
+    "InterestReason",
+    "PopularityReason",
+    "Reason",
+    "Related",
+    "Relation",
+    "RelationReason",
+    "RemainderReason",
+    "Shelf",
+    "Suggestion",
+    "explain",
+    "suggest",
+]

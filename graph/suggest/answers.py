@@ -1,0 +1,46 @@
+"""A question for suggestions, and its answer."""
+
+from dataclasses import dataclass, field
+
+from graph.suggest.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where and why the question is asked. sharer, product: rows, the link that was opened or the page that
+    is shown. category: a code of the snapshot's words; only products of it are wanted. exclude: rows of
+    products that are on the page already.
+    """
+
+    sharer: int | None = None
+    product: int | None = None
+    category: int | None = None
+    exclude: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Suggestions for a person's row, or for somebody unknown (None)."""
+
+    person: int | None
+    context: Context = field(default_factory=Context)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A product to show, at place `rank` from 1. score: the sum of its reasons' weights; comparable within
+    one answer only.
+    """
+
+    product: int
+    rank: int
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Suggestions best first, and how many candidates each filter dropped."""
+
+    suggestions: tuple[Suggestion, ...]
+    dropped: dict[str, int]

@@ -1,0 +1,275 @@
+"""The sum that ranks: votes of every source for every product, and the best of them with their reasons."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.events import Kind, Verdict
+from graph.kernels.votes import gather, total_by_column
+from graph.suggest.answers import Answer, Ask, Context, Suggestion
+from graph.suggest.engagements import Engagements, Verdicts
+from graph.suggest.filters import Own, kept
+from graph.suggest.interest import Neighbours
+from graph.suggest.popular import EVERYBODY, LISTED, Popular
+from graph.suggest.reasons import (
+    FriendReason,
+    InterestReason,
+    PopularityReason,
+    Reason,
+    RelationReason,
+    heaviest_first,
+)
+from graph.suggest.relations import Relations
+from graph.ties import Ties
+from graph.timeline import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """How much each source counts. The values are a start, not a fit."""
+
+    friends: float = 1.0
+    interest: float = 0.6
+    relations: float = 0.8
+    popularity: float = 0.02
+
+
+FRIENDS, ACTS_EACH, OWN = 150, 100, 100
+"""Strongest friends listened to, newest acts of each, and newest products of one's own: what bounds the work
+of one answer."""
+
+LINK = 0.6
+"""The strength of the tie to somebody whose link was just opened, where a weaker one or none is known."""
+
+PAGE = 1.0
+"""The taste for the product on the page."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """Everything an answer is made from, computed once for a snapshot.
+
+    stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,),
+    communities. personal, named: (people,), who allows to be answered personally, and who allows to be named
+    to friends.
+    """
+
+    ties: Ties
+    engaged: Engagements
+    verdicts: Verdicts
+    neighbours: Neighbours
+    complements: Relations
+    substitutes: Relations
+    popular: Popular
+    stands: NDArray[np.int8]
+    categories: Rows
+    labels: Rows
+    personal: NDArray[np.bool_]
+    named: NDArray[np.bool_]
+    blend: Blend
+
+    @property
+    def products(self) -> int:
+        """How many products there are."""
+        return len(self.stands)
+
+
+Reasons = Callable[[NDArray[np.intp]], list[Reason]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Votes:
+    """What one source says: vote[i] for product[i]; `reasons` turns some of these entries, all for one
+    product, into reasons that sum to them.
+    """
+
+    product: Rows
+    vote: NDArray[np.float64]
+    reasons: Reasons
+
+
+def suggest(shelf: Shelf, asks: Sequence[Ask], *, limit: int) -> list[Answer]:
+    """At most `limit` suggestions for each ask, best first, ties of score by product row; nothing but memory
+    is read.
+
+    The first n of a larger limit are the answer for limit n. A person who allows no personal answer gets what
+    is popular with everybody and what belongs to the page.
+    """
+    return [_answer(shelf, ask, limit) for ask in asks]
+
+
+def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
+    votes = list(_sources(shelf, ask))
+    product = np.concatenate([source.product for source in votes])
+    candidates, score = total_by_column(
+        product, np.concatenate([source.vote for source in votes]), shelf.products
+    )
+    context = ask.context
+    excluded = context.exclude | ({context.product} if context.product is not None else frozenset())
+    category = None if context.category is None else (shelf.categories, context.category)
+    keep, dropped = kept(candidates, _own(shelf, ask.person), excluded, shelf.stands, category)
+    candidates, score = candidates[keep], score[keep]
+    best = candidates[np.lexsort((candidates, -score))[:limit]]
+    reasons = _reasons(votes, best, shelf.products)
+    return Answer(
+        tuple(
+            Suggestion(int(row), rank, float(sum(reason.weight for reason in why)), why)
+            for rank, (row, why) in enumerate(zip(best, reasons, strict=True), start=1)
+        ),
+        dropped,
+    )
+
+
+def _own(shelf: Shelf, person: int | None) -> Own:
+    if person is None:
+        return Own(frozenset(), frozenset(), {})
+    row = shelf.engaged.row(person)
+    product, bought = shelf.engaged.product[row], shelf.engaged.bought[row]
+    said = shelf.verdicts.of(person, shelf.products)
+    return Own(frozenset(product[bought].tolist()), frozenset(product[~bought].tolist()), said)
+
+
+def _sources(shelf: Shelf, ask: Ask) -> list[Votes]:
+    person = ask.person
+    personal = person is None or bool(shelf.personal[person])
+    mine, taste, bought = _tastes(shelf, person if personal else None, ask.context)
+    sharer = ask.context.sharer if personal else None
+    community = EVERYBODY
+    if personal and person is not None:
+        community = int(shelf.labels[person])
+    elif sharer is not None:
+        community = int(shelf.labels[sharer])
+    return [
+        _friends(shelf, person if personal else None, sharer),
+        _interest(shelf, mine, taste),
+        _related(shelf, shelf.complements, mine[bought], taste[bought]),
+        _related(shelf, shelf.substitutes, mine[~bought], taste[~bought]),
+        _related(shelf, shelf.complements, *_page(ask.context)),
+        _popular(shelf, community, ask.context.category),
+    ]
+
+
+def _page(context: Context) -> tuple[Rows, NDArray[np.float64]]:
+    """The product on the page, where it is not somebody's own: what goes with it is wanted as well as what
+    could stand for it.
+    """
+    rows = [] if context.product is None else [context.product]
+    return np.array(rows, np.int32), np.full(len(rows), PAGE)
+
+
+def _tastes(
+    shelf: Shelf, person: int | None, context: Context
+) -> tuple[Rows, NDArray[np.float64], NDArray[np.bool_]]:
+    """Products of one's own with the taste each shows and whether it was bought; the product on the page
+    counts as one looked at.
+    """
+    taste: dict[int, float] = {}
+    bought: set[int] = set()
+    if person is not None:
+        row = shelf.engaged.row(person)
+        newest = slice(row.start, min(row.stop, row.start + OWN))
+        product = shelf.engaged.product[newest]
+        taste = dict(zip(product.tolist(), shelf.engaged.taste[newest].tolist(), strict=True))
+        bought = set(product[shelf.engaged.bought[newest]].tolist())
+        for said, verdict in shelf.verdicts.of(person, shelf.products).items():
+            if verdict is Verdict.NOT_INTERESTED:
+                taste.pop(said, None)
+            else:
+                taste[said] = 1.0
+            if verdict is Verdict.ALREADY_OWNED:
+                bought.add(said)
+    if context.product is not None:
+        taste[context.product] = max(PAGE, taste.get(context.product, 0.0))
+        bought.discard(context.product)
+    rows = np.fromiter(taste, np.int32, len(taste))
+    return (
+        rows,
+        np.fromiter(taste.values(), np.float64, len(taste)),
+        np.array([row in bought for row in taste], np.bool_),
+    )
+
+
+def _friends(shelf: Shelf, person: int | None, sharer: int | None) -> Votes:
+    ties, engaged = shelf.ties, shelf.engaged
+    into = ties.friends(person)[:FRIENDS] if person is not None else np.empty(0, np.int64)
+    friend, strength = ties.source[into], ties.strength[into]
+    if sharer is not None and sharer != person:
+        known = friend == sharer
+        friend = np.append(friend[~known], np.int32(sharer))
+        strength = np.append(strength[~known], max(LINK, float(strength[known].max(initial=0.0))))
+    starts = engaged.indptr[friend]
+    ends = np.minimum(engaged.indptr[friend + 1], starts + ACTS_EACH)
+    product, vote, asked, place = gather(
+        starts, ends, strength * shelf.blend.friends, engaged.product, engaged.word
+    )
+
+    def reasons(entries: NDArray[np.intp]) -> list[Reason]:
+        return [
+            FriendReason(
+                float(vote[i]),
+                friend=int(friend[asked[i]]),
+                named=bool(shelf.named[friend[asked[i]]]),
+                action=Kind(engaged.action[place[i]]),
+                at=int(engaged.at[place[i]]),
+                share=int(engaged.share[place[i]]) if engaged.share[place[i]] >= 0 else None,
+            )
+            for i in entries
+        ]
+
+    return Votes(product, vote, reasons)
+
+
+def _interest(shelf: Shelf, mine: Rows, taste: NDArray[np.float64]) -> Votes:
+    near = shelf.neighbours
+    starts, ends = near.indptr[mine], near.indptr[mine + 1]
+    product, vote, asked, _ = gather(starts, ends, taste * shelf.blend.interest, near.product, near.closeness)
+
+    def reasons(entries: NDArray[np.intp]) -> list[Reason]:
+        heaviest = entries[np.lexsort((asked[entries], -vote[entries]))]
+        return [InterestReason(float(vote[entries].sum()), tuple(int(mine[asked[i]]) for i in heaviest[:3]))]
+
+    return Votes(product, vote, reasons)
+
+
+def _related(shelf: Shelf, relations: Relations, mine: Rows, taste: NDArray[np.float64]) -> Votes:
+    starts, ends = relations.indptr[mine], relations.indptr[mine + 1]
+    weight = taste * shelf.blend.relations
+    product, vote, asked, _ = gather(starts, ends, weight, relations.product, relations.score)
+
+    def reasons(entries: NDArray[np.intp]) -> list[Reason]:
+        return [RelationReason(float(vote[i]), relations.relation, int(mine[asked[i]])) for i in entries]
+
+    return Votes(product, vote, reasons)
+
+
+def _popular(shelf: Shelf, community: int, category: int | None) -> Votes:
+    product, popularity = shelf.popular.list_of(community)
+    label = community if shelf.popular.has_list(community) else None
+    if category is not None:
+        inside = np.flatnonzero(shelf.categories == category)
+        overall = shelf.popular.overall[inside]
+        product = inside[np.lexsort((inside, -overall))[:LISTED]].astype(np.int32)
+        popularity, label = shelf.popular.overall[product], None
+        product, popularity = product[popularity > 0], popularity[popularity > 0]
+    vote = popularity * shelf.blend.popularity
+
+    def reasons(entries: NDArray[np.intp]) -> list[Reason]:
+        return [PopularityReason(float(vote[i]), label) for i in entries]
+
+    return Votes(product, vote, reasons)
+
+
+def _reasons(votes: list[Votes], best: Rows, products: int) -> list[tuple[Reason, ...]]:
+    place = np.zeros(products, np.int32)
+    place[best] = np.arange(1, len(best) + 1)
+    found: list[list[Reason]] = [[] for _ in best]
+    for source in votes:
+        which = place[source.product]
+        entries = np.flatnonzero(which)
+        entries = entries[np.argsort(which[entries], kind="stable")]
+        cuts = np.flatnonzero(np.diff(which[entries])) + 1
+        for group in np.split(entries, cuts) if len(entries) else []:
+            found[which[group[0]] - 1].extend(source.reasons(group))
+    return [heaviest_first(reasons) for reasons in found]

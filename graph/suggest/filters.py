@@ -1,0 +1,95 @@
+"""What must not be shown, one rule a filter; each counts what it drops, so that silence can be explained.
+
+The order of the rules is the order of blame: a product counts for the first rule that drops it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.events import Kind, Verdict
+from graph.log import NONE
+from graph.snapshot import Snapshot
+from graph.timeline import Rows
+
+STALE_AFTER = timedelta(days=180)
+"""A product that nobody has touched for half a year is not what is going round."""
+
+OFFERED, UNAVAILABLE, NOISY, STALE = range(4)
+
+
+def standing(snapshot: Snapshot) -> NDArray[np.int8]:
+    """Whether each product may be offered to anybody, and if not, why: OFFERED, UNAVAILABLE, NOISY or STALE;
+    shape (products,).
+
+    Noisy: more than half of its opens are bursts no person can make. Stale: its last act lies more than
+    `STALE_AFTER` before the snapshot's newest event; a product without any act is new, not stale.
+    """
+    events, products = snapshot.events, len(snapshot.products)
+    opens = events.rows(Kind.OPEN, noise=True)
+    opens = opens[events.product[opens] != NONE]
+    count = np.bincount(events.product[opens], minlength=products)
+    noise = np.bincount(events.product[opens], events.noise[opens], products)
+    last = np.full(products, np.iinfo(np.int64).max, np.int64)
+    touched = np.flatnonzero((events.product != NONE) & ~events.noise)
+    last[events.product[touched]] = events.at[touched]
+    stale = last < snapshot.as_of - int(STALE_AFTER.total_seconds() * 1e6)
+    result = np.where(stale, STALE, OFFERED)
+    result[2 * noise > count] = NOISY
+    result[~snapshot.products.available] = UNAVAILABLE
+    return result.astype(np.int8)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a person already stands in some relation to, as rows of products."""
+
+    bought: frozenset[int]
+    seen: frozenset[int]
+    verdicts: dict[int, Verdict]
+
+
+def kept(
+    candidates: Rows,
+    own: Own,
+    excluded: frozenset[int],
+    stands: NDArray[np.int8],
+    category: tuple[Rows, int] | None,
+) -> tuple[NDArray[np.bool_], dict[str, int]]:
+    """Which of these products may be shown to this person, and how many each rule dropped (rules that dropped
+    none are left out).
+
+    category: the categories of all products and the only one wanted, or None.
+    """
+    said = own.verdicts.items()
+    owned = own.bought | {product for product, verdict in said if verdict is Verdict.ALREADY_OWNED}
+    dismissed = {product for product, verdict in said if verdict is Verdict.NOT_INTERESTED}
+    state = stands[candidates]
+    rules = {
+        "excluded": _among(candidates, excluded),
+        "owned": _among(candidates, owned),
+        "dismissed": _among(candidates, dismissed),
+        "seen": _among(candidates, own.seen),
+        "unavailable": state == UNAVAILABLE,
+        "noise": state == NOISY,
+        "stale": state == STALE,
+        "otherCategory": np.zeros(len(candidates), np.bool_)
+        if category is None
+        else category[0][candidates] != category[1],
+    }
+    keep = np.ones(len(candidates), np.bool_)
+    dropped = {}
+    for name, hit in rules.items():
+        count = int(np.count_nonzero(hit & keep))
+        if count:
+            dropped[name] = count
+            keep &= ~hit
+    return keep, dropped
+
+
+def _among(candidates: Rows, products: frozenset[int] | set[int]) -> NDArray[np.bool_]:
+    if not products:
+        return np.zeros(len(candidates), np.bool_)
+    return np.isin(candidates, np.fromiter(products, np.int32, len(products)))

@@ -1,0 +1,77 @@
+"""Why a product is suggested, in terms that add up: the score of a suggestion is the sum of its reasons'
+weights.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from graph.events import Kind
+
+AT_MOST = 10
+"""Reasons given for one suggestion; the last then gathers the rest."""
+
+
+class Relation(Enum):
+    """How one product stands to another: it goes with it, or could be bought instead."""
+
+    COMPLEMENT = "COMPLEMENT"
+    SUBSTITUTE = "SUBSTITUTE"
+
+
+@dataclass(frozen=True, slots=True)
+class FriendReason:
+    """A person one listens to did something with the product. named: whether that person allows to be named
+    here.
+    """
+
+    weight: float
+    friend: int
+    named: bool
+    action: Kind
+    at: int
+    share: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InterestReason:
+    """People who chose these products of one's own chose this one too; heaviest first, at most three."""
+
+    weight: float
+    because: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelationReason:
+    """It goes with, or could stand for, a product of one's own or the one on the page."""
+
+    weight: float
+    relation: Relation
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class PopularityReason:
+    """It is chosen a lot: in one's community (its label), or by everybody (None)."""
+
+    weight: float
+    community: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemainderReason:
+    """The rest, so that the sum holds: how many reasons it stands for."""
+
+    weight: float
+    count: int
+
+
+Reason = FriendReason | InterestReason | RelationReason | PopularityReason | RemainderReason
+
+
+def heaviest_first(reasons: list[Reason]) -> tuple[Reason, ...]:
+    """At most ten reasons in order of weight; from the tenth on they are gathered into a remainder."""
+    ordered = sorted(reasons, key=lambda reason: -abs(reason.weight))
+    if len(ordered) <= AT_MOST:
+        return tuple(ordered)
+    rest = ordered[AT_MOST - 1 :]
+    return (*ordered[: AT_MOST - 1], RemainderReason(sum(reason.weight for reason in rest), len(rest)))
