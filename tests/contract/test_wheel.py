@@ -1,7 +1,7 @@
 """What ships: three packages under bare top-level names, the command, and nothing else.
 
-The names `graph`, `loaders` and `api` clash easily (docs/decisions/0001). So the wheel is held to these, and tried
-where it belongs: in an environment of its own, with the locked dependencies.
+The names `graph`, `loaders` and `api` clash easily (docs/decisions/0001). So the wheel is held to exactly
+these, and tried where it belongs: in an environment of its own, with the locked dependencies.
 """
 
 import os
