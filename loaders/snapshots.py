@@ -1,0 +1,267 @@
+"""Snapshots in files: what was computed from the whole log once is mapped back into memory afterwards, by any
+number of processes, which then share its pages.
+
+    shop.db.snapshot/
+      manifest.json        which arrays are the snapshot, each with its checksum, and the store's version
+      3f9c…/               the arrays, one .npy file a field: events.kind.npy, people.keys.letters.npy, …
+      lock                 held by whoever is saving
+
+Law: what `open_snapshot` gives is equal to what was saved, or it gives nothing. Arrays are written into a
+folder of their own, and only a rename of the manifest makes them the snapshot; every byte is checked at every
+opening (docs/decisions/0005-snapshot-files.md); a snapshot is good for exactly one version of its store, and
+it is derived, so whatever is wrong with it is mended by building it anew. The files follow from the
+dataclasses of `graph.snapshot`: a new array there needs nothing here but a new `FORMAT`.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+from urllib.parse import urlsplit
+from uuid import uuid4
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.errors import SnapshotTorn
+from graph.snapshot import Snapshot
+from graph.store import Store
+
+FORMAT = 1
+"""Raised whenever the same log would give other arrays than before (tests/unit/test_snapshots.py notices)."""
+
+MANIFEST = "manifest.json"
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What makes a folder of arrays a snapshot. values: its numbers and strings, by path
+    (`people.refused_joins`); arrays: checksums, by path (`events.kind`).
+    """
+
+    format: int
+    folder: str
+    values: dict[str, str | int]
+    arrays: dict[str, int]
+
+    def text(self) -> str:
+        """What the file says; its checksum comes last."""
+        said = asdict(self)
+        return json.dumps({**said, "checksum": _text_checksum(said)}, indent=1)
+
+    @classmethod
+    def read(cls, folder: Path) -> "_Manifest | None":
+        """None where nothing was saved; SnapshotTorn where the file is not what was written."""
+        try:
+            said = json.loads((folder / MANIFEST).read_bytes())
+            checksum = said.pop("checksum")
+            if checksum != _text_checksum(said):
+                raise SnapshotTorn(f"{folder / MANIFEST}: the checksum does not hold; it is built anew")
+            return cls(**said)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (ValueError, TypeError, KeyError, AttributeError) as broken:
+            raise SnapshotTorn(f"{folder / MANIFEST} is no manifest; it is built anew") from broken
+
+
+def default_folder(store_url: str) -> Path:
+    """Where the snapshot of a store lies: in SHAREGRAPH_SNAPSHOTS where that is set, else beside an embedded
+    store's file, else under `.sharegraph` in the working directory.
+
+    >>> default_folder("sqlite:///shop.db").as_posix()
+    'shop.db.snapshot'
+    >>> default_folder("neo4j://graph.example:7687/shop").as_posix()
+    '.sharegraph/graph.example-7687-shop'
+    """
+    root = os.environ.get("SHAREGRAPH_SNAPSHOTS")
+    url = urlsplit(store_url)
+    if url.scheme == "sqlite":
+        file = Path(store_url.removeprefix("sqlite:///"))
+        beside = file.with_name(f"{file.name}.snapshot")
+        place = crc32(os.fsencode(file.absolute()))
+        return Path(root) / f"{file.stem}-{place:08x}" if root else beside
+    name = re.sub(r"[^\w.]+", "-", f"{url.hostname}-{url.port or 7687}{url.path}").strip("-")
+    return Path(root or ".sharegraph") / name
+
+
+def snapshot_of(store: Store, folder: Path) -> Snapshot:
+    """The snapshot of what a store holds now: mapped where the files are current, else built from the whole
+    log and saved first.
+
+    Several processes may ask at once: one builds, the others wait and map what it saved. Where the folder
+    cannot be written, the snapshot is built in memory, and a warning says what that costs.
+    """
+    current = open_snapshot(folder, store.version())
+    if current is not None:
+        return current
+    with ExitStack() as held:
+        try:
+            held.enter_context(_alone(folder))
+        except OSError as refused:
+            _log.warning("%s cannot be written (%s): every start reads the whole log", folder, refused)
+            return Snapshot.of(store.read())
+        return open_snapshot(folder, store.version()) or _built(store, folder)
+
+
+def open_snapshot(folder: Path, version: str) -> Snapshot | None:
+    """The snapshot saved for exactly this version of its store, mapped; None where there is none, or a torn
+    one.
+    """
+    try:
+        return read_snapshot(folder, version)
+    except SnapshotTorn as torn:
+        _log.warning("%s", torn)
+        return None
+
+
+def read_snapshot(folder: Path, version: str | None = None) -> Snapshot | None:
+    """The snapshot that was saved last, mapped read-only; None where there is none of this `FORMAT`, or it is
+    of another version than the one asked for. SnapshotTorn where any byte is not what was written.
+    """
+    manifest = _Manifest.read(folder)
+    while manifest is not None and manifest.format == FORMAT:
+        if version not in (None, manifest.values["version"]):
+            return None
+        try:
+            return _mapped(folder, manifest)
+        except SnapshotTorn:
+            # Between our reading the manifest and the arrays somebody may have saved another one.
+            before, manifest = manifest, _Manifest.read(folder)
+            if manifest == before:
+                raise
+    return None
+
+
+def save(snapshot: Snapshot, folder: Path) -> None:
+    """Make this the snapshot of a folder; earlier ones are removed, though whoever has mapped one keeps it. A
+    death at any moment leaves the earlier one.
+    """
+    with _alone(folder):
+        _save(snapshot, folder)
+
+
+def discard(folder: Path) -> None:
+    """Remove what was saved: a forgotten person's name does not outlive them in a file. Nothing there is no
+    error.
+    """
+    if folder.is_dir():
+        with _alone(folder):
+            (folder / MANIFEST).unlink(missing_ok=True)
+            _sweep(folder, keep="")
+
+
+def _built(store: Store, folder: Path) -> Snapshot:
+    """Build, save, and give the saved one: its pages are shared between processes, a built one's are not."""
+    snapshot = Snapshot.of(store.read())
+    try:
+        _save(snapshot, folder)
+    except OSError as refused:
+        _log.warning("the snapshot could not be saved in %s: %s", folder, refused)
+        return snapshot
+    return open_snapshot(folder, snapshot.version) or snapshot
+
+
+def _save(snapshot: Snapshot, folder: Path) -> None:
+    # No fsync: after a power cut a checksum fails and costs a rebuild; fifty of them would stall a busy disk.
+    arrays = folder / uuid4().hex
+    arrays.mkdir()
+    try:
+        values, checksums = _written(snapshot, arrays)
+        manifest = _Manifest(FORMAT, arrays.name, values, checksums)
+        (arrays / MANIFEST).write_text(manifest.text())
+        (arrays / MANIFEST).replace(folder / MANIFEST)
+    except BaseException:
+        shutil.rmtree(arrays, ignore_errors=True)
+        raise
+    _sweep(folder, keep=arrays.name)
+
+
+def _written(snapshot: Snapshot, arrays: Path) -> tuple[dict[str, str | int], dict[str, int]]:
+    values, checksums = {}, {}
+    for path, leaf in _leaves(snapshot):
+        if isinstance(leaf, np.ndarray):
+            file = arrays / f"{path}.npy"
+            np.save(file, leaf, allow_pickle=False)
+            checksums[path] = _checksum(file)
+        else:
+            values[path] = leaf
+    return values, checksums
+
+
+def _sweep(folder: Path, keep: str) -> None:
+    """Remove the arrays of earlier snapshots, and what a killed save left; only by whoever holds the lock."""
+    for child in folder.iterdir():
+        if child.is_dir() and child.name != keep:
+            shutil.rmtree(child, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock, which the system takes back from the dead."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _mapped(folder: Path, manifest: _Manifest) -> Snapshot:
+    leaves: dict[str, Any] = dict(manifest.values)
+    for path, checksum in manifest.arrays.items():
+        leaves[path] = _array(folder / manifest.folder / f"{path}.npy", checksum)
+    try:
+        return _assembled(Snapshot, leaves, "")
+    except KeyError as missing:
+        raise SnapshotTorn(f"{folder} holds no {missing}; the snapshot is built anew") from missing
+
+
+def _array(file: Path, checksum: int) -> NDArray[Any]:
+    try:
+        if _checksum(file) != checksum:
+            raise SnapshotTorn(f"{file}: the checksum does not hold; the snapshot is built anew")
+        return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    except (OSError, ValueError) as missing:
+        raise SnapshotTorn(f"{file} is missing or empty; the snapshot is built anew") from missing
+
+
+def _checksum(file: Path) -> int:
+    """CRC-32 of a whole file, its header included: nothing is parsed that was not checked."""
+    with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as whole:
+        return crc32(whole)
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every array, number and string of nested dataclasses, with its path (`people.keys.letters`)."""
+    for field in fields(value):
+        child = getattr(value, field.name)
+        if is_dataclass(child):
+            yield from _leaves(child, f"{path}{field.name}.")
+        else:
+            yield f"{path}{field.name}", child
+
+
+def _assembled(kind: type[T], leaves: dict[str, Any], path: str) -> T:
+    """The inverse of `_leaves`."""
+    hints = get_type_hints(kind)
+    return kind(
+        **{
+            name: _assembled(hint, leaves, f"{path}{name}.")
+            if isinstance(hint, type) and is_dataclass(hint)
+            else leaves[f"{path}{name}"]
+            for name, hint in hints.items()
+        }
+    )
+
+
+def _text_checksum(said: dict[str, Any]) -> int:
+    return crc32(json.dumps(said, sort_keys=True).encode())
