@@ -173,7 +173,7 @@ def content_id(*said: object) -> str:
 def micros(at: datetime) -> int:
     """Microseconds since 1970 of an aware time; exact.
 
-    >>> micros(datetime(1970, 1, 1, 0, 0, 1, tzinfo=timezone.utc))
+    >>> micros(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
     1000000
     """
     return (at - EPOCH) // MICROSECOND

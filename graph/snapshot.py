@@ -7,6 +7,7 @@ can make are marked. The result is arrays only, so it can be written to files an
 same events give the same arrays from every store, however they were cut into loads.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,12 +55,13 @@ class People:
         joined_row = self.visitors.row(key)
         return None if joined_row is None else int(self.visitor_person[joined_row])
 
-    def is_blank(self, person: int) -> bool:
-        """Whether this person was forgotten: a place in a cascade, and nothing more."""
-        return self.keys[person].startswith(BLANK)
+    @property
+    def blanks(self) -> int:
+        """How many were forgotten: places in cascades, and nothing more. Theirs are the first rows."""
+        return bisect_left(self.keys, AFTER_BLANKS)
 
 
-BLANK = "\x00"
+BLANK, AFTER_BLANKS = "\x00", "\x01"
 """Leads the key of a forgotten person in a snapshot; no key of a log may hold it."""
 
 

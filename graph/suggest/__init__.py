@@ -14,7 +14,7 @@ is dropped by filters that count what they drop.
 """
 
 from graph.suggest.answers import Answer, Ask, Context, Suggestion
-from graph.suggest.blend import Blend, Shelf, suggest
+from graph.suggest.blend import suggest
 from graph.suggest.explain import explain
 from graph.suggest.reasons import (
     FriendReason,
@@ -26,6 +26,7 @@ from graph.suggest.reasons import (
     RemainderReason,
 )
 from graph.suggest.relations import Related
+from graph.suggest.shelf import Blend, Shelf, shelf
 
 __all__ = [
     "Answer",
@@ -43,5 +44,6 @@ __all__ = [
     "Shelf",
     "Suggestion",
     "explain",
+    "shelf",
     "suggest",
 ]

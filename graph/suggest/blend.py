@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from graph.events import Kind, Verdict
 from graph.kernels.votes import gather, total_by_column
+from graph.log import NONE
 from graph.suggest.answers import Answer, Ask, Context, Suggestion
-from graph.suggest.engagements import Engagements, Verdicts
 from graph.suggest.filters import Own, kept
-from graph.suggest.interest import Neighbours
-from graph.suggest.popular import EVERYBODY, LISTED, Popular
+from graph.suggest.popular import EVERYBODY, LISTED
 from graph.suggest.reasons import (
     FriendReason,
     InterestReason,
@@ -22,19 +21,8 @@ from graph.suggest.reasons import (
     heaviest_first,
 )
 from graph.suggest.relations import Relations
-from graph.ties import Ties
+from graph.suggest.shelf import Shelf
 from graph.timeline import Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Blend:
-    """How much each source counts. The values are a start, not a fit."""
-
-    friends: float = 1.0
-    interest: float = 0.6
-    relations: float = 0.8
-    popularity: float = 0.02
-
 
 FRIENDS, ACTS_EACH, OWN = 150, 100, 100
 """Strongest friends listened to, newest acts of each, and newest products of one's own: what bounds the work
@@ -45,35 +33,6 @@ LINK = 0.6
 
 PAGE = 1.0
 """The taste for the product on the page."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shelf:
-    """Everything an answer is made from, computed once for a snapshot.
-
-    stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,),
-    communities. personal, named: (people,), who allows to be answered personally, and who allows to be named
-    to friends.
-    """
-
-    ties: Ties
-    engaged: Engagements
-    verdicts: Verdicts
-    neighbours: Neighbours
-    complements: Relations
-    substitutes: Relations
-    popular: Popular
-    stands: NDArray[np.int8]
-    categories: Rows
-    labels: Rows
-    personal: NDArray[np.bool_]
-    named: NDArray[np.bool_]
-    blend: Blend
-
-    @property
-    def products(self) -> int:
-        """How many products there are."""
-        return len(self.stands)
 
 
 Reasons = Callable[[NDArray[np.intp]], list[Reason]]
@@ -147,7 +106,8 @@ def _sources(shelf: Shelf, ask: Ask) -> list[Votes]:
         _related(shelf, shelf.complements, mine[bought], taste[bought]),
         _related(shelf, shelf.substitutes, mine[~bought], taste[~bought]),
         _related(shelf, shelf.complements, *_page(ask.context)),
-        _popular(shelf, community, ask.context.category),
+        _popular(shelf, community),
+        *(_of_category(shelf, category) for category in _categories(shelf, ask.context)),
     ]
 
 
@@ -244,19 +204,32 @@ def _related(shelf: Shelf, relations: Relations, mine: Rows, taste: NDArray[np.f
     return Votes(product, vote, reasons)
 
 
-def _popular(shelf: Shelf, community: int, category: int | None) -> Votes:
+def _popular(shelf: Shelf, community: int) -> Votes:
     product, popularity = shelf.popular.list_of(community)
     label = community if shelf.popular.has_list(community) else None
-    if category is not None:
-        inside = np.flatnonzero(shelf.categories == category)
-        overall = shelf.popular.overall[inside]
-        product = inside[np.lexsort((inside, -overall))[:LISTED]].astype(np.int32)
-        popularity, label = shelf.popular.overall[product], None
-        product, popularity = product[popularity > 0], popularity[popularity > 0]
-    vote = popularity * shelf.blend.popularity
+    return _listed(product, popularity * shelf.blend.popularity, label)
 
+
+def _categories(shelf: Shelf, context: Context) -> set[int]:
+    """The categories the page is about: the one asked for, and that of the product shown."""
+    shown = [] if context.product is None else [int(shelf.categories[context.product])]
+    asked = [] if context.category is None else [context.category]
+    return {code for code in shown + asked if code != NONE}
+
+
+def _of_category(shelf: Shelf, category: int) -> Votes:
+    inside = np.flatnonzero(shelf.categories == category)
+    popularity = shelf.popular.overall[inside]
+    best = np.lexsort((inside, -popularity))[:LISTED]
+    best = best[popularity[best] > 0]
+    largest = popularity[best[:1]]
+    vote = popularity[best] / (largest if len(largest) else 1.0) * shelf.blend.category
+    return _listed(inside[best].astype(np.int32), vote, None)
+
+
+def _listed(product: Rows, vote: NDArray[np.float64], community: int | None) -> Votes:
     def reasons(entries: NDArray[np.intp]) -> list[Reason]:
-        return [PopularityReason(float(vote[i]), label) for i in entries]
+        return [PopularityReason(float(vote[i]), community) for i in entries]
 
     return Votes(product, vote, reasons)
 

@@ -139,7 +139,7 @@ def verdicts(snapshot: Snapshot) -> Verdicts:
     return Verdicts(key[kept], events.verdict[rows[kept]])
 
 
-def silent_people(snapshot: Snapshot, purpose: int) -> NDArray[np.bool_]:
+def refused(snapshot: Snapshot, purpose: int) -> NDArray[np.bool_]:
     """Who has said no to a purpose (0 personalisation, 1 named to friends, 2 location, 3 research) and not
     yes since; shape (people,).
     """

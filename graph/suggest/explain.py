@@ -1,12 +1,13 @@
 """A score's reasons as one sentence that a person would say.
 
-At most two clauses, the heaviest kinds of reason first; at most two friends named, and only those who allow it and have a name; nothing
-is claimed that is not among the reasons. Sentences are made per language, because plural and order are.
-"""
+At most two clauses, the heaviest kinds of reason first; at most two friends named, and only those who allow
+it and have a name; nothing is claimed that is not among the reasons. Sentences are made per language, because
+plural and order are. """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from graph.events import Kind
 from graph.suggest.answers import Suggestion
@@ -29,14 +30,16 @@ class Language(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How people and products are called in a sentence; "" for somebody without a name. people: by row; products: by row."""
+    """How people and products are called in a sentence; "" for somebody without a name. people: by row;
+    products: by row."""
 
     people: Sequence[str]
     products: Sequence[str]
 
 
 def language(tag: str | None) -> Language:
-    """The language to answer in for a BCP 47 tag or an Accept-Language header: the first one known, else English.
+    """The language to answer in for a BCP 47 tag or an Accept-Language header: the first one known, else
+    English.
 
     >>> language("zh-CN,zh;q=0.9,en;q=0.8").value, language("fr").value, language(None).value
     ('zh-Hans', 'en', 'en')
@@ -62,7 +65,9 @@ def explain(suggestion: Suggestion, names: Names, spoken: Language) -> str:
 def _clause(group: list[Reason], names: Names, voice: "type[_English | _Chinese]") -> str | None:
     match group[0]:
         case FriendReason(action=action):
-            friends = [reason for reason in group if isinstance(reason, FriendReason) and reason.action is action]
+            friends = [
+                reason for reason in group if isinstance(reason, FriendReason) and reason.action is action
+            ]
             called = [names.people[friend.friend] for friend in friends if friend.named]
             called = [name for name in called if name][:2]
             return voice.friends(called, len(friends) - len(called), action)
@@ -79,7 +84,7 @@ def _clause(group: list[Reason], names: Names, voice: "type[_English | _Chinese]
 class _English:
     """Sentences in English."""
 
-    ACTS = {Kind.SHARE: "shared this", Kind.PURCHASE: "bought this", Kind.RATE: "liked this"}
+    ACTS: ClassVar = {Kind.SHARE: "shared this", Kind.PURCHASE: "bought this", Kind.RATE: "liked this"}
 
     @classmethod
     def friends(cls, called: list[str], others: int, action: Kind) -> str:
@@ -95,7 +100,9 @@ class _English:
     @staticmethod
     def relation(relation: Relation, product: str) -> str:
         thing = product or "something you looked at"
-        return f"it goes with {thing}" if relation is Relation.COMPLEMENT else f"it is an alternative to {thing}"
+        return (
+            f"it goes with {thing}" if relation is Relation.COMPLEMENT else f"it is an alternative to {thing}"
+        )
 
     @staticmethod
     def interest(products: list[str]) -> str:
@@ -114,7 +121,7 @@ class _English:
 class _Chinese:
     """Sentences in simplified Chinese; names are set off by spaces where they are written in letters."""
 
-    ACTS = {Kind.SHARE: "分享了它", Kind.PURCHASE: "买了它", Kind.RATE: "喜欢它"}
+    ACTS: ClassVar = {Kind.SHARE: "分享了它", Kind.PURCHASE: "买了它", Kind.RATE: "喜欢它"}
 
     @classmethod
     def friends(cls, called: list[str], others: int, action: Kind) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph.events import Kind
-from graph.suggest.blend import Shelf
+from graph.suggest.shelf import Shelf
 
 NAMED = 2
 

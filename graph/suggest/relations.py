@@ -160,7 +160,7 @@ def likelihood_ratio(
     both.
 
     >>> likelihood_ratio(np.array([10]), np.array([10]), np.array([100]), 1000).round(2)
-    array([46.64])
+    array([46.99])
     """
     cells = np.stack([together, first - together, second - together, total - first - second + together])
     rows = np.stack([first, first, total - first, total - first])

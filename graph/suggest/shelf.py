@@ -1,0 +1,97 @@
+"""Everything suggestions are made from, computed once for a snapshot."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.events import Kind
+from graph.log import NONE
+from graph.snapshot import Snapshot
+from graph.suggest.engagements import Engagements, Verdicts, engagements, refused, verdicts
+from graph.suggest.filters import OFFERED, standing
+from graph.suggest.interest import Neighbours, neighbours
+from graph.suggest.popular import Popular, popular
+from graph.suggest.relations import Relations, complements, substitutes
+from graph.ties import Ties
+from graph.timeline import Rows
+
+PERSONALISATION, NAMED_TO_FRIENDS = 0, 1
+"""Digits of graph.log.EventColumns.consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """How much each source counts. The values are a start, not a fit."""
+
+    friends: float = 1.0
+    interest: float = 0.6
+    relations: float = 0.8
+    popularity: float = 0.02
+    category: float = 0.04
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """Everything an answer is made from, computed once for a snapshot.
+
+    stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,),
+    communities. personal, named: (people,), who allows to be answered personally, and who allows to be named
+    to friends.
+    """
+
+    ties: Ties
+    engaged: Engagements
+    verdicts: Verdicts
+    neighbours: Neighbours
+    complements: Relations
+    substitutes: Relations
+    popular: Popular
+    stands: NDArray[np.int8]
+    categories: Rows
+    labels: Rows
+    personal: NDArray[np.bool_]
+    named: NDArray[np.bool_]
+    blend: Blend
+
+    @property
+    def products(self) -> int:
+        """How many products there are."""
+        return len(self.stands)
+
+
+def shelf(snapshot: Snapshot, ties: Ties, labels: Rows, blend: Blend | None = None) -> Shelf:
+    """Fit every source. labels: (people,), the community of each person, −1 for none."""
+    silent = refused(snapshot, PERSONALISATION)
+    engaged = engagements(snapshot, silent, _owned(snapshot))
+    stands = standing(snapshot)
+    products = len(snapshot.products)
+    named = ~refused(snapshot, NAMED_TO_FRIENDS) & ~silent
+    named[: snapshot.people.blanks] = False
+    return Shelf(
+        ties=ties,
+        engaged=engaged,
+        verdicts=verdicts(snapshot),
+        neighbours=neighbours(engaged, products),
+        complements=complements(snapshot, silent),
+        substitutes=substitutes(snapshot, silent),
+        popular=popular(engaged, labels, products, stands == OFFERED),
+        stands=stands,
+        categories=snapshot.products.category,
+        labels=labels,
+        personal=~silent,
+        named=named,
+        blend=blend or Blend(),
+    )
+
+
+def _owned(snapshot: Snapshot) -> NDArray[np.int64]:
+    """Sorted keys person · products + product of what was bought more often than it was given back."""
+    events, products = snapshot.events, len(snapshot.products)
+    rows = events.rows(Kind.PURCHASE, Kind.REFUND)
+    rows = rows[(events.product[rows] != NONE) & (events.person[rows] != NONE)]
+    key, place = np.unique(
+        events.person[rows].astype(np.int64) * products + events.product[rows], return_inverse=True
+    )
+    balance = np.bincount(place, np.where(events.kind[rows] == Kind.PURCHASE, 1.0, -1.0), len(key))
+    return key[balance > 0]

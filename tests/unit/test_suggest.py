@@ -1,0 +1,257 @@
+"""What is suggested to whom, and why."""
+
+import math
+
+import numpy as np
+import pytest
+
+from graph.events import Kind, Product, User
+from graph.snapshot import Snapshot
+from graph.suggest import (
+    Answer,
+    Ask,
+    Context,
+    FriendReason,
+    InterestReason,
+    PopularityReason,
+    Relation,
+    RelationReason,
+    RemainderReason,
+    Shelf,
+    explain,
+    shelf,
+    suggest,
+)
+from graph.suggest.explain import Language, Names, language
+from graph.suggest.friends import social_proof
+from graph.ties import ties
+from tests.toy import events, snapshot
+
+CATALOGUE = [
+    Product("tent", "two-person tent", "tents"),
+    Product("dome", "dome tent", "tents"),
+    Product("bag", "sleeping bag", "bags"),
+    Product("tea", "green tea", "tea"),
+    Product("mug", "enamel mug", "mugs"),
+]
+
+
+def shop(
+    told: str, *, catalogue: list[Product] = CATALOGUE, users: list[User] | None = None
+) -> tuple[Snapshot, Shelf]:
+    taken = snapshot(told, catalogue=catalogue, users=users or [])
+    return taken, shelf(taken, ties(taken), np.zeros(len(taken.people), np.int32))
+
+
+def answer(told: str, person: str | None, limit: int = 10, **link: str) -> tuple[Snapshot, Answer]:
+    taken, on_shelf = shop(told)
+    context = Context(
+        sharer=taken.people.row(link["sharer"]) if "sharer" in link else None,
+        product=taken.products.keys.row(link["product"]) if "product" in link else None,
+        exclude=frozenset(
+            row for row in [taken.products.keys.row(link.get("exclude", ""))] if row is not None
+        ),
+    )
+    row = None if person is None else taken.people.row(person)
+    return taken, suggest(on_shelf, [Ask(row, context)], limit=limit)[0]
+
+
+def shown(told: str, person: str | None, **link: str) -> list[str]:
+    taken, found = answer(told, person, **link)
+    return [taken.products.keys[suggestion.product] for suggestion in found.suggestions]
+
+
+def test_what_a_friend_shared_is_suggested_with_the_friend_as_the_reason():
+    taken, found = answer("ana>bea:tea ana>:mug", "bea")
+    (first, *_) = found.suggestions
+    (reason, *_) = first.reasons
+    assert taken.products.keys[first.product] == "mug"
+    assert isinstance(reason, FriendReason)
+    assert (taken.people.keys[reason.friend], reason.action) == ("ana", Kind.SHARE)
+    assert reason.share is not None
+    assert taken.shares.ids[reason.share] == "ana/mug"
+
+
+def test_a_closer_friend_outranks_a_more_distant_one():
+    told = "ana>bea:tea ana>:tea ana>bea:tea cy>bea:tea  ana>:mug cy>:tent"
+    assert shown(told, "bea")[:2] == ["mug", "tent"]
+
+
+def test_two_friends_outrank_one():
+    told = "ana>bea:tea cy>bea:tea dan>bea:tea  ana>:mug cy>:mug dan>:tent"
+    assert shown(told, "bea")[:2] == ["mug", "tent"]
+
+
+def test_an_older_share_of_the_same_friend_ranks_lower():
+    assert shown("ana>bea:tea ana>:mug @60d ana>:tent", "bea")[:2] == ["tent", "mug"]
+
+
+def test_what_people_of_like_taste_chose_is_suggested_without_any_tie():
+    told = "ana$tea ana$mug bea$tea bea$mug cy$tea"
+    taken, found = answer(told, "cy")
+    mug = found.suggestions[0]
+    assert taken.products.keys[mug.product] == "mug"
+    assert any(isinstance(reason, InterestReason) for reason in mug.reasons)
+
+
+def test_what_is_bought_after_a_tent_is_suggested_to_who_bought_a_tent():
+    others = "".join(f" p{i}$tent p{i}$bag q{i}$tea" for i in range(12))
+    taken, found = answer(others + " cy$tent", "cy")
+    why = {type(reason): reason for reason in found.suggestions[0].reasons}
+    assert taken.products.keys[found.suggestions[0].product] == "bag"
+    complement = why[RelationReason]
+    assert isinstance(complement, RelationReason)
+    assert (complement.relation, taken.products.keys[complement.to]) == (Relation.COMPLEMENT, "tent")
+
+
+def test_a_complement_is_directed_and_a_substitute_is_not():
+    told = "".join(
+        f" @{2 * i}d p{i}$tent p{i}$bag q{i}$tea r{i}.view:tent r{i}.view:dome s{i}.view:mug"
+        for i in range(12)
+    )
+    taken, on_shelf = shop(told)
+    row = {key: taken.products.keys.row(key) or 0 for key in ("tent", "bag", "dome")}
+    assert [r.product for r in on_shelf.complements.related(row["tent"])] == [row["bag"]]
+    assert list(on_shelf.complements.related(row["bag"])) == []
+    assert [r.product for r in on_shelf.substitutes.related(row["tent"])] == [row["dome"]]
+    assert [r.product for r in on_shelf.substitutes.related(row["dome"])] == [row["tent"]]
+
+
+def test_somebody_of_whom_nothing_is_known_gets_what_is_popular():
+    taken, found = answer("ana>bea:tea cy>dan:tea ana>:mug", None)
+    assert [taken.products.keys[s.product] for s in found.suggestions] == ["tea", "mug"]
+    assert all(isinstance(reason, PopularityReason) for s in found.suggestions for reason in s.reasons)
+
+
+def test_a_stranger_on_a_link_is_answered_from_its_sharer_and_its_product():
+    others = "".join(f" p{i}$tent p{i}$bag q{i}$tea q{i}$tea" for i in range(12))
+    told = others + " ana>cy:tent ana>:mug"
+    taken, found = answer(told, None, sharer="ana", product="tent")
+    by_key = {taken.products.keys[s.product]: s for s in found.suggestions}
+    assert "tent" not in by_key
+    assert type(by_key["mug"].reasons[0]) is FriendReason
+    assert any(isinstance(reason, RelationReason) for reason in by_key["bag"].reasons)
+    assert {taken.products.keys[s.product] for s in found.suggestions[:2]} == {"mug", "bag"}
+
+
+@pytest.mark.parametrize(
+    ("told", "rule"),
+    [
+        ("bea$mug", "owned"),
+        ("bea.not_interested:mug", "dismissed"),
+        ("bea.already_owned:mug", "owned"),
+        ("cy>bea:mug", "seen"),
+    ],
+)
+def test_each_filter_counts_what_it_drops(told: str, rule: str):
+    taken, found = answer(f"ana>bea:tea ana>:mug {told}", "bea")
+    assert "mug" not in {taken.products.keys[s.product] for s in found.suggestions}
+    assert found.dropped[rule] >= 1
+
+
+def test_what_was_given_back_may_be_suggested_but_was_seen():
+    _, found = answer("ana>bea:tea ana>:mug bea$mug=5 bea$mug=-5", "bea")
+    assert found.dropped == {"seen": 2}
+
+
+def test_a_verdict_taken_back_is_no_verdict():
+    assert shown("ana>bea:tea ana>:mug bea.not_interested:mug", "bea") == []
+    assert shown("ana>bea:tea ana>:mug bea.not_interested:mug bea.clear:mug", "bea") == ["mug"]
+
+
+def test_what_is_out_of_stock_or_on_the_page_already_is_not_suggested():
+    sold_out = [Product("mug", available=False)]
+    taken, on_shelf = shop("ana>bea:tea ana>:mug ana>:tent", catalogue=sold_out)
+    (found,) = suggest(on_shelf, [Ask(taken.people.row("bea"))], limit=10)
+    assert [taken.products.keys[s.product] for s in found.suggestions] == ["tent"]
+    assert found.dropped == {"seen": 1, "unavailable": 1}
+    assert shown("ana>bea:tea ana>:mug ana>:tent", "bea", exclude="mug") == ["tent"]
+
+
+def test_what_nobody_touched_for_half_a_year_is_stale():
+    _, found = answer("ana>bea:tea ana>:mug @200d ana>bea:tent", "bea")
+    assert found.dropped == {"seen": 2, "stale": 1}
+
+
+def test_a_product_pushed_by_bursts_no_person_can_make_is_not_suggested():
+    burst = " ".join(f"@{i * 0.01}s spam>bot:mug" for i in range(30))
+    taken, on_shelf = shop(f"{burst} @1h spam>:mug spam>bea:tea")
+    (found,) = suggest(on_shelf, [Ask(taken.people.row("bea"))], limit=10)
+    assert found.suggestions == ()
+    assert found.dropped == {"seen": 1, "noise": 1}
+
+
+def test_somebody_who_allows_no_personal_answer_gets_none_and_speaks_to_nobody():
+    from dataclasses import replace
+
+    from graph.events import Consent
+
+    told = events("ana>bea:tea ana>:mug cy>bea:tea cy>:tent")
+    no = replace(told[-1], id="no", kind=Kind.CONSENT, product=None, consent=Consent(personalisation=False))
+    silent_friend = snapshot([*told, replace(no, user="ana")])
+    on_shelf = shelf(silent_friend, ties(silent_friend), np.zeros(len(silent_friend.people), np.int32))
+    (found,) = suggest(on_shelf, [Ask(silent_friend.people.row("bea"))], limit=10)
+    assert [silent_friend.products.keys[s.product] for s in found.suggestions] == ["tent"]
+    silent_self = snapshot([*told, replace(no, user="bea")])
+    on_shelf = shelf(silent_self, ties(silent_self), np.zeros(len(silent_self.people), np.int32))
+    (found,) = suggest(on_shelf, [Ask(silent_self.people.row("bea"))], limit=10)
+    assert {type(reason) for s in found.suggestions for reason in s.reasons} == {PopularityReason}
+
+
+def test_the_first_of_many_are_the_answer_for_few():
+    told = "ana>bea:tea " + " ".join(f"ana>:p{i}" for i in range(30))
+    _, many = answer(told, "bea", limit=20)
+    _, few = answer(told, "bea", limit=7)
+    assert many.suggestions[:7] == few.suggestions
+
+
+def test_the_eleventh_reason_is_gathered_into_the_tenth():
+    told = " ".join(f"f{i}>bea:tea f{i}>:mug" for i in range(14))
+    _, found = answer(told, "bea")
+    reasons = found.suggestions[0].reasons
+    assert len(reasons) == 10
+    assert isinstance(reasons[-1], RemainderReason)
+    assert reasons[-1].count >= 5
+    assert math.isclose(found.suggestions[0].score, sum(reason.weight for reason in reasons))
+
+
+def test_a_card_says_how_many_friends_acted_and_names_two():
+    taken, on_shelf = shop("ana>bea:tea cy>bea:tea dan>bea:tea ana$mug=5 cy$mug=5 dan>:mug")
+    mug, tent = (taken.products.keys.row(key) or 0 for key in ("mug", "tent"))
+    bea = taken.people.row("bea") or 0
+    proof, nothing = social_proof(on_shelf, bea, [mug, tent])
+    assert (proof.friends, proof.action, len(proof.named)) == (3, Kind.PURCHASE, 2)
+    assert (nothing.friends, nothing.action, nothing.latest_at) == (0, None, None)
+
+
+NAMES = [User("ana", "Ana"), User("cy", "Cy"), User("dan", "Dan")]
+
+
+@pytest.mark.parametrize(
+    ("sharers", "sentence", "chinese"),
+    [
+        ("ana", "Ana shared this.", "Ana分享了它。"),
+        ("ana cy", "Cy and Ana shared this.", "Cy和Ana分享了它。"),
+        ("ana cy dan", "Dan, Cy and 1 other friend shared this.", "Dan、Cy和另外 1 位朋友分享了它。"),
+        ("ana cy dan eve", "Dan, Cy and 2 other friends shared this.", "Dan、Cy和另外 2 位朋友分享了它。"),
+        ("eve", "A friend shared this.", "1 位朋友分享了它。"),
+        ("eve fay", "2 friends shared this.", "2 位朋友分享了它。"),
+    ],
+)
+def test_a_sentence_names_the_two_latest_friends_and_counts_the_others(
+    sharers: str, sentence: str, chinese: str
+):
+    told = " ".join(f"{who}>bea:tea {who}>:mug" for who in sharers.split())
+    taken, on_shelf = shop(told, users=NAMES)
+    (found,) = suggest(on_shelf, [Ask(taken.people.row("bea"))], limit=1)
+    names = Names(taken.people.names, taken.products.names)
+    only_friends = found.suggestions[0]
+    assert explain(only_friends, names, Language.ENGLISH).startswith(sentence[:-1])
+    assert explain(only_friends, names, Language.CHINESE).startswith(chinese[:-1])
+
+
+@pytest.mark.parametrize(
+    ("tag", "spoken"), [("zh-Hans", "zh-Hans"), ("en-GB", "en"), ("fr,zh;q=0.5", "zh-Hans"), ("", "en")]
+)
+def test_the_first_known_language_is_spoken(tag: str, spoken: str):
+    assert language(tag).value == spoken
