@@ -16,7 +16,6 @@ from hypothesis import settings
 from tests.neo4j_server import NotEmpty, Server, Unavailable, neo4j_server
 
 ROOT = Path(__file__).parents[1]
-LEFT_OUT = "left out: "
 
 # A timing is a benchmark, not a test; under CI every run tries the same examples.
 settings.register_profile("sharegraph", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -24,18 +23,21 @@ settings.load_profile("sharegraph")
 
 
 @pytest.fixture(scope="session")
-def neo4j(request: pytest.FixtureRequest) -> Iterator[Server]:
+def neo4j() -> Iterator[Server]:
     """A real, empty Neo4j, started when the first test asks for it and gone after the last."""
     with ExitStack() as until_the_end:
         try:
             server = until_the_end.enter_context(neo4j_server(ROOT / ".cache" / "neo4j"))
         except NotEmpty as somebodys:
             pytest.exit(str(somebodys), returncode=pytest.ExitCode.USAGE_ERROR)
-        except Unavailable as missing:
-            if os.environ.get("CI") == "true":
-                pytest.fail(f"under CI=true there must be a real Neo4j: {missing}", pytrace=False)
-            pytest.skip(f"{LEFT_OUT}no real Neo4j, because {missing}")
-        yield server
+        except Unavailable as without:
+            missing = str(without)
+        else:
+            yield server
+            return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"under CI=true there must be a real Neo4j: {missing}", pytrace=False)
+    pytest.skip(f"no real Neo4j: {missing}")
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +51,7 @@ def real_logs() -> Path:
     """The folder of the public logs (`taobao-share`, `higgs`, …), from SHAREGRAPH_DATA."""
     folder = os.environ.get("SHAREGRAPH_DATA")
     if not folder:
-        pytest.skip(f"{LEFT_OUT}no real logs, because SHAREGRAPH_DATA is not set")
+        pytest.skip("no real logs: SHAREGRAPH_DATA is not set")
     path = Path(folder)
     if not path.is_dir():
         pytest.fail(f"SHAREGRAPH_DATA is no folder: {path}", pytrace=False)
@@ -59,7 +61,7 @@ def real_logs() -> Path:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line for each missing thing how many tests it left out."""
     skipped: list[pytest.TestReport] = terminalreporter.stats.get("skipped", [])
-    reasons = (report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple))
-    counted = Counter(reason.partition(LEFT_OUT)[2] for reason in reasons if LEFT_OUT in reason)
-    for reason, tests in sorted(counted.items()):
-        terminalreporter.write_line(f"Left out {tests} tests: {reason}", yellow=True)
+    reasons = Counter(report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple))
+    for reason, tests in sorted(reasons.items()):
+        counted = f"{tests} tests" if tests > 1 else "1 test"
+        terminalreporter.write_line(f"Left out {counted}: {reason.removeprefix('Skipped: ')}", yellow=True)

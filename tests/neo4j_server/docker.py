@@ -26,7 +26,7 @@ def started(cache: Path) -> Iterator[Server]:
     server = new_server()
     begun = docker(*run_arguments(server), environment={"NEO4J_AUTH": f"neo4j/{server.password}"})
     if begun.returncode != 0:
-        raise Unavailable(f"Docker could not run {IMAGE}: {begun.stderr.strip().splitlines()[-1]}")
+        raise Unavailable(f"Docker could not run {IMAGE}; it said: {begun.stderr.strip()[-200:]}")
     container = begun.stdout.strip()
     try:
         wait_until_open(server, alive=lambda: running(container), seconds=180)

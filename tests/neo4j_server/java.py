@@ -61,7 +61,7 @@ def tools() -> tuple[str, str]:
     java, maven = shutil.which("java"), shutil.which("mvn")
     if java is None or maven is None:
         raise Unavailable(
-            "neither SHAREGRAPH_TEST_NEO4J_URI nor a Docker engine nor Java ≥ 17 with Maven is here"
+            "neither SHAREGRAPH_TEST_NEO4J_URI nor a Docker engine nor Java ≥ 17 with Maven is there"
         )
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
     version = re.search(r'version "(\d+)', said)
