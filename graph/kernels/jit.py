@@ -2,7 +2,8 @@
 
 numba ships no types; seen through its own decorator every kernel becomes untyped. This alias gives a kernel
 back with the signature it was written with. Kernels are compiled once per machine (`cache=True`) and are
-deterministic: no fast-math, no parallel reductions. """
+deterministic: no fast-math, no parallel reductions.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar, cast
