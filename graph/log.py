@@ -91,3 +91,4 @@ class Log:
     events: EventColumns
     users: Sequence[User]
     catalogue: Sequence[Product]
+    since: str | None = None

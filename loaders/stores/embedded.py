@@ -1,0 +1,207 @@
+"""The embedded store: one SQLite file, for a fresh machine and a small shop.
+
+Write-ahead logging lets any number of processes read while one writes; `synchronous = FULL` makes an
+acknowledged append survive the loss of power. One writer at a time: a second waits, then is told so. What
+SQLite is asked stands in the modules `sqlite_*`; here is who may ask when, on which connection.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from graph.events import Event, Product, Row, User, digest
+from graph.log import Log
+from graph.store import Appended, Counts, KnownShare
+from loaders.stores import sqlite_readout, sqlite_shares
+from loaders.stores.admission import admit, checked, references
+from loaders.stores.flat import unflat
+from loaders.stores.sqlite_append import Writing, digests, share_seqs
+from loaders.stores.sqlite_file import EVENTS, back_up, connect, opened, reading, translated, writing
+from loaders.stores.sqlite_forget import forget, one_person
+from loaders.stores.tombstones import Tombstones
+from loaders.stores.versions import Version
+
+
+class EmbeddedStore:
+    """A store in an SQLite file; graph.store.Store says what it does. Threads may share it."""
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        self._path = path
+        self._writer = opened(path, create=create)
+        self._reader = connect(path)
+        self._write_lock, self._read_lock = Lock(), Lock()
+        self._memory = Writing()
+        self._tombstones = Tombstones(b"", frozenset())
+        self._epoch = -1
+
+    def __repr__(self) -> str:
+        return f"EmbeddedStore({self.url!r})"
+
+    @property
+    def url(self) -> str:
+        """`sqlite:///` and the path."""
+        return f"sqlite:///{self._path}"
+
+    def append(self, rows: Sequence[Row]) -> Appended:
+        """Add rows, each whole or not at all, in one durable transaction.
+
+        Raises InvalidInput where a row refers to a share that is nowhere, StoreUnavailable where another
+        writer is not done in time; nothing was stored then.
+        """
+        digests_of = [[digest(event) for event in row.events] for row in checked(rows)]
+        ids = [event.id for row in rows for event in row.events]
+        referred = list(
+            {reference for row in rows for event in row.events for reference in references(event)}
+        )
+        with self._writing() as (connection, version):
+            shares = share_seqs(connection, referred)
+            appended, new = admit(
+                rows,
+                digests_of,
+                stored=digests(connection, ids),
+                shares=shares.keys(),
+                forgotten=self._tombstones.name,
+            )
+            if new:
+                self._memory.events(connection, new, shares, version.seq)
+        return appended
+
+    def upsert_users(self, users: Sequence[User]) -> int:
+        """Say something of people; those forgotten are passed over. How many were new or changed."""
+        with self._writing() as (connection, version):
+            said = [user for user in users if not self._tombstones.hold(user.key)]
+            changed = self._memory.users(connection, said, version.changes + 1)
+            return _changed(connection, changed)
+
+    def upsert_products(self, products: Sequence[Product]) -> int:
+        """Say something of products. How many were new or changed."""
+        with self._writing() as (connection, version):
+            changed = self._memory.catalogue(connection, products, version.changes + 1)
+            return _changed(connection, changed)
+
+    def shares(self, ids: Sequence[str]) -> dict[str, KnownShare]:
+        """Those of the named shares that exist."""
+        with self._asking() as connection:
+            return sqlite_shares.named(connection, ids)
+
+    def shares_by(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[KnownShare]]:
+        """All shares of each (sharer, product), earliest first."""
+        with self._asking() as connection:
+            return sqlite_shares.by(connection, pairs)
+
+    def shares_of(self, product: str) -> list[KnownShare]:
+        """All shares of one product, earliest first."""
+        with self._asking() as connection:
+            return sqlite_shares.of(connection, product)
+
+    def read(self, since: str | None = None) -> Log:
+        """Everything as columns, or what came after a version; on a connection of its own, beside any
+        writer.
+        """
+        with self._viewing() as connection:
+            version = _version(connection)
+            return sqlite_readout.log(connection, version, version.since(since))
+
+    def events(self, since: str | None = None) -> Iterator[Event]:
+        """The events in the order stored, as they were when the first was asked for."""
+        with self._viewing() as connection:
+            then = _version(connection).since(since)
+            query = f"{EVENTS} WHERE seq > ? ORDER BY seq"
+            for row in connection.execute(query, (then.seq if then else 0,)):
+                yield unflat(row[1:])
+
+    def version(self) -> str:
+        """Names the present content; one row of one small table."""
+        with self._asking() as connection:
+            return str(_version(connection))
+
+    def continues(self, since: str) -> bool:
+        """Whether what came after `since` can be added to what was read then."""
+        with self._asking() as connection:
+            return _version(connection).since(since) is not None
+
+    def counts(self) -> Counts:
+        """How much it holds."""
+        with self._viewing() as connection:
+            canonical = one_person(connection)
+            doubled = np.count_nonzero(canonical != np.arange(len(canonical)))
+            (events,) = connection.execute("SELECT events FROM store").fetchone()
+            (keys,) = connection.execute("SELECT count(key) FROM people").fetchone()
+            (products,) = connection.execute("SELECT count(*) FROM products").fetchone()
+            return Counts(events, keys - int(doubled), products)
+
+    def forget(self, user: str) -> bool:
+        """Remove a person, with all visitors joined to them; False where nobody of that key was known."""
+        with self._writing() as (connection, _):
+            forgotten = forget(connection, user, self._tombstones)
+        if forgotten:
+            # What was overwritten would stay in the write-ahead log until it is overwritten in turn.
+            with self._write_lock, translated(self._path):
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return forgotten
+
+    def backup(self, path: Path) -> None:
+        """Write a copy as of now, beside readers and a writer; a store of its own, with an identity of its
+        own.
+
+        Raises InvalidInput where there is something at the path already.
+        """
+        with translated(path):
+            back_up(self._path, path)
+
+    def close(self) -> None:
+        """Release the connections; idempotent."""
+        with self._write_lock, self._read_lock:
+            self._writer.close()
+            self._reader.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[sqlite3.Connection, Version]]:
+        """The writer's transaction, its codes and tombstones up to date."""
+        with self._write_lock, translated(self._path):
+            try:
+                with writing(self._writer):
+                    version = _version(self._writer)
+                    if version.epoch != self._epoch:
+                        self._memory.forget()
+                        self._tombstones = _tombstones(self._writer)
+                        self._epoch = version.epoch
+                    yield self._writer, version
+            except BaseException:
+                self._memory.forget()
+                self._epoch = -1
+                raise
+
+    @contextmanager
+    def _asking(self) -> Iterator[sqlite3.Connection]:
+        """The connection that answers what is small."""
+        with self._read_lock, translated(self._path):
+            yield self._reader
+
+    @contextmanager
+    def _viewing(self) -> Iterator[sqlite3.Connection]:
+        """A connection with one view of the file, for what takes longer."""
+        with translated(self._path), closing(connect(self._path)) as connection, reading(connection):
+            yield connection
+
+
+def _version(connection: sqlite3.Connection) -> Version:
+    return Version(*connection.execute("SELECT identity, epoch, seq, changes FROM store").fetchone())
+
+
+def _tombstones(connection: sqlite3.Connection) -> Tombstones:
+    (salt,) = connection.execute("SELECT salt FROM store").fetchone()
+    return Tombstones(
+        salt, frozenset(hash_ for (hash_,) in connection.execute("SELECT hash FROM tombstones"))
+    )
+
+
+def _changed(connection: sqlite3.Connection, changed: int) -> int:
+    """Count the upsert, where it changed something."""
+    if changed:
+        connection.execute("UPDATE store SET changes = changes + 1")
+    return changed

@@ -1,0 +1,144 @@
+"""Writing to an SQLite store: events as rows of integers, and what is said of people and products.
+
+Everything here runs inside the one writer's transaction. A batch becomes columns first, and each column is
+coded in one sweep.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import orjson
+
+from graph.events import Kind, Product, User, scaled
+from loaders.stores.admission import Said
+from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, flat
+from loaders.stores.sayings import product_after, user_after
+from loaders.stores.sqlite_codes import Codes
+from loaders.stores.sqlite_readout import product_of, user_of
+
+VARIABLES = 30_000
+"""Values bound to one statement; SQLite takes 32,766."""
+
+T = TypeVar("T")
+
+_COLUMNS = ", ".join(f'"{name}"' for name in FLAT[1:])
+_INSERT = f"INSERT INTO events (seq, id, digest, {_COLUMNS}) VALUES (?, ?, ?{', ?' * (len(FLAT) - 1)})"
+_CLAIM = (
+    "INSERT INTO claims (user, visitor, at, digest) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (user, visitor) DO UPDATE SET at = excluded.at, digest = excluded.digest "
+    "WHERE (excluded.at, excluded.digest) < (at, digest)"
+)
+
+
+def slices(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The values in runs of at most `size`."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def digests(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
+    """The digest of those events that are there, by id."""
+    return _by_id(connection, "SELECT id, digest FROM events WHERE id IN", ids)
+
+
+def share_seqs(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
+    """The seq of those shares that are there, by id."""
+    return _by_id(connection, f"SELECT id, seq FROM events WHERE kind = {Kind.SHARE:d} AND id IN", ids)
+
+
+def _by_id(connection: sqlite3.Connection, query: str, ids: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in slices(ids, VARIABLES):
+        found.update(connection.execute(f"{query} (?{', ?' * (len(some) - 1)})", some))
+    return found
+
+
+@dataclass(slots=True)
+class Writing:
+    """What the writer of a store remembers from one transaction to the next. `forget` after one that
+    failed.
+    """
+
+    people: Codes = field(default_factory=lambda: Codes("people", "key"))
+    products: Codes = field(default_factory=lambda: Codes("products", "key"))
+    words: Codes = field(default_factory=lambda: Codes("words", "text"))
+    said: set[str] = field(default_factory=set)
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        for codes in (self.people, self.products, self.words):
+            codes.forget()
+        self.said.clear()
+
+    def events(
+        self, connection: sqlite3.Connection, new: Sequence[Said], shares: dict[str, int], seq: int
+    ) -> None:
+        """Write events after `seq`. shares: id → seq of those that they refer to and that are there."""
+        seqs = range(seq + 1, seq + 1 + len(new))
+        column = dict(zip(FLAT, zip(*(flat(event) for event, _ in new), strict=True), strict=True))
+        digest = [digest for _, digest in new]
+        share = shares | {
+            event.id: seq for (event, _), seq in zip(new, seqs, strict=True) if event.kind == Kind.SHARE
+        }
+        self._tell(connection, [name for name in FLAT[1:] if any(said is not None for said in column[name])])
+        for names, codes in ((PEOPLE, self.people), (("product",), self.products), (WORDS, self.words)):
+            known = codes.of(connection, set().union(*(column[name] for name in names)))
+            column |= {name: tuple(map(known.__getitem__, column[name])) for name in names}
+        column |= {name: tuple(map(share.get, column[name])) for name in SHARES}
+        connection.executemany(
+            _INSERT, zip(seqs, column["id"], digest, *map(column.get, FLAT[1:]), strict=True)
+        )
+        claims = zip(column["user"], column["visitor"], column["at"], digest, strict=True)
+        connection.executemany(
+            _CLAIM, (claim for claim in claims if None not in claim and claim[0] != claim[1])
+        )
+        connection.execute("UPDATE store SET seq = ?, events = events + ?", (seqs[-1], len(new)))
+
+    def users(self, connection: sqlite3.Connection, said: Sequence[User], change: int) -> int:
+        """Write what was said of people; how many were new or changed."""
+        select = "SELECT key, name, region, attributes FROM people WHERE key = ?"
+        known = {user.key: user_of(row) for user in said for row in connection.execute(select, (user.key,))}
+        before = dict(known)
+        for user in said:
+            known[user.key] = user_after(known.get(user.key), user)
+        changed = [user for key, user in known.items() if user != before.get(key)]
+        code = self.people.of(connection, {user.key for user in changed})
+        connection.executemany(
+            "UPDATE people SET name = ?, region = ?, attributes = ?, changed = ? WHERE id = ?",
+            [(u.name, u.region, _json(u.attributes), change, code[u.key]) for u in changed],
+        )
+        return len(changed)
+
+    def catalogue(self, connection: sqlite3.Connection, said: Sequence[Product], change: int) -> int:
+        """Write what was said of products; how many were new or changed."""
+        fields = "key, name, category, brand, price, currency, available, attributes"
+        select = f"SELECT {fields} FROM products WHERE key = ?"
+        known = {p.key: product_of(row) for p in said for row in connection.execute(select, (p.key,))}
+        before = dict(known)
+        for product in said:
+            known[product.key] = product_after(known.get(product.key), product)
+        changed = [product for key, product in known.items() if product != before.get(key)]
+        code = self.products.of(connection, {product.key for product in changed})
+        connection.executemany(
+            "UPDATE products SET name = ?, category = ?, brand = ?, price = ?, currency = ?, available = ?, "
+            "attributes = ?, changed = ? WHERE id = ?",
+            [
+                (
+                    *(p.name, p.category, p.brand, p.price and scaled(p.price.amount)),
+                    *(p.price and p.price.currency, p.available, _json(p.attributes), change, code[p.key]),
+                )
+                for p in changed
+            ],
+        )
+        return len(changed)
+
+    def _tell(self, connection: sqlite3.Connection, fields: Sequence[str]) -> None:
+        """Note that these columns are said by somebody, so that the others need not be read."""
+        new = set(fields) - self.said
+        connection.executemany("INSERT OR IGNORE INTO said VALUES (?)", [(name,) for name in new])
+        self.said |= new
+
+
+def _json(attributes: dict[str, str]) -> str | None:
+    return orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS).decode() if attributes else None

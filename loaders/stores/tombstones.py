@@ -1,0 +1,49 @@
+"""What is left of the forgotten: a keyed hash, enough to refuse them and too little to name them.
+
+The key is random, made with the store and kept in it: without the store nothing can be tested against a hash;
+with it, a guessed key can be tested, which is what refusing a re-load needs.
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import chain
+
+from graph.events import Event
+
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """The hashes of one store. A person is known by any of their keys, a share of theirs by its event id."""
+
+    salt: bytes
+    hashes: AbstractSet[bytes]
+
+    def person(self, key: str) -> bytes:
+        """The hash of a user's or visitor's key."""
+        return self._hash(b"person", key)
+
+    def share(self, id: str) -> bytes:  # noqa: A002 - events and shares call it `id` throughout.
+        """The hash of a share's event id."""
+        return self._hash(b"share", id)
+
+    def hold(self, key: str) -> bool:
+        """Whether a person of this key was forgotten."""
+        return bool(self.hashes) and self.person(key) in self.hashes
+
+    def name(self, event: Event) -> bool:
+        """Whether an event names a forgotten person, or a share of theirs."""
+        if not self.hashes:
+            return False
+        people = (event.user, event.visitor, event.other, event.recipient, event.sharer)
+        shares = (event.id, event.through, event.parent_share)
+        hashes = chain(
+            (self.person(key) for key in people if key is not None),
+            (self.share(id_) for id_ in shares if id_ is not None),
+        )
+        return any(hash_ in self.hashes for hash_ in hashes)
+
+    def _hash(self, sort: bytes, text: str) -> bytes:
+        return blake2b(text.encode(), digest_size=16, key=self.salt, person=sort).digest()
