@@ -26,7 +26,7 @@ from graph.suggest.reasons import (
     RemainderReason,
 )
 from graph.suggest.relations import Related
-from graph.suggest.shelf import Blend, Shelf, shelf
+from graph.suggest.shelf import Blend, Shelf
 
 __all__ = [
     "Answer",
@@ -44,6 +44,5 @@ __all__ = [
     "Shelf",
     "Suggestion",
     "explain",
-    "shelf",
     "suggest",
 ]

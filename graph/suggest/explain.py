@@ -2,7 +2,8 @@
 
 At most two clauses, the heaviest kinds of reason first; at most two friends named, and only those who allow
 it and have a name; nothing is claimed that is not among the reasons. Sentences are made per language, because
-plural and order are. """
+plural and order are.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ class Language(Enum):
 @dataclass(frozen=True, slots=True)
 class Names:
     """How people and products are called in a sentence; "" for somebody without a name. people: by row;
-    products: by row."""
+    products: by row.
+    """
 
     people: Sequence[str]
     products: Sequence[str]

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.events import Kind
-from graph.log import NONE
+from graph.purchases import Purchases, purchases
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import Engagements, Verdicts, engagements, refused, verdicts
 from graph.suggest.filters import OFFERED, standing
@@ -59,39 +58,40 @@ class Shelf:
         """How many products there are."""
         return len(self.stands)
 
+    @classmethod
+    def of(
+        cls,
+        snapshot: Snapshot,
+        ties: Ties,
+        labels: Rows,
+        bought: Purchases | None = None,
+        blend: Blend | None = None,
+    ) -> "Shelf":
+        """Fit every source.
 
-def shelf(snapshot: Snapshot, ties: Ties, labels: Rows, blend: Blend | None = None) -> Shelf:
-    """Fit every source. labels: (people,), the community of each person, −1 for none."""
-    silent = refused(snapshot, PERSONALISATION)
-    engaged = engagements(snapshot, silent, _owned(snapshot))
-    stands = standing(snapshot)
-    products = len(snapshot.products)
-    named = ~refused(snapshot, NAMED_TO_FRIENDS) & ~silent
-    named[: snapshot.people.blanks] = False
-    return Shelf(
-        ties=ties,
-        engaged=engaged,
-        verdicts=verdicts(snapshot),
-        neighbours=neighbours(engaged, products),
-        complements=complements(snapshot, silent),
-        substitutes=substitutes(snapshot, silent),
-        popular=popular(engaged, labels, products, stands == OFFERED),
-        stands=stands,
-        categories=snapshot.products.category,
-        labels=labels,
-        personal=~silent,
-        named=named,
-        blend=blend or Blend(),
-    )
-
-
-def _owned(snapshot: Snapshot) -> NDArray[np.int64]:
-    """Sorted keys person · products + product of what was bought more often than it was given back."""
-    events, products = snapshot.events, len(snapshot.products)
-    rows = events.rows(Kind.PURCHASE, Kind.REFUND)
-    rows = rows[(events.product[rows] != NONE) & (events.person[rows] != NONE)]
-    key, place = np.unique(
-        events.person[rows].astype(np.int64) * products + events.product[rows], return_inverse=True
-    )
-    balance = np.bincount(place, np.where(events.kind[rows] == Kind.PURCHASE, 1.0, -1.0), len(key))
-    return key[balance > 0]
+        labels: (people,), the community of each person, −1 for none. bought: what was bought and kept, where
+        the caller has it already.
+        """
+        silent = refused(snapshot, PERSONALISATION)
+        kept = bought or purchases(snapshot.events)
+        owned = np.unique(kept.person.astype(np.int64) * len(snapshot.products) + kept.product)
+        engaged = engagements(snapshot, silent, owned)
+        stands = standing(snapshot)
+        products = len(snapshot.products)
+        named = ~refused(snapshot, NAMED_TO_FRIENDS) & ~silent
+        named[: snapshot.people.blanks] = False
+        return cls(
+            ties=ties,
+            engaged=engaged,
+            verdicts=verdicts(snapshot),
+            neighbours=neighbours(engaged, products),
+            complements=complements(snapshot, silent),
+            substitutes=substitutes(snapshot, silent),
+            popular=popular(engaged, labels, products, stands == OFFERED),
+            stands=stands,
+            categories=snapshot.products.category,
+            labels=labels,
+            personal=~silent,
+            named=named,
+            blend=blend or Blend(),
+        )

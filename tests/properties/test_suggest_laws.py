@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.suggest import Ask, Context, shelf, suggest
+from graph.suggest import Ask, Context, Shelf, suggest
 from graph.ties import ties
 from tests.toy import snapshot
 
@@ -31,7 +31,7 @@ def test_a_score_is_the_sum_of_its_reasons_and_the_order_is_that_of_scores(
     told: str, limit: int, *, link: bool
 ):
     taken = snapshot(told)
-    on_shelf = shelf(taken, ties(taken), np.zeros(len(taken.people), np.int32))
+    on_shelf = Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
     context = Context(sharer=0, product=0 if len(taken.products) else None) if link else Context()
     asks = [Ask(None, context), *(Ask(row, context) for row in range(len(taken.people)))]
     for found in suggest(on_shelf, asks, limit=limit):
@@ -48,6 +48,6 @@ def test_a_score_is_the_sum_of_its_reasons_and_the_order_is_that_of_scores(
 @given(STORY)
 def test_asking_for_many_people_at_once_gives_what_asking_one_by_one_gives(told: str):
     taken = snapshot(told)
-    on_shelf = shelf(taken, ties(taken), np.zeros(len(taken.people), np.int32))
+    on_shelf = Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
     asks = [Ask(row) for row in range(len(taken.people))]
     assert suggest(on_shelf, asks, limit=5) == [suggest(on_shelf, [ask], limit=5)[0] for ask in asks]

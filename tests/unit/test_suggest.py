@@ -19,7 +19,6 @@ from graph.suggest import (
     RemainderReason,
     Shelf,
     explain,
-    shelf,
     suggest,
 )
 from graph.suggest.explain import Language, Names, language
@@ -40,7 +39,7 @@ def shop(
     told: str, *, catalogue: list[Product] = CATALOGUE, users: list[User] | None = None
 ) -> tuple[Snapshot, Shelf]:
     taken = snapshot(told, catalogue=catalogue, users=users or [])
-    return taken, shelf(taken, ties(taken), np.zeros(len(taken.people), np.int32))
+    return taken, Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
 
 
 def answer(told: str, person: str | None, limit: int = 10, **link: str) -> tuple[Snapshot, Answer]:
@@ -189,11 +188,11 @@ def test_somebody_who_allows_no_personal_answer_gets_none_and_speaks_to_nobody()
     told = events("ana>bea:tea ana>:mug cy>bea:tea cy>:tent")
     no = replace(told[-1], id="no", kind=Kind.CONSENT, product=None, consent=Consent(personalisation=False))
     silent_friend = snapshot([*told, replace(no, user="ana")])
-    on_shelf = shelf(silent_friend, ties(silent_friend), np.zeros(len(silent_friend.people), np.int32))
+    on_shelf = Shelf.of(silent_friend, ties(silent_friend), np.zeros(len(silent_friend.people), np.int32))
     (found,) = suggest(on_shelf, [Ask(silent_friend.people.row("bea"))], limit=10)
     assert [silent_friend.products.keys[s.product] for s in found.suggestions] == ["tent"]
     silent_self = snapshot([*told, replace(no, user="bea")])
-    on_shelf = shelf(silent_self, ties(silent_self), np.zeros(len(silent_self.people), np.int32))
+    on_shelf = Shelf.of(silent_self, ties(silent_self), np.zeros(len(silent_self.people), np.int32))
     (found,) = suggest(on_shelf, [Ask(silent_self.people.row("bea"))], limit=10)
     assert {type(reason) for s in found.suggestions for reason in s.reasons} == {PopularityReason}
 
