@@ -1,0 +1,114 @@
+"""A snapshot and everything computed from it, once: what every question is answered from.
+
+Immutable and keyed by the snapshot's version. What suggestions need is fitted when an analysis is made; what
+only some questions need (cascades, credit, reach) is computed at the first of them and kept.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+
+from graph.cascades import Cascades, cascades
+from graph.communities import Community, Partition, communities, matched, partition
+from graph.influence import Credit, credit
+from graph.log import NONE
+from graph.measures import rank
+from graph.openings import Openings, openings
+from graph.purchases import Purchases, purchases
+from graph.sharegraph import ShareGraph
+from graph.snapshot import Snapshot
+from graph.suggest.shelf import Shelf
+from graph.ties import Ties, ties
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Answers to everything, as of one version.
+
+    ties: who reaches whom. partition: communities of people by tie strength, with ids that stay. purchases:
+    lines that were kept. shelf: what suggestions are made from. seed: what chance in here was drawn with.
+    """
+
+    snapshot: Snapshot
+    ties: Ties
+    partition: Partition
+    purchases: Purchases
+    shelf: Shelf
+    seed: int = 0
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, *, previous: "Analysis | None" = None, seed: int = 0) -> "Analysis":
+        """Fit a snapshot. previous: an analysis of an earlier version, whose communities keep their ids where
+        their members stayed.
+        """
+        tied = ties(snapshot)
+        kept = purchases(snapshot.events)
+        found = partition(share_graph(tied, len(snapshot.people), tied.strength), seed=seed)
+        if previous is not None:
+            found = matched(
+                previous.partition, list(previous.snapshot.people.keys), found, list(snapshot.people.keys)
+            )
+        return cls(snapshot, tied, found, kept, Shelf.of(snapshot, tied, found.labels, kept), seed)
+
+    @property
+    def version(self) -> str:
+        """The version of the store that everything in here is computed from."""
+        return self.snapshot.version
+
+    @cached_property
+    def graph(self) -> ShareGraph:
+        """Who reaches whom, weighted by strength; speaks NetworkX."""
+        return share_graph(self.ties, len(self.snapshot.people), self.ties.strength)
+
+    @cached_property
+    def page_rank(self) -> NDArray[np.float64]:
+        """Each person's PageRank over transmission-weighted ties, flowing to those whose shares are acted on;
+        sums to 1.
+        """
+        return rank(share_graph(self.ties, len(self.snapshot.people), self.ties.transmission))
+
+    @cached_property
+    def communities(self) -> list[Community]:
+        """Every community by the position that `partition.labels` gives; categories are codes of the
+        words.
+        """
+        return communities(self.graph, self.partition, self.page_rank, self._categories)
+
+    @cached_property
+    def _categories(self) -> csr_array:
+        """How much of each category everybody took to: (people, words)."""
+        engaged, category = self.shelf.engaged, self.snapshot.products.category
+        person = np.repeat(np.arange(len(self.snapshot.people)), np.diff(engaged.indptr))
+        code = category[engaged.product]
+        known = code != NONE
+        shape = len(self.snapshot.people), len(self.snapshot.words)
+        taste = engaged.taste[known].astype(np.float64)
+        return csr_array(coo_array((taste, (person[known], code[known])), shape=shape))
+
+    @cached_property
+    def openings(self) -> Openings:
+        """Who opened whose share, noise left out."""
+        return openings(self.snapshot)
+
+    @cached_property
+    def credit(self) -> Credit:
+        """What everybody's shares brought, by `graph.influence.CREDIT_RULE`."""
+        return credit(self.openings, self.purchases, len(self.snapshot.people))
+
+    @cached_property
+    def cascades(self) -> Cascades:
+        """Every cascade, noise left out."""
+        return cascades(self.snapshot)
+
+    @cached_property
+    def noisy_cascades(self) -> Cascades:
+        """Every cascade, with what bursts no person can make."""
+        return cascades(self.snapshot, include_noise=True)
+
+
+def share_graph(tied: Ties, people: int, weight: NDArray[np.float64]) -> ShareGraph:
+    """The ties as a graph over people's rows."""
+    return ShareGraph.from_arrays(tied.source, tied.target, weight, users=people)
