@@ -13,6 +13,8 @@ from graph.errors import InvalidInput
 from graph.events import Event, Kind, Row
 from graph.store import Appended
 
+_TIES = (Kind.TIE, Kind.UNTIE)
+
 Said = tuple[Event, int]
 """An event and its digest."""
 
@@ -62,13 +64,20 @@ def admit(
 
 
 def checked(rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows; raises InvalidInput where an id or a key is the empty text, which stands for somebody
-    forgotten.
+    """The rows; raises InvalidInput where an event lacks what makes it one: somebody, a share's product, a
+    tie's other end. The empty text names nothing: in a log it stands for somebody forgotten.
     """
     for row in rows:
         for event in row.events:
             if "" in (event.id, event.user, event.visitor, event.other, event.recipient, event.sharer):
                 raise InvalidInput(f"row {row.line} names something by an empty text; leave it out instead")
+            for lacking, what in (
+                (event.person is None, "nobody: give a user or a visitor"),
+                (event.kind == Kind.SHARE and event.product is None, "a share without a product"),
+                (event.kind in _TIES and event.other is None, "a tie without the other"),
+            ):
+                if lacking:
+                    raise InvalidInput(f"row {row.line} tells of {what}")
     return rows
 
 

@@ -20,7 +20,16 @@ from loaders.stores import sqlite_readout, sqlite_shares
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.flat import unflat
 from loaders.stores.sqlite_append import Writing, digests, share_seqs
-from loaders.stores.sqlite_file import EVENTS, back_up, connect, opened, reading, translated, writing
+from loaders.stores.sqlite_file import (
+    EVENTS,
+    PATIENCE,
+    back_up,
+    connect,
+    opened,
+    reading,
+    translated,
+    writing,
+)
 from loaders.stores.sqlite_forget import forget, one_person
 from loaders.stores.tombstones import Tombstones
 from loaders.stores.versions import Version
@@ -29,9 +38,10 @@ from loaders.stores.versions import Version
 class EmbeddedStore:
     """A store in an SQLite file; graph.store.Store says what it does. Threads may share it."""
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
+    def __init__(self, path: Path, *, create: bool = True, patience: float = PATIENCE) -> None:
+        """Open the file, made where there is none. patience: seconds to wait for another writer."""
         self._path = path
-        self._writer = opened(path, create=create)
+        self._writer = opened(path, create=create, patience=patience)
         self._reader = connect(path)
         self._write_lock, self._read_lock = Lock(), Lock()
         self._memory = Writing()

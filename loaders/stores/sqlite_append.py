@@ -97,7 +97,7 @@ class Writing:
 
     def users(self, connection: sqlite3.Connection, said: Sequence[User], change: int) -> int:
         """Write what was said of people; how many were new or changed."""
-        select = "SELECT key, name, region, attributes FROM people WHERE key = ?"
+        select = "SELECT key, name, region, attributes FROM people WHERE key = ? AND changed IS NOT NULL"
         known = {user.key: user_of(row) for user in said for row in connection.execute(select, (user.key,))}
         before = dict(known)
         for user in said:
@@ -113,7 +113,7 @@ class Writing:
     def catalogue(self, connection: sqlite3.Connection, said: Sequence[Product], change: int) -> int:
         """Write what was said of products; how many were new or changed."""
         fields = "key, name, category, brand, price, currency, available, attributes"
-        select = f"SELECT {fields} FROM products WHERE key = ?"
+        select = f"SELECT {fields} FROM products WHERE key = ? AND changed IS NOT NULL"
         known = {p.key: product_of(row) for p in said for row in connection.execute(select, (p.key,))}
         before = dict(known)
         for product in said:

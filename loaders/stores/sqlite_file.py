@@ -17,8 +17,8 @@ from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS
 APPLICATION = 0x53484752
 """`SHGR` in the header: what makes an SQLite file a sharegraph store."""
 
-BUSY_SECONDS = 10.0
-"""How long a writer waits for another before it gives up."""
+PATIENCE = 10.0
+"""Seconds that a writer waits for another before it gives up."""
 
 WAL_PAGES = 32_768
 """Pages (128 MB) the write-ahead log may grow to before it is copied back: each page of an index is then
@@ -78,7 +78,9 @@ STEPS = (FORMAT_1,)
 """STEPS[v] takes a file of format v to v + 1; an empty file is of format 0."""
 
 
-def opened(path: Path, *, create: bool = True, steps: Sequence[str] = STEPS) -> sqlite3.Connection:
+def opened(
+    path: Path, *, create: bool = True, patience: float = PATIENCE, steps: Sequence[str] = STEPS
+) -> sqlite3.Connection:
     """A connection to a file of the present format: made where there was none, brought up where it was older.
 
     Raises StoreUnavailable where the file cannot be opened, StoreIncompatible where it is of a newer format
@@ -89,7 +91,7 @@ def opened(path: Path, *, create: bool = True, steps: Sequence[str] = STEPS) -> 
     if not path.parent.is_dir():
         raise StoreUnavailable(f"{path}: the folder {path.parent} does not exist; make it, or name another")
     with translated(path):
-        connection = connect(path)
+        connection = connect(path, patience)
         try:
             _bring_up(connection, path, steps)
         except BaseException:
@@ -98,9 +100,9 @@ def opened(path: Path, *, create: bool = True, steps: Sequence[str] = STEPS) -> 
     return connection
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
     """A connection set up as all of ours are; whoever shares one between threads holds a lock."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
     connection.executescript(
         f"PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
         f"PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {WAL_PAGES};"
@@ -187,7 +189,7 @@ def translated(path: Path) -> Iterator[None]:
 
 
 _REASONS = {
-    "SQLITE_BUSY": f"is written by another process, not done within {BUSY_SECONDS:.0f} s; try again",
+    "SQLITE_BUSY": "is written by another process, which takes longer than we wait; try again",
     "SQLITE_LOCKED": "is locked by another connection; try again",
     "SQLITE_FULL": "cannot grow, the disk is full; make room and run the same command again",
     "SQLITE_CANTOPEN": "cannot be opened; check the path and who may write there",
