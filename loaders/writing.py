@@ -102,10 +102,7 @@ def _structural(column: Column) -> bool:
 
 
 def _write_plain(piece: Any, file: IO[bytes]) -> None:
-    texts = pa.table(
-        {n: c.cast(pa.string()) if pa.types.is_dictionary(c.type) else c for n, c in _columns(piece)}
-    )
-    pyarrow.csv.write_csv(texts, file, pyarrow.csv.WriteOptions(include_header=False, quoting_style="none"))
+    pyarrow.csv.write_csv(piece, file, pyarrow.csv.WriteOptions(include_header=False, quoting_style="none"))
 
 
 def _write_quoted(piece: Any, file: IO[bytes]) -> None:
@@ -136,7 +133,7 @@ def _write_jsonl(table: Table, path: Path) -> None:
 
 
 def _write_parquet(table: Table, path: Path) -> None:
-    """Times are timestamps in UTC, amounts decimals, words dictionaries."""
+    """Times are timestamps in UTC, amounts decimals."""
     pieces = _pieces(table, _as_values)
     first = next(pieces)
     with pyarrow.parquet.ParquetWriter(path, first.schema, compression="zstd") as file:
@@ -178,9 +175,9 @@ def _nullable(values: NDArray[np.signedinteger], kind: Any) -> Any:
 
 
 def _coded(column: Coded, words: Any) -> Any:
-    """Words by code, as text."""
+    """Words by code, as text: a piece uses few of a million words, which a dictionary would repeat whole."""
     codes = _nullable(column.values.astype(np.int32), pa.int32())
-    return pa.DictionaryArray.from_arrays(codes, words)
+    return pa.DictionaryArray.from_arrays(codes, words).cast(pa.string())
 
 
 def _keys(column: Numbered) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from graph.events import Kind
-from graph.generate.model import DAY, NEVER, Flags, Ints, lognormal
+from graph.generate.model import DAY, NEVER, lognormal
 from graph.generate.people import People
 from graph.generate.shop import Shop
 from graph.generate.strands import Strands
@@ -50,14 +50,6 @@ def _consent(shop: Shop, strands: Strands) -> None:
     joins = shop.people.joins[: shop.people.accounts]
     share = min(CONSENTED, 0.04 * shop.model.events / shop.model.users)
     at = np.maximum(joins, shop.model.start) + dice.integers(1, 14 * DAY, len(joins))
-    says: Flags = (dice.random(len(joins)) < share) & (at < shop.model.end)
+    says = (dice.random(len(joins)) < share) & (at < shop.model.end)
     allows = (dice.random((len(joins), 4)) < (0.93, 0.85, 0.5, 0.3)) @ (1 << np.arange(4))
     strands.add(Kind.CONSENT, at[says], person=np.flatnonzero(says), consent=allows[says])
-
-
-def active_before_joining(people: People, person: Ints, at: Ints) -> Flags:
-    """For each person whether something of theirs lies before the account."""
-    seen = np.zeros(len(people), dtype=bool)
-    early = at < people.joins[person]
-    seen[person[early]] = True
-    return seen

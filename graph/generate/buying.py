@@ -61,7 +61,7 @@ def buy(shop: Shop, strands: Strands, wants: Wants) -> None:
     )
     cents = quantity * (price * (100 - reduced) // 100)
     carted = dice.random(len(lines)) < 0.35
-    before = np.maximum(lines.at - dice.integers(20, 900, len(lines)), shop.model.start)
+    before = np.maximum(lines.at - dice.integers(5, 40, len(lines)), shop.model.start)
     told = _column(lines, carted)
     strands.add(Kind.CART, before[carted], surface=SURFACES.index("product page"), **told)
     strands.add(
@@ -94,7 +94,7 @@ def _baskets(shop: Shop, dice: np.random.Generator, wants: Wants) -> tuple[Wants
     arrow = ranges(catalogue.partners_of[wants.product], counts)
     drawn = dice.random(len(arrow)) < catalogue.pull[arrow]
     anchor, partner = anchor[drawn], catalogue.partners[arrow[drawn]].astype(np.int64)
-    random = dice.random(len(anchor)) < shop.model.random_share
+    random = dice.random(len(anchor)) < 0.5 * shop.model.random_share
     partner = np.where(random, catalogue.anything(dice, len(anchor)), partner)
     later = dice.random(len(anchor)) >= shop.model.complements_at_once
     wait = np.where(later, (DAY * dice.uniform(0.5, 14, len(anchor))).astype(np.int64), 0)

@@ -70,6 +70,13 @@ class Catalogue:
         chosen = (fit < dice.random(len(category))[:, None] * fit[:, -1:]).sum(axis=1)
         return np.asarray(np.take_along_axis(four, chosen[:, None], axis=1)[:, 0])
 
+    def alike(self, dice: np.random.Generator, products: Ints) -> Ints:
+        """Products of the same categories by popularity, whatever they cost."""
+        low = self.popularity[self.begins[self.category[products]]]
+        high = self.popularity[self.begins[self.category[products] + 1]]
+        x = low + dice.random(len(products)) * (high - low)
+        return np.asarray(np.searchsorted(self.popularity, x, side="right") - 1)
+
     def anything(self, dice: np.random.Generator, n: int) -> Ints:
         """N products by popularity alone."""
         return np.asarray(

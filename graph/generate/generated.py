@@ -25,10 +25,14 @@ from graph.generate.truth import described, truth
 from graph.generate.visits import look_around, show, visit
 from graph.generate.weave import weave
 
-TRAVELLING, VISITING, SHOWING = 0.45, 0.06, 0.03
-"""Parts of the log: shares, opens and told exposures as events; visits that may end in a purchase, and places
-of the start page, for each event. Visits that end in nothing fill what is left.
-"""
+TRAVELLING, SHOWING = 0.4, 0.03
+"""Parts of the log: shares, opens and told exposures; places of the start page."""
+
+BROWSING = 0.6
+"""Part of what shares, cheats and their orders leave that goes to visits which may end in a purchase; the others fill up."""
+
+EVENTS_OF_A_WANT, EVENTS_OF_A_VISIT = 2.6, 3.6
+"""How many events one of them makes in the mean, orders included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,10 @@ def generate(model: ShopModel) -> Generated:
     wants = tell(shop, strands, shares, trials)
     swarm(shop, strands, shares, cheats)
     shares, bought = collude(shop, strands, shares, cheats)
-    visited = visit(shop, strands, round(VISITING * model.events))
-    buy(shop, strands, together(wants, bought, visited))
     show(shop, strands, round(SHOWING * model.events))
+    left = model.events - len(strands) - EVENTS_OF_A_WANT * (len(wants) + len(bought))
+    visited = visit(shop, strands, max(0, round(BROWSING * left / EVENTS_OF_A_VISIT)))
+    buy(shop, strands, together(wants, bought, visited))
     look_around(shop, strands, model.events - len(strands))
     woven = weave(shop, strands)
     tables = truth(shop, woven, shares, trials, cheats)

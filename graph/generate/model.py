@@ -73,11 +73,11 @@ class ShopModel:
     """Dirichlet concentration of a person's taste around the community's."""
 
     # Ties
-    ties_each: float = 8.0
+    ties_each: float = 10.0
     """Mean number of listeners."""
     reciprocity: float = 0.5
     """Share of ties whose reverse is a tie too."""
-    in_circle: float = 0.35
+    in_circle: float = 0.3
     in_community: float = 0.5
     """The rest of the ties leads anywhere."""
     fame_exponent: float = 1.6
@@ -88,7 +88,7 @@ class ShopModel:
     """Share of the told ties that end with an UNTIE, after which nothing travels along them."""
 
     # Transmission
-    opens_given_seen: float = 0.16
+    opens_given_seen: float = 0.18
     """Global chance that a share which reached a listener is opened."""
     sender_shape: float = 4.0
     """Senders' factors are Gamma with this shape and mean 1."""
@@ -101,15 +101,15 @@ class ShopModel:
     """Exponent of the listener's taste for the product's world in the chance of one trial; 0: the same for
     all products.
     """
-    reach: float = 0.5
+    reach: float = 0.6
     """Chance that a listener sees a share that was sent to everybody."""
     direct: float = 0.3
     """Share of the shares that are sent to one listener, who always sees them."""
     recipient_told: float = 0.6
     """Share of the direct shares whose recipient the log tells."""
-    exposures_told: float = 0.3
+    exposures_told: float = 0.25
     """Share of the other shares whose every viewer the log tells (EXPOSURE with a share)."""
-    reshare: float = 0.2
+    reshare: float = 0.22
     """Mean chance that somebody passes on what they opened first in a cascade."""
     parent_told: float = 0.85
     """Share of the re-shares that name their parent."""
@@ -123,7 +123,7 @@ class ShopModel:
     """
 
     # Buying
-    buys_opened: float = 0.1
+    buys_opened: float = 0.14
     """Chance that an average open leads to a purchase, before taste and price fit."""
     buys_browsed: float = 0.3
     """The same for a visit."""
@@ -146,6 +146,7 @@ class ShopModel:
             (self.users >= 20, f"{self.users} users; give at least 20"),
             (self.events >= 500, f"{self.events} events; give at least 500"),
             (14 <= self.days <= 3650, f"a log of {self.days} days; give between 14 and 3650"),
+            (self.ties_each >= 1, f"{self.ties_each} listeners each; give at least 1"),
             (0 <= self.noise <= 9, f"noise level {self.noise}; give a number between 0 and 9"),
             (self.until.tzinfo is not None, f"until {self.until} has no offset; add one, or Z for UTC"),
             (1 <= self.world_count <= len(WORLDS), f"{self.worlds} worlds; give between 1 and {len(WORLDS)}"),

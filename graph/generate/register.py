@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from graph.generate.model import Floats
+from graph.generate.keys import Keys
+from graph.generate.model import Codes, Floats
 from graph.generate.names import CULTURES, REGIONS, Culture
 from graph.generate.shop import Shop
 from graph.generate.tables import Cents, Coded, Flagged, Numbered, Table, constant, width, words
-from graph.generate.weave import Keys
 
 NAMED = 0.9
 """Share of the accounts with a display name."""
@@ -40,10 +40,10 @@ def _costs(dice: np.random.Generator, listeners: Floats) -> list[str]:
     return [f"{amount:.0f}.00 CNY" for amount in asked] or [""]
 
 
-def _names(dice: np.random.Generator, culture: np.ndarray) -> list[str]:
+def _names(dice: np.random.Generator, culture: Codes) -> list[str]:
     """A display name for each person; twice the same is possible, as in life."""
     given, family = dice.random(len(culture)), dice.random(len(culture))
-    return [_name(CULTURES[c], g, f) for c, g, f in zip(culture, given, family, strict=True)]
+    return [_name(CULTURES[c], g, f) for c, g, f in zip(culture.tolist(), given, family, strict=True)]
 
 
 def _name(culture: Culture, given: float, family: float) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 WARES = """
 camping: Nordhavn, Corrie, Yunling, Tarnfell, Murmel, Saga Trail
-  tents | 620 | 0.35 → sleeping bags ×0.45, camp stoves ×0.25, headlamps ×0.2
+  tents | 620 | 0.35 → sleeping bags ×0.63, camp stoves ×0.35, headlamps ×0.28
     two-person tent, dome tent ×0.8, family tent ×1.8, pop-up tent ×0.6, tunnel tent ×1.5, one-person tent
       ×0.9, bell tent ×2.6
     + lightweight ×1.3, four-season ×1.6, waterproof, blackout ×1.1, compact, storm-proof ×1.4
@@ -29,7 +29,7 @@ camping: Nordhavn, Corrie, Yunling, Tarnfell, Murmel, Saga Trail
       headlamp ×1.2
     + 400-lumen, 800-lumen ×1.5, waterproof ×1.1, lightweight, dimmable, magnetic
 phones: Lumio, Xinghe, Parallax, Onda, Tessera, Fonex
-  smartphones | 2600 | 0.4 → phone cases ×0.5, earbuds ×0.2, chargers ×0.25
+  smartphones | 2600 | 0.4 → phone cases ×0.7, earbuds ×0.28, chargers ×0.35
     6.1-inch smartphone, 6.7-inch smartphone ×1.3, folding phone ×2.6, compact smartphone ×0.8, camera
       phone ×1.6, big-battery phone ×0.6
     + 128 GB, 256 GB ×1.15, 512 GB ×1.35, dual-SIM, 5G ×1.05, refurbished ×0.6
@@ -46,7 +46,7 @@ phones: Lumio, Xinghe, Parallax, Onda, Tessera, Fonex
       charger ×0.7
     + 20 W ×0.8, 45 W ×1.2, 65 W ×1.5, slim, foldable ×1.1, three-port ×1.3
 coffee: Brioso, Kaldi & Sons, Mokko, Alborada, Stillwater, Hei Dou
-  coffee machines | 980 | 0.3 → coffee beans ×0.55, mugs ×0.25, coffee grinders ×0.25
+  coffee machines | 980 | 0.3 → coffee beans ×0.77, mugs ×0.35, coffee grinders ×0.35
     espresso machine, filter coffee machine ×0.5, capsule machine ×0.6, bean-to-cup machine ×2.6, moka pot
       ×0.2, pour-over set ×0.25, cold-brew tower ×0.7
     + compact, two-cup, stainless ×1.3, dual-boiler ×2.4, retro ×1.2, programmable ×1.3
@@ -55,7 +55,7 @@ coffee: Brioso, Kaldi & Sons, Mokko, Alborada, Stillwater, Hei Dou
       decaf coffee beans ×1.1, Sumatran coffee beans ×1.1, filter roast
     + light-roast, dark-roast, washed ×1.1, honey-process ×1.3, organic ×1.2, single-farm ×1.6
   coffee grinders | 360 | 0.15
-    hand grinder, electric burr grinder ×1.8, travel grinder ×0.7, espresso grinder ×2.6, blade grinder
+    hand grinder, electric grinder ×1.8, travel grinder ×0.7, espresso grinder ×2.6, blade grinder
       ×0.4, dosing grinder ×2.2
     + steel-burr, ceramic-burr ×0.9, quiet ×1.2, compact, titanium ×1.7, walnut ×1.4
   mugs | 58 | 0.2
@@ -63,7 +63,7 @@ coffee: Brioso, Kaldi & Sons, Mokko, Alborada, Stillwater, Hei Dou
       cappuccino cup ×0.9
     + matte, speckled, large ×1.1, hand-thrown ×2, stackable, leak-proof ×1.3
 tea: Mist Hill, Qingshan, Old Kiln, Jade Ferry, Banfield, Lu Yu House
-  tea sets | 260 | 0.3 → loose tea ×0.6, tea snacks ×0.3
+  tea sets | 260 | 0.3 → loose tea ×0.84, tea snacks ×0.42
     gongfu tea set, porcelain teapot ×0.8, Yixing teapot ×2.2, glass teapot ×0.5, travel tea set ×0.6, tea
       tray ×1.2, gaiwan ×0.4
     + celadon ×1.3, plain white, hand-painted ×1.6, bamboo ×0.8, blue-and-white ×1.2, six-piece ×1.2
@@ -76,7 +76,7 @@ tea: Mist Hill, Qingshan, Old Kiln, Jade Ferry, Banfield, Lu Yu House
       roasted sunflower seeds ×0.5, nut gift box ×2.8
     + low-sugar ×1.1, boxed ×1.3, mini ×0.7, hand-made ×1.4, family-pack ×1.6, New Year ×1.5
 running: Strida, Veloce, Feiyan, Corran, Tempo Lab, Paceline
-  running shoes | 560 | 0.4 → running socks ×0.45, sports watches ×0.2, water bottles ×0.25
+  running shoes | 560 | 0.4 → running socks ×0.63, sports watches ×0.28, water bottles ×0.35
     road running shoes, trail running shoes ×1.1, carbon racing shoes ×2.2, daily trainers ×0.8, stability
       shoes ×1.1, wide-fit running shoes
     + cushioned ×1.1, lightweight ×1.2, waterproof ×1.3, breathable, women's, men's
@@ -93,11 +93,11 @@ running: Strida, Veloce, Feiyan, Corran, Tempo Lab, Paceline
       bottle ×2.1
     + 500 ml, 750 ml ×1.2, leak-proof ×1.1, steel ×1.4, squeezable, kids' ×0.8
 kitchen: Shirakawa, Tiegong, Larder, Casa Nova, Hearth & Steel, Wok Master
-  woks | 210 | 0.25 → cooking utensils ×0.45, seasonings ×0.35
+  woks | 210 | 0.25 → cooking utensils ×0.63, seasonings ×0.49
     carbon-steel wok, cast-iron pan ×1.2, non-stick frying pan ×0.8, stir-fry pan ×0.9, stock pot ×1.4,
       steamer pot ×1.2
     + 28 cm ×0.9, 32 cm ×1.1, hammered ×1.5, pre-seasoned ×1.2, induction ×1.1, lidded ×1.2
-  kitchen knives | 260 | 0.25 → cutting boards ×0.5, cooking utensils ×0.15
+  kitchen knives | 260 | 0.25 → cutting boards ×0.7, cooking utensils ×0.21
     chef's knife, Chinese cleaver ×0.8, santoku knife ×1.1, paring knife ×0.4, bread knife ×0.7, knife set
       ×2.6
     + Damascus ×2.4, stainless, carbon-steel ×1.3, ceramic ×0.7, hand-forged ×2.8, ergonomic ×1.1
@@ -111,9 +111,9 @@ kitchen: Shirakawa, Tiegong, Larder, Casa Nova, Hearth & Steel, Wok Master
   seasonings | 36 | 0.2 | again
     soy sauce, Sichuan pepper ×0.8, chili crisp, black vinegar ×0.9, oyster sauce, five-spice blend ×0.7,
       sesame oil ×1.3
-    + naturally brewed ×1.3, low-salt, extra-hot, aged ×1.7, family-size ×1.6, organic ×1.4
+    + naturally brewed ×1.3, small-batch, extra-hot, aged ×1.7, family-size ×1.6, organic ×1.4
 desk: Quill, Meridian, Tacto, Yunfan, Arbeit, Nimbus
-  laptops | 5200 | 0.3 → laptop sleeves ×0.4, computer mice ×0.3, keyboards ×0.2
+  laptops | 5200 | 0.3 → laptop sleeves ×0.56, computer mice ×0.42, keyboards ×0.28
     14-inch laptop, 13-inch ultrabook ×1.3, 16-inch laptop ×1.4, gaming laptop ×1.7, two-in-one laptop
       ×1.1, student laptop ×0.6
     + 16 GB, 32 GB ×1.25, OLED ×1.3, fanless ×1.1, 1 TB ×1.15, refurbished ×0.6
@@ -130,7 +130,7 @@ desk: Quill, Meridian, Tacto, Yunfan, Arbeit, Nimbus
       keyboard ×0.3, number pad ×0.4
     + wireless ×1.2, quiet ×1.1, hot-swap ×1.2, backlit, aluminium ×1.8, tactile
 cameras: Oculo, Hikari, Fotona, Guangying, Lichtwerk, Argent
-  mirrorless cameras | 5600 | 0.4 → memory cards ×0.5, camera bags ×0.3, tripods ×0.25
+  mirrorless cameras | 5600 | 0.4 → memory cards ×0.7, camera bags ×0.42, tripods ×0.35
     mirrorless camera, compact camera ×0.5, vlogging camera ×0.8, full-frame camera ×2.2, instant camera
       ×0.12, action camera ×0.35
     + silver, black, 24 MP, 40 MP ×1.4, stabilised ×1.2, weather-sealed ×1.4
@@ -146,7 +146,7 @@ cameras: Oculo, Hikari, Fotona, Guangying, Lichtwerk, Argent
       tripod ×2
     + compact, tall ×1.2, ball-head ×1.3, lightweight ×1.2, quick-release ×1.1, aluminium
 cycling: Rotavia, Qifeng, Bergauf, Coastline, Spoke & Co, Vento
-  bicycles | 2400 | 0.35 → bike helmets ×0.45, bike locks ×0.35, bike lights ×0.3
+  bicycles | 2400 | 0.35 → bike helmets ×0.63, bike locks ×0.49, bike lights ×0.42
     city bike, gravel bike ×2, folding bike ×0.9, road bike ×2.2, mountain bike ×1.3, e-bike ×2.4
     + 7-speed ×0.9, 11-speed ×1.3, step-through, belt-drive ×1.4, aluminium, steel ×1.1
   bike helmets | 230 | 0.25
@@ -161,7 +161,7 @@ cycling: Rotavia, Qifeng, Bergauf, Coastline, Spoke & Co, Vento
       ×0.4
     + USB-C, 600-lumen ×1.5, waterproof ×1.1, daytime ×1.1, auto-on ×1.4, mini ×0.7
 skin care: Aloe Vale, Snow Lotus, Derma Nine, Camellia, Petrichor, Lys
-  cleansers | 98 | 0.3 | again → moisturisers ×0.5, face masks ×0.35
+  cleansers | 98 | 0.3 | again → moisturisers ×0.7, face masks ×0.49
     foaming cleanser, cleansing oil ×1.3, micellar water ×0.8, cream cleanser ×1.1, clay cleanser ×0.9,
       enzyme powder ×1.5
     + gentle, fragrance-free ×1.1, green-tea, rice-water ×1.1, amino-acid ×1.2, travel-size ×0.5
@@ -177,7 +177,7 @@ skin care: Aloe Vale, Snow Lotus, Derma Nine, Camellia, Petrichor, Lys
       gel ×0.6
     + water-resistant ×1.1, matte ×1.1, mineral ×1.2, light, travel-size ×0.5, no-white-cast ×1.3
 cats: Velvet Paw, Miao, Purrfect, Felis, Tabby & Tom, Maoyu
-  litter trays | 160 | 0.25 → cat litter ×0.6, cat toys ×0.3
+  litter trays | 160 | 0.25 → cat litter ×0.84, cat toys ×0.42
     covered litter tray, open litter tray ×0.5, self-cleaning litter box ×7, top-entry litter box ×1.1,
       corner tray ×0.6, cat tree ×2.2
     + large ×1.2, odour-lock ×1.3, easy-clean, folding, grey, two-door ×1.2
@@ -185,7 +185,7 @@ cats: Velvet Paw, Miao, Purrfect, Felis, Tabby & Tom, Maoyu
     tofu cat litter, clumping clay litter ×0.8, silica litter ×1.4, pine litter ×0.9, mixed litter, corn
       litter ×1.2
     + unscented, green-tea, 6 kg, four-pack ×3.4, dust-free ×1.2, activated-carbon ×1.2
-  cat food | 88 | 0.3 | again → cat toys ×0.3, cat litter ×0.3
+  cat food | 88 | 0.3 | again → cat toys ×0.42, cat litter ×0.42
     dry cat food, wet food pouches ×0.8, kitten food ×1.1, freeze-dried treats ×0.9, tuna cans ×0.7,
       senior cat food ×1.1
     + salmon, chicken, grain-free ×1.4, sensitive ×1.3, 2 kg ×1.3, variety-pack ×1.2
@@ -194,14 +194,14 @@ cats: Velvet Paw, Miao, Purrfect, Felis, Tabby & Tom, Maoyu
       ×1.1
     + refillable, electric ×2, natural, three-piece ×1.4, quiet, mini ×0.7
 baby: Little Oak, Tiantian, Piccolino, Cloudling, Hush, Minnow
-  prams | 1480 | 0.25 → pram blankets ×0.45, nappies ×0.25
+  prams | 1480 | 0.25 → pram blankets ×0.63, nappies ×0.35
     city pram, travel pram ×0.9, twin pram ×1.7, jogging pram ×1.4, baby carrier ×0.35, car seat ×0.9
     + lightweight ×1.1, one-hand-fold ×1.2, all-terrain ×1.4, newborn, reversible ×1.2, compact
   pram blankets | 119 | 0.15
     knitted pram blanket, rain cover ×0.7, footmuff ×2, muslin cloths ×0.6, sun canopy ×0.9, pram
       organiser ×0.8
     + merino ×1.8, organic cotton ×1.3, winter ×1.2, star-print, grey, washable
-  nappies | 109 | 0.3 | again → baby wipes ×0.6, baby bottles ×0.15
+  nappies | 109 | 0.3 | again → baby wipes ×0.84, baby bottles ×0.21
     newborn nappies ×0.8, size 3 nappies, pull-up pants ×1.1, night nappies ×1.2, swim nappies ×0.6, cloth
       nappies ×2.4
     + month-pack ×2.4, ultra-thin ×1.1, sensitive ×1.1, bamboo ×1.3, trial-pack ×0.4, extra-dry

@@ -7,11 +7,10 @@ from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph.events import Kind
 from graph.generate.fraud import Fraudsters
-from graph.generate.model import NEVER, Ints, ShopModel
+from graph.generate.model import NEVER, Flags, Ints, ShopModel
 from graph.generate.shop import Shop
 from graph.generate.strands import Cause
 from graph.generate.tables import (
@@ -72,7 +71,7 @@ def _people(shop: Shop, woven: Woven, cheats: Fraudsters) -> Table:
     }
     return {
         "key": Coded(np.arange(n), woven.keys.words),
-        "former": Coded(people_former(woven), woven.keys.words),
+        "former": Coded(woven.keys.former, woven.keys.words),
         "joined": Moments(np.where(within, people.joins, -1)),
         "identified": Flagged(np.where(within, people.identified | people.moved, -1)),
         "role": Coded(role, words("person", "bot", "ring")),
@@ -89,82 +88,72 @@ def _people(shop: Shop, woven: Woven, cheats: Fraudsters) -> Table:
     }
 
 
-def people_former(woven: Woven) -> NDArray[np.int32]:
-    """For each person the key they had before their account, −1 for none."""
-    return woven.keys.former
-
-
 def _keys(shop: Shop, woven: Woven) -> Table:
-    """Whose every former key and second browser is: one person, whether or not the log ever says so."""
+    """Whose every former key and second browser is, whether or not the log ever says so."""
     known, people = woven.keys, shop.people
     renamed = np.flatnonzero(known.former >= 0)
-    visitor, user = woven.events["visitor"].values, woven.events["user"].values
-    signed_in = np.flatnonzero((visitor >= known.browser) & (user >= 0))
-    place = np.concatenate([known.former[renamed], visitor[signed_in]])
-    owner = np.concatenate([renamed, user[signed_in]])
-    told = np.concatenate(
-        [people.identified[renamed] | people.moved[renamed], np.ones(len(signed_in), dtype=bool)]
-    )
+    browsers, row = np.unique(woven.said["visitor"], return_index=True)
+    browsers, row = browsers[browsers >= 0], row[browsers >= 0]
+    told = people.identified[renamed] | people.moved[renamed]
     return {
-        "key": Coded(place, known.words),
-        "person": Coded(owner, known.words),
-        "identified": Flagged(told.astype(np.int8)),
+        "key": Coded(np.concatenate([known.former[renamed], known.browser(browsers)]), known.words),
+        "person": Coded(np.concatenate([renamed, woven.said["person"][row]]), known.words),
+        "identified": Flagged(np.concatenate([told, np.ones(len(row), dtype=bool)]).astype(np.int8)),
     }
 
 
 def _ties(shop: Shop, woven: Woven, trials: Trials) -> Table:
     """Every tie with its chance, and what came of it within the log."""
-    ties = shop.ties
-    m = len(ties)
-    tried = np.bincount(trials.tie, minlength=m)
-    opened = np.bincount(trials.tie[_before_end(shop.model, trials)], minlength=m)
-    total = np.bincount(trials.tie, trials.chance, m)
-    with np.errstate(invalid="ignore"):
-        mean = total / tried
+    ties, m = shop.ties, len(shop.ties)
+    within = trials.at < woven.until
+    tried = np.bincount(trials.tie[within], minlength=m)
+    total = np.bincount(trials.tie[within], trials.chance[within], m)
+    mean = np.divide(total, tried, out=np.full(m, np.nan), where=tried > 0)
     return {
         "from": Coded(ties.speaker, woven.keys.words),
         "to": Coded(ties.listener, woven.keys.words),
         "p": Measured(ties.chance.round(6)),
         "trials": Counted(tried),
-        "opens": Counted(opened),
+        "opens": Counted(np.bincount(trials.tie[_opened(woven, trials)], minlength=m)),
         "p_tried": Measured(mean.round(6)),
         "told": Flagged((ties.told >= 0).astype(np.int8)),
         "until": Moments(np.where(ties.until == NEVER, -1, ties.until)),
     }
 
 
-def _before_end(model: ShopModel, trials: Trials) -> NDArray[np.bool_]:
-    return (trials.opened >= 0) & (trials.opened < model.end)
+def _opened(woven: Woven, trials: Trials) -> Flags:
+    """Which trials were opened before the log ends."""
+    return (trials.opened >= 0) & (trials.opened < woven.until)
 
 
 def _trials(shop: Shop, woven: Woven, shares: Shares, trials: Trials) -> Table:
-    """Every time a share reached somebody, told or not."""
-    direct = shares.tie[trials.share] >= 0
+    """Every time a share reached somebody before the log ends, told or not."""
+    within = np.flatnonzero(trials.at < woven.until)
+    share, tie = trials.share[within], trials.tie[within]
     return {
-        "trial": Counted(np.arange(len(trials))),
-        "share": woven.share_ids(trials.share),
-        "from": Coded(shop.ties.speaker[trials.tie], woven.keys.words),
-        "to": Coded(shop.ties.listener[trials.tie], woven.keys.words),
-        "at": Moments(trials.at),
-        "p": Measured(trials.chance.round(6)),
-        "opened": Flagged(_before_end(shop.model, trials).astype(np.int8)),
-        "direct": Flagged(direct.astype(np.int8)),
-        "told": Flagged(shares.told[trials.share].astype(np.int8)),
+        "trial": Counted(within),
+        "share": woven.share_ids(share),
+        "from": Coded(shop.ties.speaker[tie], woven.keys.words),
+        "to": Coded(shop.ties.listener[tie], woven.keys.words),
+        "at": Moments(trials.at[within]),
+        "p": Measured(trials.chance[within].round(6)),
+        "opened": Flagged(_opened(woven, trials)[within].astype(np.int8)),
+        "direct": Flagged((shares.tie[share] >= 0).astype(np.int8)),
+        "told": Flagged(shares.told[share].astype(np.int8)),
     }
 
 
 def _opens(woven: Woven, trials: Trials) -> Table:
     """Every OPEN of the log and why it happened."""
-    rows = np.flatnonzero(woven.kind == Kind.OPEN)
-    trial = woven.trial[rows]
-    told: Numbered = woven.events["id"]  # type: ignore[assignment]
+    rows = np.flatnonzero(woven.said["kind"] == Kind.OPEN)
+    trial = woven.said["trial"][rows]
     return {
-        "event": Numbered(told.values[rows], told.letters, told.width),
-        "cause": Coded(woven.cause[rows], words(*Cause.WORDS)),
-        "share": woven.share_ids(woven.share[rows]),
+        "event": Numbered(woven.ids.values[rows], woven.ids.letters, woven.ids.width),
+        "cause": Coded(woven.said["cause"][rows], words(*Cause.WORDS)),
+        "share": woven.share_ids(woven.said["share"][rows]),
         "trial": Counted(trial),
-        "p": Measured(np.where(trial >= 0, trials.chance[trial], np.nan).round(6)),
-        "p_buy": Measured(woven.buys[rows].astype(np.float64).round(6)),
+        "p": Measured(np.append(trials.chance, np.nan)[trial].round(6)),
+        "p_buy": Measured(woven.said["buys"][rows].astype(np.float64).round(6)),
     }
 
 

@@ -120,8 +120,8 @@ def _looks(shop: Shop, dice: np.random.Generator, count: int) -> tuple[Ints, Int
     shift = np.where(step == 0, 0, 1 + (turn[session] + step) % np.maximum(size[session] - 1, 1))
     begin = catalogue.shelves[shelf][session]
     product = begin + (anchor[session] - begin + shift) % size[session]
-    random = (step > 0) & (dice.random(len(step)) < shop.model.random_share)
-    product = np.where(random, catalogue.anything(dice, len(step)), product)
+    random = np.flatnonzero((step > 0) & (dice.random(len(step)) < shop.model.random_share))
+    product[random] = catalogue.alike(dice, product[random])
     at = begun[session] + step * dice.integers(12, 90, count)[session]
     return visitor[session], np.minimum(at, shop.model.end - 1), product, session
 
