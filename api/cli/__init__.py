@@ -1,0 +1,50 @@
+"""The command `sharegraph`: the library's functions and the API's questions, typed into a terminal.
+
+Nothing heavy is imported before a command runs, so `--help` answers at once. What a question prints is the
+answer of a GraphQL document (api/cli/questions.py): `--json` prints it, the tables are made from it.
+"""
+
+from collections.abc import Sequence
+
+import typer
+
+from api.cli.asking import cascades, communities, kols, suggest
+from api.cli.command import MISUSE, command, complain, flowing
+from api.cli.demo import demo
+from api.cli.doctor import doctor
+from api.cli.keeping import backup, export_schema, forget, version
+from api.cli.loading import generate, load
+from api.cli.serving import serve
+
+app = typer.Typer(
+    name="sharegraph",
+    help="Friend suggestions and KOL candidates from a shop's share log.",
+    epilog="Begin with [bold]sharegraph demo[/bold]. Each command tells more: sharegraph load --help",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PANELS = {
+    "Bring a log in": (demo, generate, load),
+    "Ask": (suggest, kols, cascades, communities),
+    "Serve and look after": (serve, doctor, backup, forget, export_schema, version),
+}
+
+for _panel, _commands in PANELS.items():
+    for _run in _commands:
+        _name = _run.__name__.replace("_", "-")
+        app.command(_name, help=flowing(_run.__doc__ or ""), rich_help_panel=_panel)(command(_run))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; the exit code (api.cli.command says which there are)."""
+    try:
+        return app(args=arguments, prog_name="sharegraph", standalone_mode=False) or 0
+    except typer.TyperException as misuse:
+        complain(misuse.format_message())
+        return getattr(misuse, "exit_code", MISUSE)
+    except KeyboardInterrupt:
+        return 130

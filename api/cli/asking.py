@@ -1,0 +1,175 @@
+"""The questions: whom to show what, who carries it, what travelled, who belongs together."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.command import Everywhere
+
+First = Annotated[int, typer.Option(metavar="N", help="How many, best first; at most 100.")]
+Product = Annotated[str | None, typer.Option(metavar="KEY", help="Of this product only.")]
+
+
+class Objective(StrEnum):
+    """What a set of people is chosen for."""
+
+    REACH = "REACH"
+    NEW_USERS = "NEW_USERS"
+    PURCHASES = "PURCHASES"
+    REVENUE = "REVENUE"
+
+
+class Order(StrEnum):
+    """What a list of cascades begins with."""
+
+    SIZE_DESC = "SIZE_DESC"
+    DEPTH_DESC = "DEPTH_DESC"
+    VIRALITY_DESC = "VIRALITY_DESC"
+    STARTED_AT_DESC = "STARTED_AT_DESC"
+
+
+def suggest(
+    everywhere: Everywhere,
+    *,
+    user: Annotated[str | None, typer.Argument(help="Whom to show something: the shop's own key.")] = None,
+    first: First = 10,
+    share: Annotated[str | None, typer.Option(metavar="ID", help="The share whose link was opened.")] = None,
+    sharer: Annotated[str | None, typer.Option(metavar="KEY", help="Or who shared it …")] = None,
+    product: Annotated[str | None, typer.Option(metavar="KEY", help="… and which product.")] = None,
+    category: Annotated[
+        str | None, typer.Option(metavar="WORD", help="The category that is looked at.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(metavar="WORD", help="Where the person is.")] = None,
+    surface: Annotated[
+        str | None, typer.Option(metavar="WORD", help="Where it is shown: home, landing page, cart …")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="A product that is on the page already; may be repeated."),
+    ] = None,
+    locale: Annotated[
+        str, typer.Option(metavar="TAG", help="Language of the sentences: en or zh-Hans.")
+    ] = "en",
+) -> None:
+    """What to show somebody, and why.
+
+    Somebody unknown who opened a link is answered from that share, its sharer and the product.
+
+    [bold]Examples[/bold]
+
+        sharegraph suggest u000042 --first 5
+
+        sharegraph suggest --sharer u000042 --product p0007
+    """
+    from api.cli import tables
+    from api.cli.inprocess import ask
+    from api.cli.questions import SUGGEST
+    from graph.errors import InvalidInput, UnknownKey
+
+    context = _said(share=share, sharer=sharer, product=product, category=category, region=region,
+                    surface=surface, exclude=exclude)  # fmt: skip
+    if user is None and not context:
+        raise InvalidInput("say whom: a USER, or for a stranger --share, or --sharer and --product")
+    asked = {"user": user, "key": user or "", "known": user is not None, "context": context or None}
+    answer = ask(everywhere, SUGGEST, asked | {"first": first, "locale": locale})
+    if user is not None and answer["user"] is None:
+        raise UnknownKey(f"user {user!r} is not in {everywhere.store}; check the key, or load newer events")
+    everywhere.tell(
+        answer["suggestions"], lambda: tables.suggestions(answer["suggestions"], answer.get("user"))
+    )
+
+
+def kols(
+    everywhere: Everywhere,
+    *,
+    first: First = 10,
+    objective: Annotated[Objective, typer.Option(help="What to reach by them.")] = Objective.REACH,
+    product: Product = None,
+    category: Annotated[str | None, typer.Option(metavar="WORD", help="Of this category only.")] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="WORD", help="Who may be chosen: people of this region.")
+    ] = None,
+    audience_region: Annotated[str | None, typer.Option(metavar="WORD", help="Whom it should reach.")] = None,
+    min_audience: Annotated[
+        int | None, typer.Option(metavar="N", help="With at least so many listeners.")
+    ] = None,
+    max_audience: Annotated[
+        int | None, typer.Option(metavar="N", help="With at most so many listeners.")
+    ] = None,
+    already_chosen: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="Hired already; may be repeated.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="Not them; may be repeated.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Of the simulation; the same seed, the same answer.")
+    ] = None,
+) -> None:
+    """Who would carry a product furthest: a set, each adding to those above.
+
+    [bold]Example[/bold]
+
+        sharegraph kols --first 20 --objective NEW_USERS --category tents
+    """
+    from api.cli import tables
+    from api.cli.inprocess import ask
+    from api.cli.questions import KOLS
+
+    filter_ = _said(
+        product=product, category=category, region=region, audienceRegion=audience_region,
+        minAudience=min_audience, maxAudience=max_audience, alreadyChosen=already_chosen, exclude=exclude,
+    )  # fmt: skip
+    asked = {"first": first, "filter": filter_ or None, "objective": objective.value, "seed": seed}
+    found = ask(everywhere, KOLS, asked)["kolCandidates"]
+    everywhere.tell(found, lambda: tables.candidates(found))
+
+
+def cascades(
+    everywhere: Everywhere,
+    *,
+    first: First = 10,
+    product: Product = None,
+    user: Annotated[str | None, typer.Option(metavar="KEY", help="Begun by this person.")] = None,
+    campaign: Annotated[str | None, typer.Option(metavar="WORD", help="Of this campaign only.")] = None,
+    min_size: Annotated[int | None, typer.Option(metavar="N", help="Of at least so many people.")] = None,
+    started_after: Annotated[str | None, typer.Option(metavar="TIME", help="Like 2026-05-01T00:00Z.")] = None,
+    started_before: Annotated[str | None, typer.Option(metavar="TIME", help="The same.")] = None,
+    include_noise: Annotated[
+        bool, typer.Option("--include-noise", metavar="", help="Bursts no person can make too.")
+    ] = False,
+    order_by: Annotated[Order, typer.Option(help="What comes first.")] = Order.SIZE_DESC,
+) -> None:
+    """What travelled, from whom, how far.
+
+    [bold]Example[/bold]
+
+        sharegraph cascades --order-by DEPTH_DESC --min-size 10
+    """
+    from api.cli import tables
+    from api.cli.inprocess import ask
+    from api.cli.questions import CASCADES
+
+    filter_ = _said(
+        product=product, user=user, campaign=campaign, minSize=min_size, includeNoise=include_noise or None,
+        startedAfter=started_after, startedBefore=started_before,
+    )  # fmt: skip
+    asked = {"first": first, "filter": filter_ or None, "orderBy": order_by.value}
+    found = ask(everywhere, CASCADES, asked)["cascades"]
+    everywhere.tell(found, lambda: tables.cascades(found))
+
+
+def communities(everywhere: Everywhere, *, first: First = 10) -> None:
+    """Who belongs together: circles whose shares stay inside, largest first."""
+    from api.cli import tables
+    from api.cli.inprocess import ask
+    from api.cli.questions import COMMUNITIES
+
+    found = ask(everywhere, COMMUNITIES, {"first": first})["communities"]
+    everywhere.tell(found, lambda: tables.communities(found))
+
+
+def _said(**fields: Any) -> dict[str, Any]:
+    """The fields that were given."""
+    return {name: value for name, value in fields.items() if value not in (None, [])}

@@ -1,0 +1,139 @@
+"""What every command takes, and how it ends.
+
+A command is a function of `Everywhere` and of arguments of its own; `command` makes Typer's parameters of
+both. It ends in one of these ways: 0 when it did what was asked; 1 with a sentence on stderr when it could
+not; 2 with a sentence when it was asked wrongly; 130 at Ctrl-C; 141, and silence, when nobody reads its
+output any more. A traceback is printed only under `--debug`.
+"""
+
+import inspect
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import wraps
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from graph.errors import InvalidInput, SharegraphError
+
+STORE = "sqlite:///sharegraph.db"
+FAILURE, MISUSE, INTERRUPTED, UNREAD = 1, 2, 130, 141
+
+EVERY = "Options of every command"
+
+Store = Annotated[
+    str,
+    typer.Option(
+        envvar="SHAREGRAPH_STORE",
+        metavar="URL",
+        help="Where the log is kept: sqlite:///FILE or neo4j://USER:PASSWORD@HOST:PORT.",
+        rich_help_panel=EVERY,
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", metavar="", help="Print JSON, with the names of the GraphQL API.", rich_help_panel=EVERY
+    ),
+]
+Debug = Annotated[
+    bool,
+    typer.Option(
+        "--debug", metavar="", help="Where something fails, print the traceback.", rich_help_panel=EVERY
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What every command is told: the store's URL, whether JSON is wanted, whether a fault is looked for."""
+
+    store: str
+    json: bool = False
+    debug: bool = False
+
+    def say(self, thing: object) -> None:
+        """Print a sentence or a table at once; nothing where JSON is wanted."""
+        from api.cli.printing import drawn
+
+        if not self.json:
+            sys.stdout.write(drawn(thing))
+            sys.stdout.flush()
+
+    def tell(self, answer: Mapping[str, Any], shown: Callable[[], object]) -> None:
+        """Print an answer: as JSON where that was asked for, else what `shown` makes of it."""
+        from api.cli.printing import as_json, drawn
+
+        sys.stdout.write(as_json(answer) if self.json else drawn(shown()))
+
+
+def command(run: Callable[..., None]) -> Callable[..., None]:
+    """A command as Typer takes it. run: takes an `Everywhere`, then parameters of its own."""
+
+    @wraps(run)
+    def ran(*, store: str, as_json: bool, debug: bool, **own: Any) -> None:
+        everywhere = Everywhere(store, as_json, debug)
+        if debug:
+            run(everywhere, **own)
+            return
+        try:
+            run(everywhere, **own)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            fail("stopped", INTERRUPTED)
+        except BrokenPipeError:
+            _unread()
+        except InvalidInput as asked_wrongly:
+            fail(str(asked_wrongly), MISUSE)
+        except SharegraphError as failed:
+            fail(str(failed))
+        except OSError as refused:
+            fail(f"{refused.filename or 'the system'}: {refused.strerror or refused}")
+        except (typer.Exit, typer.TyperException):
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the person at the terminal gets a sentence
+            fail(f"{type(fault).__name__}: {fault}. This is a fault of ours: --debug shows where")
+
+    own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
+    everywhere = [
+        inspect.Parameter("store", inspect.Parameter.KEYWORD_ONLY, default=STORE, annotation=Store),
+        inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json),
+        inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Debug),
+    ]
+    named = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    ran.__dict__["__signature__"] = inspect.Signature([*named, *everywhere])
+    return ran
+
+
+def flowing(text: str) -> str:
+    r"""A docstring as help: each paragraph on one line, for the terminal to break; examples stay as they are.
+
+    >>> flowing("One.\n\n    Two goes\n    on.\n\n        example")
+    'One.\n\nTwo goes on.\n\n    example'
+    """
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(p if p.startswith("    ") else " ".join(p.split()) for p in paragraphs)
+
+
+def fail(sentence: str, code: int = FAILURE) -> NoReturn:
+    """End with a sentence on stderr."""
+    complain(sentence)
+    raise typer.Exit(code)
+
+
+def complain(sentence: str) -> None:
+    """Say on stderr what is wrong, in at most two lines."""
+    lines = [line for line in map(str.strip, sentence.splitlines()) if line][:2]
+    if lines:
+        with suppress(OSError):
+            sys.stderr.write("sharegraph: " + "\n  ".join(lines) + "\n")
+            sys.stderr.flush()
+
+
+def _unread() -> NoReturn:
+    """End as `cat` does under `| head`; what Python would still flush goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise typer.Exit(UNREAD)

@@ -1,0 +1,54 @@
+"""A GraphQL document answered in this process, from a store and its snapshot: what the API would answer."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+import structlog
+
+from api.cli.command import Everywhere
+from api.errors import BAD_INPUT
+from api.service import Asked, Reply, Service
+from graph.errors import InvalidInput, SharegraphError
+from graph.store import Store
+from loaders.stores import open_store
+
+Data = Mapping[str, Any]
+
+
+def ask(everywhere: Everywhere, document: str, variables: Data) -> Data:
+    """The answer's data, from the store that a command was told of.
+
+    InvalidInput where the API would say so; SharegraphError for every other error.
+    """
+    quiet(debug=everywhere.debug)
+    with closing(open_store(everywhere.store, create=False)) as store:
+        return answers(store, [(document, variables)])[0]
+
+
+def answers(store: Store, asked: Sequence[tuple[str, Data]]) -> list[Data]:
+    """The data of several answers, all from one analysis; errors as of `ask`."""
+
+    async def replies() -> list[Reply]:
+        service = Service(store)
+        return [await service.answer(Asked(document, variables)) for document, variables in asked]
+
+    return [_data(reply) for reply in asyncio.run(replies())]
+
+
+def _data(reply: Reply) -> Data:
+    if reply.errors or reply.data is None:
+        kind = InvalidInput if reply.code == BAD_INPUT else SharegraphError
+        raise kind("; ".join(str(error["message"]) for error in reply.errors))
+    return reply.data
+
+
+def quiet(*, debug: bool) -> None:
+    """Logs are for servers: a command says what went wrong once, and under `debug` the logs say where."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if debug else logging.CRITICAL),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,79 @@
+"""Looking after a store, and what this program is."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.command import Everywhere
+
+
+def backup(
+    everywhere: Everywhere,
+    *,
+    out: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where the copy goes; it must not be there yet.")
+    ],
+) -> None:
+    """Copy the embedded store into another file, while it is being served and written to.
+
+    The copy is a store of its own: every event acknowledged before the copy began is in it.
+
+    [bold]Example[/bold]
+
+        sharegraph backup shop-monday.db --store sqlite:///shop.db
+    """
+    from contextlib import closing
+
+    from graph.errors import InvalidInput
+    from loaders.stores import open_store
+    from loaders.stores.embedded import EmbeddedStore
+
+    with closing(open_store(everywhere.store, create=False)) as store:
+        if not isinstance(store, EmbeddedStore):
+            raise InvalidInput(
+                "a Neo4j is copied by its own tools, see docs/cli.md: neo4j-admin database dump"
+            )
+        store.backup(out)
+        made = {"store": store.url, "copy": f"sqlite:///{out}", "bytes": out.stat().st_size}
+    everywhere.tell(made, lambda: f"{made['store']} is copied to {made['copy']}.")
+
+
+def forget(
+    everywhere: Everywhere,
+    *,
+    user: Annotated[str, typer.Argument(help="Whom: a user's key or a visitor's id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a person for good: from the store, from its snapshot, from every answer.
+
+    Cascades keep their shape around a blank. What is forgotten does not come back with the next load.
+    """
+    from contextlib import closing
+
+    from graph.errors import UnknownKey
+    from loaders.snapshots import default_folder, discard
+    from loaders.stores import open_store
+
+    if not yes:
+        typer.confirm(f"Remove {user} from {everywhere.store} for good?", abort=True, err=True)
+    with closing(open_store(everywhere.store, create=False)) as store:
+        forgotten = store.forget(user)
+        discard(default_folder(store.url))
+    if not forgotten:
+        raise UnknownKey(f"nobody is known as {user!r} in {everywhere.store}")
+    everywhere.tell({"forgotten": True}, lambda: f"{user} is forgotten.")
+
+
+def export_schema(everywhere: Everywhere) -> None:
+    """Print the GraphQL schema, with a description of every type, field and argument."""
+    from api.schema import printed
+
+    everywhere.tell({"schema": printed()}, printed)
+
+
+def version(everywhere: Everywhere) -> None:
+    """Print the version of this program."""
+    from importlib.metadata import version as installed
+
+    everywhere.tell({"version": installed("sharegraph")}, lambda: f"sharegraph {installed('sharegraph')}")

@@ -1,0 +1,104 @@
+"""A load from end to end, as the command and the demo run it: sources, store, receipt, noise, snapshot."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from graph.errors import InvalidInput
+from graph.generate import ShopModel
+from graph.generate import generate as drawn
+from graph.store import Store
+from loaders.ingest import BrokenOff, Receipt, ingest
+from loaders.marked import noise_since
+from loaders.progress import shown
+from loaders.rejects import Rejects
+from loaders.snapshots import default_folder, snapshot_of
+from loaders.sources import Reading, open_source
+from loaders.stores import open_store
+from loaders.writing import Shape, write
+
+SNAPSHOT_AT_ONCE = 2_000_000
+"""Events up to which a load builds the snapshot too; beyond, the first question does, so that a load stays
+within its memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a load. noise: of the events newly stored; rejects: where refused rows are listed;
+    broken: why the source could not be read to its end, "" where it could.
+    """
+
+    receipt: Receipt
+    noise: int
+    rejects: Path
+    broken: str = ""
+
+    def counts(self) -> dict[str, int]:
+        """What `--json` prints: rows of the log, then what this load added, then what the store holds."""
+        receipt = self.receipt
+        return {
+            "read": receipt.read, "stored": receipt.stored, "repeated": receipt.repeated,
+            "rejected": receipt.rejected, "implied": receipt.implied, "noise": self.noise,
+            "events": receipt.events, "users": receipt.users, "products": receipt.products,
+        }  # fmt: skip
+
+
+def loaded(
+    url: str, sources: Sequence[str], format_: str, reading: Reading, rejects: Path | None = None
+) -> Loaded:
+    """Load sources into a store; the snapshot is built too where it is small enough."""
+    source = open_source(sources, format_, reading)
+    with closing(open_store(url)) as store:
+        before = store.version()
+        with Rejects(rejects or _beside(store)) as refused, shown(sys.stderr) as progress:
+            broken = ""
+            try:
+                receipt = ingest(
+                    source, store, now=datetime.now(UTC), progress=progress, on_reject=refused.add
+                )
+            except BrokenOff as off:
+                receipt, broken = off.receipt, str(off)
+        noise = noise_since(store, before) if receipt.stored else 0
+        if receipt.events <= SNAPSHOT_AT_ONCE:
+            snapshot_of(store, default_folder(store.url))
+        return Loaded(receipt, noise, refused.path, broken)
+
+
+def zone(text: str | None) -> tzinfo | None:
+    """A time zone by its name or offset.
+
+    >>> zone("+08:00") == timezone(timedelta(hours=8)), zone("Asia/Shanghai").key
+    (True, 'Asia/Shanghai')
+    """
+    if text is None:
+        return None
+    try:
+        if text[:1] in "+-":
+            return datetime.strptime(text, "%z").tzinfo
+        return ZoneInfo(text)
+    except (ValueError, ZoneInfoNotFoundError) as unknown:
+        raise InvalidInput(f"{text!r} is no time zone; write Asia/Shanghai or +08:00") from unknown
+
+
+def made_up(
+    out: Path, *, users: int, events: int, seed: int, noise: float, shape: Shape
+) -> dict[str, object]:
+    """Generate a shop into a folder, and say what was made."""
+    files = write(drawn(ShopModel(users=users, events=events, seed=seed, noise=noise)), out, shape)
+    return {
+        "users": users,
+        "events": events,
+        "seed": seed,
+        "out": str(out),
+        "files": [str(file) for file in files],
+    }
+
+
+def _beside(store: Store) -> Path:
+    """The default place of refused rows: beside an embedded store, else in the working directory."""
+    file = store.url.removeprefix("sqlite:///")
+    return Path("sharegraph.rejects.csv") if file == store.url else Path(f"{file}.rejects.csv")

@@ -1,0 +1,92 @@
+"""The GraphQL documents behind the commands: what is asked, field by field."""
+
+SUGGEST = """
+query Suggest(
+  $user: String, $key: String!, $known: Boolean!, $context: SuggestionContext, $first: Int!, $locale: String
+) {
+  user(key: $key) @include(if: $known) { key name }
+  suggestions(user: $user, context: $context, first: $first, locale: $locale) {
+    answerId
+    nodes {
+      rank
+      score
+      explanation
+      product { key name category price { amount currency } }
+      reasons {
+        __typename
+        weight
+        ... on FriendReason { friend { key name } action at }
+        ... on InterestReason { because { key name } }
+        ... on RelationReason { kind to { key name } }
+        ... on PopularityReason { community { id size } }
+        ... on RemainderReason { count }
+      }
+    }
+  }
+}
+"""
+
+KOLS = """
+query Kols($first: Int!, $filter: KolFilter, $objective: KolObjective!, $seed: Int) {
+  kolCandidates(first: $first, filter: $filter, objective: $objective, seed: $seed) {
+    reach { value low high confidence }
+    nodes {
+      rank
+      user { key name region }
+      marginalReach { value low high confidence }
+      conversionRate { value low high confidence }
+      communitiesReached
+      topCategories { category fraction }
+      cost { amount currency }
+      influence {
+        pageRank
+        reach { value low high confidence }
+        opensCredited
+        purchasesCredited
+        revenueCredited { amount currency }
+      }
+    }
+  }
+}
+"""
+
+CASCADES = """
+query Cascades($first: Int!, $filter: CascadeFilter, $orderBy: CascadeOrder!) {
+  cascades(first: $first, filter: $filter, orderBy: $orderBy) {
+    totalCount
+    nodes {
+      id
+      product { key name }
+      root { user { key name } at channel campaign }
+      size
+      depth
+      levels
+      structuralVirality
+      reproductionNumber { value low high confidence }
+      inferred
+      startedAt
+      lastActivityAt
+      shares
+      opens
+      purchases
+      revenue { amount currency }
+    }
+  }
+}
+"""
+
+COMMUNITIES = """
+query Communities($first: Int!) {
+  communities(first: $first) {
+    totalCount
+    modularity
+    nodes {
+      id
+      size
+      cohesion
+      topCategories { category fraction }
+      leaders(first: 3) { key name }
+    }
+  }
+}
+"""

@@ -1,0 +1,62 @@
+"""The API as a process."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.command import Everywhere
+
+
+def serve(
+    everywhere: Everywhere,
+    *,
+    port: Annotated[
+        int, typer.Option(envvar="SHAREGRAPH_PORT", metavar="N", help="Where it listens.")
+    ] = 8000,
+    host: Annotated[
+        str, typer.Option(envvar="SHAREGRAPH_HOST", metavar="NAME", help="On which interface.")
+    ] = "127.0.0.1",
+    dev: Annotated[
+        bool, typer.Option("--dev", metavar="", help="Without authentication, on this machine only.")
+    ] = False,
+    seed: Annotated[
+        int, typer.Option(envvar="SHAREGRAPH_SEED", metavar="N", help="Of everything drawn by chance.")
+    ] = 0,
+    request_seconds: Annotated[
+        float,
+        typer.Option(envvar="SHAREGRAPH_REQUEST_SECONDS", metavar="S", help="When a request is given up."),
+    ] = 30.0,
+    body_bytes: Annotated[
+        int, typer.Option(envvar="SHAREGRAPH_BODY_BYTES", metavar="N", help="The most a request may send.")
+    ] = 2 << 20,
+    shutdown_seconds: Annotated[
+        int,
+        typer.Option(
+            envvar="SHAREGRAPH_SHUTDOWN_SECONDS", metavar="S", help="For requests under way at the end."
+        ),
+    ] = 10,
+) -> None:
+    """Serve the GraphQL API, with GraphiQL for browsers.
+
+    /graphql answers, /healthz and /readyz tell how it is, /metrics counts. There is no authentication yet, so
+    --dev is required, and it listens on this machine only. Logs go to stderr, one JSON object a line.
+
+    [bold]Example[/bold]
+
+        sharegraph serve --dev --port 8000 --store sqlite:///shop.db
+    """
+    from api.serve import run
+    from api.settings import Settings
+
+    run(
+        Settings(
+            store=everywhere.store,
+            host=host,
+            port=port,
+            dev=dev,
+            seed=seed,
+            request_seconds=request_seconds,
+            body_bytes=body_bytes,
+            shutdown_seconds=shutdown_seconds,
+        )
+    )

@@ -1,0 +1,197 @@
+"""The tables of answers, made from the same data that `--json` prints."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from api.cli.loads import Loaded
+from api.cli.printing import called, figures, interval, money, percent, table, topics, words
+from api.cli.showcase import Tour
+
+Answer = Mapping[str, Any]
+
+FURTHER = (
+    "suggest u000042",
+    "kols --first 20 --objective REVENUE",
+    "cascades --order-by DEPTH_DESC",
+    "doctor",
+)
+
+
+def receipt(loaded: Loaded) -> Table:
+    """Every row accounted for: read = stored + repeated + rejected; then what the store holds."""
+    counts = loaded.counts()
+    rows = [(name, counts[name]) for name in ("read", "stored", "repeated", "rejected")]
+    rows += [(f"  {reason}", count) for reason, count in loaded.receipt.rejects.items()]
+    rows += [("implied shares", counts["implied"]), ("opens marked as noise", counts["noise"])]
+    made = table("Receipt", (words(""), figures("rows")), [(name, f"{count:,}") for name, count in rows])
+    made.add_section()
+    for name in ("events", "users", "products"):
+        made.add_row(f"{name} held now", f"{counts[name]:,}")
+    said = f"Refused rows are listed in {loaded.rejects}" if counts["rejected"] else "No row was refused."
+    made.caption = said
+    return made
+
+
+def tour(found: Tour) -> Iterator[object]:
+    """What a demonstration tells, part by part."""
+    yield _shown(found)
+    yield ""
+    yield candidates(found.kols)
+    yield ""
+    yield cascades(found.cascades)
+    yield ""
+    yield communities(found.communities)
+
+
+def _shown(found: Tour) -> Table:
+    columns = words("to whom", 24), figures("#"), words("product", 22), figures("price"), words("why")
+    made = table("What to show whom, and why", columns, ())
+    for shown in found.shown:
+        whom, says = (
+            (called(shown.user), shown.role.says) if shown.role else ("a stranger", _opened(found.link))
+        )
+        for place, node in enumerate(shown.suggestions["nodes"]):
+            first = "" if place else f"{whom}\n[dim]{says}[/dim]"
+            product = node["product"]
+            made.add_row(first, str(node["rank"]), called(product), _price(product), node["explanation"])
+        made.add_section()
+    return made
+
+
+def _opened(link: Answer | None) -> str:
+    return f"opened {link['sharer']}'s link to {link['product']}" if link else "opened a link"
+
+
+def further(store: str) -> str:
+    """Commands to go on with."""
+    command = Path(sys.argv[0]).name if which("sharegraph") else Path(sys.argv[0])
+    return "\n".join(("", "Go on with:", *(f"  {command} {words} --store {store}" for words in FURTHER), ""))
+
+
+def suggestions(found: Answer, user: Answer | None) -> Table:
+    """Products in the order to show them, each with its sentence and what carries it."""
+    rows = [
+        (
+            node["rank"],
+            called(node["product"]),
+            _price(node["product"]),
+            node["explanation"],
+            f"{node['score']:.3f}",
+            _carried(node["reasons"]),
+        )
+        for node in found["nodes"]
+    ]
+    whom = f"{called(user)} ({user['key']})" if user else "somebody unknown"
+    columns = (
+        figures("#"), words("product", 22), figures("price"), words("why"), figures("score"),
+        words("of which", 18),
+    )  # fmt: skip
+    return table(f"To show {whom}", columns, rows, "" if rows else "Nothing to suggest.")
+
+
+def _price(product: Answer) -> str:
+    return money([product["price"]] if product["price"] else [])
+
+
+def _carried(reasons: list[Answer]) -> str:
+    """The heaviest three reasons by kind, as parts of the score."""
+    weights: dict[str, float] = {}
+    for reason in reasons:
+        kind = reason["__typename"].removesuffix("Reason").lower()
+        weights[kind] = weights.get(kind, 0.0) + reason["weight"]
+    heaviest = sorted(weights.items(), key=lambda item: -abs(item[1]))[:3]
+    return ", ".join(f"{kind} {weight:.3f}" for kind, weight in heaviest)
+
+
+def candidates(found: Answer) -> Table:
+    """People in the order to choose them; what each adds to those above."""
+    rows = [
+        (
+            node["rank"],
+            called(node["user"]),
+            interval(node["marginalReach"]),
+            interval(node["influence"]["reach"]),
+            f"{node['influence']['opensCredited']:,.0f}",
+            percent(node["conversionRate"]),
+            node["communitiesReached"],
+            topics(node["topCategories"]),
+        )
+        for node in found["nodes"]
+    ]
+    columns = (
+        figures("#"), words("candidate", 18), figures("adds people"), figures("reach alone"),
+        figures("opens"), figures("buyers per opener"), figures("circles"), words("shares mostly"),
+    )  # fmt: skip
+    together = f"Together they reach {interval(found['reach'])} people (95 % intervals)."
+    return table("KOL candidates", columns, rows, together if rows else "Nobody to choose.")
+
+
+def cascades(found: Answer) -> Table:
+    """Cascades with their shape and what they sold."""
+    rows = [
+        (
+            called(node["product"]) if node["product"] else "–",
+            called(node["root"]["user"]),
+            f"{node['size']:,}",
+            f"{node['depth']}{'?' if node['inferred'] else ''}",
+            _levels(node["levels"]),
+            "–" if node["structuralVirality"] is None else f"{node['structuralVirality']:.2f}",
+            interval(node["reproductionNumber"], 2) if node["reproductionNumber"] else "–",
+            f"{node['purchases']:,}",
+            money(node["revenue"]),
+        )
+        for node in found["nodes"]
+    ]
+    columns = (
+        words("product", 20), words("first sharer", 14), figures("people"), figures("depth"),
+        figures("by distance"), figures("virality"), figures("reproduction"), figures("bought"),
+        figures("revenue"),
+    )  # fmt: skip
+    guessed = (
+        " A depth with ? rests on inferred parents." if any(n["inferred"] for n in found["nodes"]) else ""
+    )
+    return table("Cascades", columns, rows, f"{found['totalCount']:,} in all.{guessed}")
+
+
+def _levels(people: Sequence[int]) -> str:
+    return " ".join(f"{count:,}" for count in people[:5]) + (" …" if len(people) > 5 else "")
+
+
+def communities(found: Answer) -> Table:
+    """Circles, their cohesion, what they share, who leads."""
+    rows = [
+        (
+            f"{node['size']:,}",
+            f"{node['cohesion']:.0%}",
+            topics(node["topCategories"]),
+            ", ".join(called(leader) for leader in node["leaders"]),
+            node["id"],
+        )
+        for node in found["nodes"]
+    ]
+    columns = (
+        figures("people"), figures("stays inside"), words("shares mostly"), words("leaders"), figures("id"),
+    )  # fmt: skip
+    said = f"{found['totalCount']:,} in all, modularity {found['modularity']:.2f}."
+    return table("Communities", columns, rows, said)
+
+
+def examination(found: Sequence[Answer]) -> Table:
+    """Findings, each with its verdict and the way out."""
+    colour = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+    rows = [
+        (
+            f"[{colour[f['verdict']]}]{f['verdict']}[/]",
+            f["check"],
+            escape(f["finding"]),
+            escape(f["remedy"] or ""),
+        )
+        for f in found
+    ]
+    return table("Doctor", (words(""), words("of"), words("finding"), words("what to do")), rows)

@@ -1,0 +1,41 @@
+"""The rows of a load that were not taken, as a CSV file that a person can mend and load again."""
+
+import csv
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from graph.events import Reject
+
+COLUMNS = ("file", "line", "reason", "detail", "event")
+
+
+class Rejects:
+    """Writes each `Reject` as a row of COLUMNS; the file is made, or replaced, at the first one.
+
+    path: of the file. count: rows written. Use as a context manager: leaving it closes the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._file: IO[str] | None = None
+        self._rows: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, reject: Reject) -> None:
+        """Write one."""
+        if self._file is None:
+            self._file = self.path.open("w", encoding="utf-8", newline="")
+            self._rows = csv.writer(self._file)
+            self._rows.writerow(COLUMNS)
+        self._rows.writerow([getattr(reject, name) for name in COLUMNS])
+        self.count += 1

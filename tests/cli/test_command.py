@@ -1,0 +1,108 @@
+"""How a command ends, whatever it does."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+import typer
+
+from api import cli
+from api.cli.command import Everywhere, command
+from graph.errors import InvalidInput, StoreUnavailable, UnknownKey
+
+ROOT = Path(__file__).parents[2]
+OURS = "This is a fault of ours: --debug shows where"
+
+
+def raising(error: BaseException) -> Callable[..., object]:
+    def fails(everywhere: Everywhere) -> None:
+        raise error
+
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command()(command(fails))
+    return lambda *arguments: app(args=arguments, standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (UnknownKey("user 'x' is unknown"), 1, "sharegraph: user 'x' is unknown\n"),
+        (StoreUnavailable("it went away"), 1, "sharegraph: it went away\n"),
+        (InvalidInput("first has to be positive"), 2, "sharegraph: first has to be positive\n"),
+        (PermissionError(13, "Permission denied", "shop.db"), 1, "sharegraph: shop.db: Permission denied\n"),
+        (KeyboardInterrupt(), 130, "sharegraph: stopped\n"),
+        (ZeroDivisionError("x/0"), 1, f"sharegraph: ZeroDivisionError: x/0. {OURS}\n"),
+    ],
+)
+def test_an_error_is_a_sentence_and_an_exit_code(
+    error: BaseException, code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert raising(error)() == code
+    assert capsys.readouterr() == ("", said)
+
+
+def test_a_long_error_takes_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    raising(StoreUnavailable("one\ntwo\nthree\nfour"))()
+    assert capsys.readouterr().err == "sharegraph: one\n  two\n"
+
+
+def test_debug_shows_the_traceback() -> None:
+    with pytest.raises(ZeroDivisionError):
+        raising(ZeroDivisionError())("--debug")
+
+
+@pytest.mark.parametrize("arguments", [["loda"], ["load"], ["kols", "--first", "many"], ["suggest", "--nix"]])
+def test_bad_use_is_one_line_and_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+
+
+def test_an_option_stands_before_or_after_and_the_environment_says_the_store(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[tuple[Everywhere, int]] = []
+
+    def look(everywhere: Everywhere, *, deep: Annotated[int, typer.Option()] = 1) -> None:
+        seen.append((everywhere, deep))
+
+    app = typer.Typer()
+    app.command()(command(look))
+    app(args=[], standalone_mode=False)
+    monkeypatch.setenv("SHAREGRAPH_STORE", "neo4j://there")
+    app(args=["--json", "--deep", "2"], standalone_mode=False)
+    app(args=["--store", "sqlite:///here.db"], standalone_mode=False)
+    assert seen == [
+        (Everywhere("sqlite:///sharegraph.db", json=False), 1),
+        (Everywhere("neo4j://there", json=True), 2),
+        (Everywhere("sqlite:///here.db", json=False), 1),
+    ]
+
+
+@pytest.mark.parametrize("name", [registered.name for registered in cli.app.registered_commands])
+def test_every_command_takes_store_json_and_debug(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    assert cli.main([name, "--help"]) == 0
+    assert {"--store", "--json", "--debug"} <= set(capsys.readouterr().out.split())
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = "{'numpy', 'numba', 'pandas', 'strawberry', 'networkx', 'scipy', 'neo4j'}"
+    script = f"import sys; from api.cli import main; main(['--help']); print({heavy} & set(sys.modules))"
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    script = f"{sys.executable} -m api.cli version | sleep 0; echo ${{PIPESTATUS[0]}}"
+    told = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stderr == ""
+    assert told.stdout.strip() == "141"

@@ -1,0 +1,127 @@
+"""`sharegraph load`: every row accounted for, and told so."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from api import cli
+from loaders.marked import noise_since
+from loaders.snapshots import default_folder, read_snapshot
+from loaders.stores import open_store
+
+KEYS = ["read", "stored", "repeated", "rejected", "implied", "noise", "events", "users", "products"]
+LOG = """id,kind,at,user,product,share
+s1,SHARE,2026-05-01T08:00:00Z,ana,tea,
+o1,OPEN,2026-05-01T08:01:00Z,bea,tea,s1
+o2,OPEN,2026-05-01T08:01:00.5Z,bea,tea,s1
+o3,OPEN,2026-05-01T07:00:00Z,cy,tea,s1
+p1,PURCHASE,yesterday,bea,tea,
+"""
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    file = tmp_path / "log.csv"
+    file.write_text(LOG)
+    return file
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'shop.db'}"
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    answer: dict[str, int] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def test_the_receipt_accounts_for_every_row(
+    log: Path, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["load", str(log), "--store", store, "--json"]) == 0
+    receipt = told(capsys)
+    assert list(receipt) == KEYS
+    assert receipt == dict(zip(KEYS, (5, 3, 0, 2, 0, 1, 3, 2, 1), strict=True))
+
+
+def test_the_same_log_again_changes_nothing(
+    log: Path, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.main(["load", str(log), "--store", store])
+    capsys.readouterr()
+    assert cli.main(["load", str(log), "--store", store, "--json"]) == 0
+    assert told(capsys) == dict(zip(KEYS, (5, 0, 3, 2, 0, 0, 3, 2, 1), strict=True))
+
+
+def test_refused_rows_are_listed_with_line_and_reason(log: Path, store: str, tmp_path: Path) -> None:
+    cli.main(["load", str(log), "--store", store])
+    with (tmp_path / "shop.db.rejects.csv").open(newline="") as file:
+        listed = {(row["file"], row["line"], row["reason"]) for row in csv.DictReader(file)}
+    assert listed == {
+        (str(log), "5", "opened before it was shared"),
+        (str(log), "6", "unreadable time"),
+    }
+
+
+def test_strict_fails_where_a_row_was_refused_and_stores_the_others(
+    log: Path, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["load", str(log), "--store", store, "--strict", "--json"]) == 1
+    assert told(capsys)["stored"] == 3
+
+
+def test_a_log_may_come_by_pipe(
+    store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(LOG.encode())))
+    assert cli.main(["load", "-", "--store", store, "--json"]) == 0
+    assert told(capsys)["stored"] == 3
+
+
+def test_a_small_log_is_snapshotted_at_once_and_its_noise_is_the_snapshots(log: Path, store: str) -> None:
+    cli.main(["load", str(log), "--store", store])
+    opened = open_store(store)
+    snapshot = read_snapshot(default_folder(store))
+    assert snapshot is not None
+    assert snapshot.version == opened.version()
+    assert noise_since(opened, None) == snapshot.events.noise.sum() == 1
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["nowhere.csv"], 1, "nowhere.csv: no such file or folder"),
+        (["log.csv", "--timezone", "Mars/Olympus"], 2, "no time zone"),
+        (["log.csv", "--store", "mysql://here"], 2, "mysql://here"),
+        (["log.csv", "--format", "excel"], 2, "excel"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(
+    arguments: list[str],
+    code: int,
+    said: str,
+    log: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(log.parent)
+    assert cli.main(["load", *arguments]) == code
+    complaint = capsys.readouterr().err
+    assert said in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_a_made_up_shop_loads_whole(tmp_path: Path, store: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shop = tmp_path / "shop"
+    asked = ["generate", "--users", "60", "--events", "800", "--seed", "3", "--out", str(shop), "--json"]
+    assert cli.main(asked) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert (made["users"], made["events"], made["seed"]) == (60, 800, 3)
+    assert cli.main(["load", str(shop), "--store", store, "--json"]) == 0
+    receipt = told(capsys)
+    assert (receipt["read"], receipt["stored"], receipt["rejected"]) == (800, 800, 0)
