@@ -5,15 +5,15 @@ coded in one sweep.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
 from graph.events import Kind, Product, User, scaled
 from loaders.stores.admission import Said
-from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, flat
+from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, Record, flat
 from loaders.stores.sayings import product_after, user_after
 from loaders.stores.sqlite_codes import Codes
 from loaders.stores.sqlite_readout import product_of, user_of
@@ -23,8 +23,8 @@ VARIABLES = 30_000
 
 T = TypeVar("T")
 
-_COLUMNS = ", ".join(f'"{name}"' for name in FLAT[1:])
-_INSERT = f"INSERT INTO events (seq, id, digest, {_COLUMNS}) VALUES (?, ?, ?{', ?' * (len(FLAT) - 1)})"
+Columns = dict[str, tuple[Any, ...]]
+
 _CLAIM = (
     "INSERT INTO claims (user, visitor, at, digest) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (user, visitor) DO UPDATE SET at = excluded.at, digest = excluded.digest "
@@ -76,23 +76,16 @@ class Writing:
     ) -> None:
         """Write events after `seq`. shares: id → seq of those that they refer to and that are there."""
         seqs = range(seq + 1, seq + 1 + len(new))
-        column = dict(zip(FLAT, zip(*(flat(event) for event, _ in new), strict=True), strict=True))
         digest = [digest for _, digest in new]
-        share = shares | {
-            event.id: seq for (event, _), seq in zip(new, seqs, strict=True) if event.kind == Kind.SHARE
-        }
-        self._tell(connection, [name for name in FLAT[1:] if any(said is not None for said in column[name])])
-        for names, codes in ((PEOPLE, self.people), (("product",), self.products), (WORDS, self.words)):
-            known = codes.of(connection, set().union(*(column[name] for name in names)))
-            column |= {name: tuple(map(known.__getitem__, column[name])) for name in names}
-        column |= {name: tuple(map(share.get, column[name])) for name in SHARES}
-        connection.executemany(
-            _INSERT, zip(seqs, column["id"], digest, *map(column.get, FLAT[1:]), strict=True)
-        )
-        claims = zip(column["user"], column["visitor"], column["at"], digest, strict=True)
-        connection.executemany(
-            _CLAIM, (claim for claim in claims if None not in claim and claim[0] != claim[1])
-        )
+        own = {event.id: seq for (event, _), seq in zip(new, seqs, strict=True) if event.kind == Kind.SHARE}
+        column = _said_columns([flat(event) for event, _ in new])
+        self._code(connection, column, shares | own)
+        self._tell(connection, column)
+        connection.executemany(_insert(column), zip(seqs, digest, *column.values(), strict=True))
+        if "user" in column and "visitor" in column:
+            claims = zip(column["user"], column["visitor"], column["at"], digest, strict=True)
+            joining = (claim for claim in claims if None not in claim and claim[0] != claim[1])
+            connection.executemany(_CLAIM, joining)
         connection.execute("UPDATE store SET seq = ?, events = events + ?", (seqs[-1], len(new)))
 
     def users(self, connection: sqlite3.Connection, said: Sequence[User], change: int) -> int:
@@ -133,11 +126,31 @@ class Writing:
         )
         return len(changed)
 
-    def _tell(self, connection: sqlite3.Connection, fields: Sequence[str]) -> None:
+    def _code(self, connection: sqlite3.Connection, column: Columns, shares: dict[str, int]) -> None:
+        """Put codes and numbers in the place of texts and ids."""
+        for names, codes in ((PEOPLE, self.people), (("product",), self.products), (WORDS, self.words)):
+            said = [name for name in names if name in column]
+            known = codes.of(connection, set().union(*(column[name] for name in said)))
+            column.update({name: tuple(map(known.__getitem__, column[name])) for name in said})
+        column.update({name: tuple(map(shares.get, column[name])) for name in SHARES if name in column})
+
+    def _tell(self, connection: sqlite3.Connection, fields: Iterable[str]) -> None:
         """Note that these columns are said by somebody, so that the others need not be read."""
         new = set(fields) - self.said
         connection.executemany("INSERT OR IGNORE INTO said VALUES (?)", [(name,) for name in new])
         self.said |= new
+
+
+def _said_columns(records: Sequence[Record]) -> Columns:
+    """The columns of records in which anything is said."""
+    columns = dict(zip(FLAT, zip(*records, strict=True), strict=True))
+    return {name: column for name, column in columns.items() if column.count(None) < len(column)}
+
+
+def _insert(columns: Iterable[str]) -> str:
+    names = ["seq", "digest", *columns]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO events ({quoted}) VALUES (?{', ?' * (len(names) - 1)})"
 
 
 def _json(attributes: dict[str, str]) -> str | None:
