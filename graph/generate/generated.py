@@ -29,7 +29,9 @@ TRAVELLING, SHOWING = 0.4, 0.03
 """Parts of the log: shares, opens and told exposures; places of the start page."""
 
 BROWSING = 0.6
-"""Part of what shares, cheats and their orders leave that goes to visits which may end in a purchase; the others fill up."""
+"""Part of what shares, cheats and their orders leave that goes to visits which may end in a purchase; the
+others fill up.
+"""
 
 EVENTS_OF_A_WANT, EVENTS_OF_A_VISIT = 2.6, 3.6
 """How many events one of them makes in the mean, orders included."""
@@ -65,7 +67,8 @@ class Generated:
         for row in range(length(self.products)):
             told: dict[str, Any] = {name: column.said(row) for name, column in self.products.items()}
             price = Money(told.pop("price"), told.pop("currency"))
-            yield Product(**told, price=price, attributes={"department": told.pop("department")})
+            department = {"department": str(told.pop("department"))}
+            yield Product(**told, price=price, attributes=department)
 
 
 def generate(model: ShopModel) -> Generated:
