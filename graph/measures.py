@@ -40,7 +40,7 @@ def rank(G: NxGraph, *, damping: float = 0.85, weight: str | None = "weight") ->
     if len(G) == 0:
         return np.empty(0)
     back = nx.reverse(cast("nx.DiGraph[Any]", G))
-    # NetworkX stops once a round changes less than n·tol in all; at its default that is the first, for a million.
+    # NetworkX stops once a round changes less than n·tol in all: for a million users, by default, the first.
     scores = nx.pagerank(back, alpha=damping, tol=TOLERANCE / len(G), max_iter=1000, weight=weight)
     return np.fromiter(scores.values(), np.float64, len(G))
 

@@ -26,12 +26,11 @@ RANDOMNESS = 0.01
 def leiden(
     out: Csr, *, seed: int, resolution: float = 1.0, threshold: float = 1e-3, passes: int = 10
 ) -> Iterator[Ints]:
-    """The partition after each level that changed it: labels 0..k−1, shape (n,), numbered by their first
-    users.
+    """The partition after each level that changed it: labels 0..k−1, shape (n,), in the order of first users.
 
-    out: the rows of an undirected graph, every tie at both ends, no weight negative. Modularity rises from
-    one partition to the next. A pass that gains no more than `threshold` is the last. Equal arguments give
-    equal partitions, on any machine.
+    out: the rows of an undirected graph, every tie at both ends, no weight negative. There is at least one
+    partition, and modularity rises from one to the next. A pass that gains no more than `threshold` is the
+    last. Equal arguments give equal partitions, on any machine.
     """
     matrix = loops_twice(out)
     membership = np.arange(out.users, dtype=np.int32)
@@ -41,9 +40,10 @@ def leiden(
         return
     rng = np.random.default_rng(seed)
     quality = modularity_of(matrix, membership, out.users, resolution)
+    alone = membership
     for _ in range(passes):
         for found in _descent(matrix, membership, resolution / total, total / len(matrix.indices), rng):
-            if not np.array_equal(found, membership):
+            if membership is alone or not np.array_equal(found, membership):
                 yield found
             membership = found
         before, quality = quality, modularity_of(matrix, membership, out.users, resolution)
