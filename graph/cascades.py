@@ -226,13 +226,13 @@ def cascades(snapshot: Snapshot, *, include_noise: bool = False) -> Cascades:
     """
     events, shares = snapshot.events, snapshot.shares
     opened, kept = openings(snapshot, include_noise=include_noise), purchases(events)
-    shared_at, is_root = events.at[shares.event], shares.parent == NONE
+    shared_at, is_root = shares.at, shares.parent == NONE
     roots = np.flatnonzero(is_root).astype(np.int32)
     row_by_share = (np.cumsum(is_root, dtype=np.int32) - np.int32(1))[shares.root]
     _check_times(snapshot, opened)
-    lineage = Lineage(events.person[shares.event], shared_at, row_by_share, shares.depth)
+    lineage = Lineage(shares.person, shared_at, row_by_share, shares.depth)
     starts, everybody, virality = _trees(opened, lineage, roots, len(snapshot.people))
-    product = events.product[shares.event[roots]]
+    product = shares.product[roots]
     size = np.diff(starts)
     row_by_place = np.repeat(np.arange(len(roots)), size)
     place, line = bought_after(kept, everybody.person, product[row_by_place], everybody.at)
@@ -242,7 +242,7 @@ def cascades(snapshot: Snapshot, *, include_noise: bool = False) -> Cascades:
     return Cascades(
         root=roots,
         product=product,
-        campaign=events.campaign[shares.event[roots]],
+        campaign=shares.campaign[roots],
         size=size,
         depth=everybody.depth[starts[1:] - 1],
         virality=virality,
@@ -278,7 +278,7 @@ def structural_virality(parents: Rows) -> float | None:
 
 
 def _check_times(snapshot: Snapshot, opened: Openings) -> None:
-    at = snapshot.events.at[snapshot.shares.event]
+    at = snapshot.shares.at
     early = np.flatnonzero(opened.at < at[opened.share])
     parent = snapshot.shares.parent
     early = np.append(opened.share[early], parent[(parent != NONE) & (at < at[parent])])

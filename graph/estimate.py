@@ -12,7 +12,8 @@ _Z = 1.959963984540054
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """value lies in [low, high] with this confidence (a credible interval for posteriors, a normal one for
-    simulated means)."""
+    simulated means).
+    """
 
     value: float
     low: float

@@ -23,7 +23,7 @@ class Openings:
     """k openings in order of time; all arrays of shape (k,).
 
     person: who opened, never the sharer. share, sharer, product: what of whose. at: microseconds since 1970.
-    first: no earlier opening of this share by this person.
+    first: no earlier opening of this share by this person. passed_on: it is a passing on.
     """
 
     person: Rows
@@ -32,9 +32,22 @@ class Openings:
     product: Rows
     at: NDArray[np.int64]
     first: NDArray[np.bool_]
+    passed_on: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.person)
+
+    def taken(self, rows: NDArray[np.bool_]) -> "Openings":
+        """Some of them; `rows` has to take all of a share's or none, so that the first stay the first."""
+        return Openings(
+            person=self.person[rows],
+            share=self.share[rows],
+            sharer=self.sharer[rows],
+            product=self.product[rows],
+            at=self.at[rows],
+            first=self.first[rows],
+            passed_on=self.passed_on[rows],
+        )
 
 
 def openings(snapshot: Snapshot, *, include_noise: bool = False) -> Openings:
@@ -46,7 +59,7 @@ def openings(snapshot: Snapshot, *, include_noise: bool = False) -> Openings:
     [(1, 0, True), (1, 0, False), (2, 1, True), (1, 0, False)]
     """
     events, shares = snapshot.events, snapshot.shares
-    made_by = events.person[shares.event]
+    made_by = shares.person
     of_share = events.share.copy()
     passed_on = events.kind == Kind.SHARE
     of_share[passed_on] = shares.parent
@@ -59,7 +72,8 @@ def openings(snapshot: Snapshot, *, include_noise: bool = False) -> Openings:
         person=person,
         share=share,
         sharer=made_by[share],
-        product=events.product[shares.event][share],
+        product=shares.product[share],
         at=events.at[rows],
         first=firsts(share, person, len(shares), len(snapshot.people)),
+        passed_on=passed_on[rows],
     )

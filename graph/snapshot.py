@@ -200,11 +200,25 @@ class _Resolution:
         inferred = (parent == NONE) & (guessed != NONE)
         parent = np.where(parent != NONE, parent, guessed).astype(np.int32)
         root, depth = depths_and_roots(parent)
-        arrival = np.cumsum(self.log.events.kind == Kind.SHARE) - 1
+        columns = self.log.events
+        arrival = np.cumsum(columns.kind == Kind.SHARE) - 1
         ids = Texts.of(self.log.share_ids).take(arrival[self.order[event]])
         strings = list(ids)
-        by_id = np.array(sorted(range(len(strings)), key=strings.__getitem__), np.int32)
-        return Shares(event.astype(np.int64), parent, root, depth, inferred, implied, ids, by_id)
+        in_order = np.array(sorted(range(len(strings)), key=strings.__getitem__), np.int32)
+        said = {
+            name: getattr(events, name)[event] for name in ("person", "product", "at", "channel", "campaign")
+        }
+        return Shares(
+            event=event.astype(np.int64),
+            parent=parent,
+            root=root,
+            depth=depth,
+            inferred=inferred,
+            implied=implied,
+            seq=columns.seq[self.order[event]],
+            ids=Keys(ids.letters, ids.ends, in_order),
+            **{name: getattr(events, name)[event] for name in said},
+        )
 
     def _people(self) -> People:
         names, regions, costs = ([""] * len(self.keys) for _ in range(3))

@@ -56,6 +56,12 @@ class Texts(Sequence[str]):
         ends = self.ends.tolist()
         return (whole[a:b].decode() for a, b in pairwise(ends))
 
+    def followed_by(self, strings: Sequence[str]) -> "Texts":
+        """These texts, and others behind them."""
+        more = Texts.of(strings)
+        ends = np.concatenate([self.ends, more.ends[1:] + self.ends[-1]])
+        return Texts(np.concatenate([self.letters, more.letters]), ends)
+
     def take(self, rows: NDArray[np.intp]) -> "Texts":
         """The texts at these rows, in this order."""
         everything = list(self)
@@ -64,12 +70,14 @@ class Texts(Sequence[str]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keys(Texts):
-    """Distinct strings in the order of their code points.
+    """Distinct strings, found by bisection. order: the rows in the order of their keys' code points.
 
     >>> keys = Keys.of(["ana", "bea", "cy"])
     >>> keys.row("bea"), keys.row("dan")
     (1, None)
     """
+
+    order: NDArray[np.int32]
 
     @classmethod
     def of(cls, strings: Sequence[str]) -> "Keys":
@@ -77,12 +85,31 @@ class Keys(Texts):
         if any(a >= b for a, b in pairwise(strings)):
             raise InvalidInput("keys have to be sorted and distinct")
         packed = Texts.of(strings)
-        return cls(packed.letters, packed.ends)
+        return cls(packed.letters, packed.ends, np.arange(len(strings), dtype=np.int32))
 
     def row(self, key: str) -> int | None:
         """The row of a key, in O(log n); None where it is not held."""
-        row = bisect_left(self, key)
-        return row if row < len(self) and self[row] == key else None
+        place = self._place(key)
+        row = int(self.order[place]) if place < len(self) else -1
+        return row if row >= 0 and self[row] == key else None
+
+    def with_more(self, strings: Sequence[str]) -> "Keys":
+        """These keys, and new ones in the rows behind them; InvalidInput for one that is held already.
+
+        >>> Keys.of(["ana", "cy"]).with_more(["bea"]).row("bea")
+        2
+        """
+        fresh = sorted(range(len(strings)), key=strings.__getitem__)
+        ordered = [strings[i] for i in fresh]
+        if any(a == b for a, b in pairwise(ordered)) or any(key in self for key in strings):
+            raise InvalidInput("a new key has to be new")
+        places = [self._place(key) for key in ordered]
+        rows = np.array(fresh, np.int32) + np.int32(len(self))
+        packed = self.followed_by(strings)
+        return Keys(packed.letters, packed.ends, np.insert(self.order, places, rows))
+
+    def _place(self, key: str) -> int:
+        return bisect_left(range(len(self)), key, key=lambda place: self[int(self.order[place])])
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.row(key) is not None

@@ -153,7 +153,7 @@ def _part(source: Rows, target: Rows, weight: NDArray[np.float64] | float, at: N
 
 def _on_shares(snapshot: Snapshot) -> list[Part]:
     events, shares = snapshot.events, snapshot.shares
-    sharer = events.person[shares.event]
+    sharer = shares.person
     opens = events.rows(Kind.OPEN)
     passed = np.flatnonzero(shares.parent != NONE)
     bought = events.rows(Kind.PURCHASE)
@@ -161,7 +161,7 @@ def _on_shares(snapshot: Snapshot) -> list[Part]:
     bought, through = bought[through != NONE], through[through != NONE]
     return [
         _part(sharer[events.share[opens]], events.person[opens], OPENED, events.at[opens]),
-        _part(sharer[shares.parent[passed]], sharer[passed], PASSED_ON, events.at[shares.event[passed]]),
+        _part(sharer[shares.parent[passed]], sharer[passed], PASSED_ON, shares.at[passed]),
         _part(sharer[through], events.person[bought], BOUGHT, events.at[bought]),
     ]
 
@@ -195,7 +195,7 @@ def _trials(snapshot: Snapshot, source: Rows, target: Rows) -> tuple[NDArray[np.
     """
     events, shares = snapshot.events, snapshot.shares
     n = len(snapshot.people)
-    sharer, shared_at = events.person[shares.event], events.at[shares.event]
+    sharer, shared_at = shares.person, shares.at
     by_sharer = np.lexsort((shared_at, sharer))
     indptr = np.searchsorted(sharer[by_sharer], np.arange(n + 1))
     opens = events.rows(Kind.OPEN)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.events import Kind
-from graph.texts import Texts
+from graph.texts import Keys
 
 Rows = NDArray[np.int32]
 
@@ -56,33 +56,31 @@ class Events:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shares:
-    """m shares, in the order of their events.
+    """m shares, in the order of their events; all arrays of shape (m,).
 
-    event: position in `Events`. parent, root: rows of shares, parent −1 for a root share. depth: shares
-    passed on before it. inferred: the parent was not in the log. implied: the share itself was not. ids: the
-    shop's ids, by row; by_id: rows in the order of their ids.
+    event: position in `Events`, −1 for one that came after these were sorted. person, product, at, channel,
+    campaign: as its event has them. parent, root: rows of shares, parent −1 for a root share. depth: shares
+    passed on before it. inferred: the parent was not in the log. implied: the share itself was not. seq: the
+    store's running number of its event. ids: the shop's ids.
     """
 
     event: NDArray[np.int64]
+    person: Rows
+    product: Rows
+    at: NDArray[np.int64]
+    channel: Rows
+    campaign: Rows
     parent: Rows
     root: Rows
     depth: Rows
     inferred: NDArray[np.bool_]
     implied: NDArray[np.bool_]
-    ids: Texts
-    by_id: Rows
+    seq: NDArray[np.int64]
+    ids: Keys
 
     def __len__(self) -> int:
         return len(self.event)
 
     def row(self, share_id: str) -> int | None:
         """The row of a share's id; None where it is not held."""
-        low, high = 0, len(self.by_id)
-        while low < high:
-            middle = (low + high) // 2
-            if self.ids[int(self.by_id[middle])] < share_id:
-                low = middle + 1
-            else:
-                high = middle
-        found = low < len(self.by_id) and self.ids[int(self.by_id[low])] == share_id
-        return int(self.by_id[low]) if found else None
+        return self.ids.row(share_id)
