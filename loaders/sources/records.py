@@ -1,0 +1,100 @@
+"""What a source gives: rows of a log as events, rows that could not be read, and what is said of users and
+products.
+
+Law: every row of a log comes out once, as a `Record` or as a `Reject`; rows of attribute files come out in
+`Attributes` and are no rows of the log. A source yields rows as it meets them; what they refer to is the
+business of loaders.references.
+"""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Protocol
+
+from graph.events import Product, Reject, Row, User
+from graph.store import Store
+
+Said = Mapping[str, object]
+"""What a row says, by the name of column or field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a log, and what it says in passing of users and products (kept only if the row is taken)."""
+
+    row: Row
+    users: tuple[User, ...] = ()
+    products: tuple[Product, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """Some rows of an attribute file. rejects: those of them that could not be read."""
+
+    users: Sequence[User] = ()
+    products: Sequence[Product] = ()
+    rejects: Sequence[Reject] = ()
+
+
+Item = Record | Reject | Attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read what a log leaves open.
+
+    timezone: of times without an offset; None refuses them. currency: of amounts without one; None refuses
+    them. share_names, sharer_names: the properties and URL parameters that carry a share's id or its sharer
+    (segment).
+    """
+
+    timezone: tzinfo | None = None
+    currency: str | None = None
+    share_names: Sequence[str] = ("share_id", "shareId")
+    sharer_names: Sequence[str] = ("sharer", "sharer_id", "ref")
+
+
+@dataclass(slots=True)
+class Travelled:
+    """How far a source has been read: done of total, in a unit of its own (bytes or rows). total: None where
+    it cannot be known.
+    """
+
+    done: int = 0
+    total: int | None = None
+
+    @property
+    def fraction(self) -> float | None:
+        """In [0, 1]; None where the whole is not known."""
+        return min(self.done / self.total, 1.0) if self.total else None
+
+
+class Source(Protocol):
+    """A log of one format, opened but not yet read."""
+
+    @property
+    def travelled(self) -> Travelled:
+        """How far it has been read."""
+        ...
+
+    def items(self) -> Generator[Item, None, None]:
+        """Every row, once. UnreadableSource where a file breaks off, after everything before the break has
+        come out.
+        """
+        ...
+
+    def completed(self, records: Sequence[Record], store: Store) -> Sequence[Record]:
+        """The same rows, one by one, with what only the store can tell (was this already shared?). Everything
+        the source gave before is in the store by then, or was refused.
+        """
+        ...
+
+
+class Plain:
+    """Common to sources whose rows say everything themselves."""
+
+    __slots__ = ()
+
+    def completed(self, records: Sequence[Record], store: Store) -> Sequence[Record]:  # noqa: ARG002
+        """The rows as they are."""
+        return records

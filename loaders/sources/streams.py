@@ -1,0 +1,205 @@
+"""Bytes in, numbered lines out: from a file or stdin, plain or gzip, in memory that does not grow with the
+file.
+
+A `Stream` unzips by content, not by name. `lines` gives physical lines in blocks, each with its number. What
+is broken is kept apart by how far the break goes: a line is passed on whatever is in it (whoever knows the
+format refuses it); a file that cannot go on raises UnreadableSource, after every whole line before the break
+has been given.
+"""
+
+import io
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+from graph.errors import UnreadableSource
+from loaders.reasons import NOT_TEXT, TOO_LONG, Refused
+from loaders.sources.records import Travelled
+
+STDIN = "-"
+BLOCK = 1 << 18
+MAX_LINE = 1 << 20
+"""Bytes. Of a longer line enough is passed on for its reader to tell, not the whole."""
+
+Lines = tuple[int, list[bytes]]
+"""Some lines one after another, without their ends, and the number of the first."""
+
+_GZIP = b"\x1f\x8b"
+_HEAD = 1024
+_UTF8_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_CONTROLS = bytes(sorted(set(range(32)) - set(b"\t\n\r\f\x1b")))
+
+
+class Counted(io.RawIOBase):
+    """An open file that tells a `Travelled` how many bytes were read from it."""
+
+    def __init__(self, file: io.BufferedIOBase, travelled: Travelled) -> None:
+        super().__init__()
+        self._file = file
+        self._travelled = travelled
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether the file is."""
+        return self._file.seekable()
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """What is there, as soon as something is: a pipe's lines are read while it is written to."""
+        count = self._file.readinto1(buffer)
+        self._travelled.done += count
+        return count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """The file's."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """The file's."""
+        return self._file.tell()
+
+
+class Stream:
+    """One file's unzipped bytes, once. name: as told to people; broken: why it could not be read to its end,
+    where that is so.
+    """
+
+    def __init__(self, name: str, raw: Counted) -> None:
+        self.name = name
+        self.broken: str | None = None
+        self._raw = raw
+        self._zipped = False
+        self._blocks = self._unzipped()
+        self._head = b""
+
+    def head(self, size: int = _HEAD) -> bytes:
+        """The first bytes (fewer in a shorter file); they stay unread."""
+        while len(self._head) < size and (block := next(self._blocks, b"")):
+            self._head += block
+        return self._head[:size]
+
+    def __iter__(self) -> Iterator[bytes]:
+        """What was not yet read, in blocks of any size."""
+        head, self._head = self._head, b""
+        if head:
+            yield head
+        yield from self._blocks
+
+    @contextmanager
+    def as_file(self) -> Iterator[Counted | IO[bytes]]:
+        """All of it, seekable: the file itself where it is one and plain, else a copy put aside."""
+        self.head()
+        if self._raw.seekable() and not self._zipped:
+            self._raw.seek(0)
+            yield self._raw
+            return
+        with tempfile.TemporaryFile() as aside:
+            aside.writelines(self)
+            if self.broken:
+                raise UnreadableSource(f"{self.name}: the file breaks off ({self.broken})")
+            yield aside
+
+    def _unzipped(self) -> Iterator[bytes]:
+        try:
+            first = b""
+            while len(first) < len(_GZIP) and (more := self._raw.read(BLOCK)):
+                first += more
+            blocks = chain((first,) if first else (), iter(partial(self._raw.read, BLOCK), b""))
+            self._zipped = first.startswith(_GZIP)
+            yield from _gunzipped(blocks) if self._zipped else blocks
+        except (zlib.error, EOFError, OSError) as error:
+            self.broken = str(error)
+
+
+@contextmanager
+def opened(source: str, travelled: Travelled) -> Iterator[Stream]:
+    """The stream of a path, or of stdin for `-`. UnreadableSource where there is none."""
+    if source == STDIN:
+        yield Stream(STDIN, Counted(cast("io.BufferedIOBase", sys.stdin.buffer), travelled))
+        return
+    try:
+        raw = Path(source).open("rb")  # noqa: SIM115 - closed below; only opening may fail as unreadable
+    except OSError as error:
+        raise UnreadableSource(f"{source}: {error.strerror or error}") from error
+    with raw:
+        yield Stream(source, Counted(raw, travelled))
+
+
+def lines(stream: Stream) -> Iterator[Lines]:
+    r"""All lines of a text. `\r\\n` ends a line as `\n` does; the last one needs no end.
+
+    UnreadableSource where it is not text at all, and at the line where it breaks off.
+    """
+    refuse_binary(stream)
+    number, tail = 1, b""
+    for block in _without_mark(stream):
+        *whole, tail = (tail + block).split(b"\n")
+        if whole:
+            yield number, [line[:-1] if line.endswith(b"\r") else line for line in whole]
+            number += len(whole)
+        tail = tail[: MAX_LINE + 1]
+    if stream.broken:
+        raise UnreadableSource(
+            f"{stream.name}, line {number}: the file breaks off here ({stream.broken}); "
+            "what came before was read, mend the file and load it again"
+        )
+    if tail:
+        yield number, [tail]
+
+
+def refuse_binary(stream: Stream) -> None:
+    """UnreadableSource where the first bytes are no text: more than one in fifty is a control character."""
+    head = stream.head()
+    if head.startswith(_UTF16_MARKS):
+        raise UnreadableSource(f"{stream.name}: is UTF-16; save it as UTF-8")
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls * 50 > len(head):
+        raise UnreadableSource(f"{stream.name}: is binary, no text")
+
+
+def text_of(line: bytes) -> str:
+    """A line as text. Refused where it is too long, not UTF-8 or holds a NUL."""
+    if len(line) > MAX_LINE:
+        raise Refused(TOO_LONG, f"more than {MAX_LINE:,} bytes")
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        raise Refused(NOT_TEXT, f"no UTF-8 at byte {error.start + 1}") from None
+    if "\0" in text:
+        raise Refused(NOT_TEXT, f"NUL at character {text.index(chr(0)) + 1}")
+    return text
+
+
+def _without_mark(stream: Stream) -> Iterator[bytes]:
+    marked = stream.head().startswith(_UTF8_MARK)
+    blocks = iter(stream)
+    first = next(blocks, b"")
+    return chain((first.removeprefix(_UTF8_MARK) if marked else first,), blocks)
+
+
+def _gunzipped(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """One member after another. EOFError where the last one does not end."""
+    member, begun = zlib.decompressobj(wbits=31), False
+    for block in blocks:
+        pending = block
+        while pending:
+            begun = True
+            yield member.decompress(pending, BLOCK)
+            pending = member.unconsumed_tail
+            if member.eof:
+                pending = member.unused_data.lstrip(b"\0")
+                member, begun = zlib.decompressobj(wbits=31), False
+    if begun:
+        raise EOFError("the gzip data is cut")

@@ -1,0 +1,207 @@
+"""Rows out of the three shapes a table comes in: CSV with a header, JSON Lines, Parquet.
+
+Each row is `(line, said)`: its line, counted from 1 with the header (Parquet: its row), and what it says by
+column, or the `Refused` that tells why it cannot be read. A bad row never takes its neighbours along: a quote
+that is not closed costs its own line, not the file.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from graph.errors import UnreadableSource
+from loaders.reasons import (
+    HALF_A_LINE,
+    NOT_JSON,
+    STRAY_QUOTES,
+    TOO_LONG,
+    TOO_MANY_FIELDS,
+    WRONG_TYPE,
+    Refused,
+    shown,
+)
+from loaders.sources.records import Said
+from loaders.sources.streams import MAX_LINE, Lines, Stream, lines, text_of
+
+TableRow = tuple[int, Said | Refused]
+
+_PARQUET = b"PAR1"
+_MAX_RECORD = 64
+"""Lines that one quoted CSV row may go over."""
+
+
+def table_rows(stream: Stream, check: Callable[[Sequence[str]], None]) -> Iterator[TableRow]:
+    """The rows of a table, whichever of the three shapes it has.
+
+    check: is given the columns of a CSV or Parquet file and raises where they are not to be had. (JSON Lines
+    has no columns; every row stands for itself.) UnreadableSource where the file as a whole cannot be read.
+    """
+    if stream.head(4) == _PARQUET:
+        return parquet_rows(stream, check)
+    if stream.head().removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")):
+        return json_rows(stream)
+    return csv_rows(stream, check)
+
+
+def json_rows(stream: Stream) -> Iterator[TableRow]:
+    """One JSON object a line; blank lines are none."""
+    for first, block in lines(stream):
+        for number, line in enumerate(block, first):
+            if line and not line.isspace():
+                yield number, _parsed(line)
+
+
+def _parsed(line: bytes) -> Said | Refused:
+    try:
+        said = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return _not_json(line, str(error))
+    return said if type(said) is dict else Refused(WRONG_TYPE, f"{shown(said)} is no object")
+
+
+def _not_json(line: bytes, why: str) -> Refused:
+    if len(line) > MAX_LINE:
+        return Refused(TOO_LONG, f"more than {MAX_LINE:,} bytes")
+    try:
+        text_of(line)
+    except Refused as refused:
+        return refused
+    begun, ended = line.lstrip().startswith(b"{"), line.rstrip().endswith(b"}")
+    return Refused(HALF_A_LINE if begun is not ended else NOT_JSON, why)
+
+
+def csv_rows(stream: Stream, check: Callable[[Sequence[str]], None]) -> Iterator[TableRow]:
+    """Rows by the columns of the header. A quoted field may hold commas, quotes (doubled) and up to 63 line
+    ends.
+    """
+    numbered = _Numbered(lines(stream))
+    header = next(numbered, None)
+    if header is None:
+        return
+    columns = _header(stream.name, header[1])
+    check(columns)
+    width = len(columns)
+    for number, line in numbered:
+        if line and not line.isspace():
+            yield number, _by_column(columns, width, line, numbered)
+
+
+def _header(name: str, line: bytes) -> list[str]:
+    try:
+        columns = [column.strip() for column in next(csv.reader([text_of(line)]), [])]
+    except (Refused, csv.Error) as error:
+        raise UnreadableSource(f"{name}: its first line is no header of column names ({error})") from error
+    twice = {column for column in columns if columns.count(column) > 1}
+    if twice:
+        raise UnreadableSource(f"{name}: more than one column is named {', '.join(sorted(twice))}")
+    return columns
+
+
+class _Numbered:
+    """Lines one by one with their numbers; some can be put back."""
+
+    def __init__(self, blocks: Iterator[Lines]) -> None:
+        self._lines = ((first + n, line) for first, block in blocks for n, line in enumerate(block))
+        self._back: list[tuple[int, bytes]] = []
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        return self
+
+    def __next__(self) -> tuple[int, bytes]:
+        return self._back.pop() if self._back else next(self._lines)
+
+    def put_back(self, taken: list[tuple[int, bytes]]) -> None:
+        """The next to come will be these, in this order."""
+        self._back.extend(reversed(taken))
+
+
+def _by_column(columns: list[str], width: int, line: bytes, following: _Numbered) -> Said | Refused:
+    try:
+        text = text_of(line)
+        fields = _quoted(text, width, following) if '"' in text else text.split(",")
+    except Refused as refused:
+        return refused
+    if len(fields) == width:
+        return dict(zip(columns, fields, strict=True))
+    return Refused(
+        HALF_A_LINE if len(fields) < width else TOO_MANY_FIELDS, f"{len(fields)} of {width} fields"
+    )
+
+
+def _quoted(text: str, width: int, following: _Numbered) -> list[str]:
+    """The fields of a row with quotes, which may go on over the following lines.
+
+    Lines are taken along only if the row is whole by them; else they are given back and this line alone is
+    refused.
+    """
+    taken: list[tuple[int, bytes]] = []
+
+    def physical() -> Iterator[str]:
+        yield text + "\n"
+        size = len(text)
+        for number, line in following:
+            taken.append((number, line))
+            size += len(line)
+            if len(taken) == _MAX_RECORD or size > MAX_LINE:
+                return
+            yield text_of(line) + "\n"
+
+    try:
+        fields = next(csv.reader(physical(), strict=True))
+    except (csv.Error, Refused) as error:
+        following.put_back(taken)
+        raise Refused(_quoting_fault(str(error), alone=not taken), str(error)) from None
+    if taken and len(fields) != width:
+        following.put_back(taken)
+        raise Refused(HALF_A_LINE, "a quote is not closed")
+    return fields
+
+
+def _quoting_fault(error: str, *, alone: bool) -> str:
+    if not alone or "unexpected end" in error:
+        return HALF_A_LINE
+    return TOO_LONG if "limit" in error else STRAY_QUOTES
+
+
+def parquet_rows(stream: Stream, check: Callable[[Sequence[str]], None]) -> Iterator[TableRow]:
+    """Rows by column; nulls and NaN are left out."""
+    number = 0
+    with stream.as_file() as file:
+        try:
+            table = pq.ParquetFile(file)
+            check(table.schema_arrow.names)
+            for batch in table.iter_batches(batch_size=8192):
+                for said in _by_row(batch):
+                    number += 1
+                    yield number, said
+        except (pa.ArrowException, OSError) as error:
+            raise UnreadableSource(f"{stream.name}, after row {number}: {error}") from error
+
+
+def _by_row(batch: Any) -> Iterator[Said]:
+    """A record batch's rows, without its empty columns."""
+    names = [
+        name
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        if column.null_count < len(column)
+    ]
+    columns = [_plain(batch.column(name)).to_pylist() for name in names]
+    if not names:
+        yield from ({} for _ in range(len(batch)))
+    for values in zip(*columns, strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
+def _plain(column: Any) -> Any:
+    """Values that become Python's own: times in microseconds, NaN as null."""
+    kind = column.type
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return column.cast(pa.timestamp("us", kind.tz), safe=False)
+    if pa.types.is_floating(kind):
+        return pc.if_else(pc.is_nan(column), None, column)
+    return column
