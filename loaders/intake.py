@@ -1,0 +1,150 @@
+"""One load under way: what is counted, what went to the store, and the rows put aside until the rest of the
+log is known.
+
+One that names a share which is not there yet is put aside (loaders.spill), and so is one that names only a
+sharer, whose latest share may still come. After the last row those put aside are settled: first the rows with
+shares, in order of time, round after round until a round brings nothing more (a parent is never later than
+its child, so one round does, but for equal times), then all others, which need only shares. What remains is
+rejected, and may come again in a later load.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from graph.events import Kind, Reject, micros
+from graph.store import Store
+from loaders.hearsay import Hearsay
+from loaders.reasons import CONFLICT, FORGOTTEN, IN_THE_FUTURE, Refused
+from loaders.references import settle, unsettled
+from loaders.sources.records import Attributes, Item, Record
+from loaders.spill import Spill, chunks
+
+BATCH = 10_000
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far ahead of ours a device's clock may be before its events are in the future."""
+
+Told = Callable[[Reject], None]
+Completing = Callable[[Sequence[Record], Store], Sequence[Record]]
+
+
+class Intake:
+    """One load: its counts, and the rows put aside."""
+
+    def __init__(self, store: Store, now: datetime, tell: Told) -> None:
+        self._store = store
+        self._tell = tell
+        self._latest = now + CLOCK_SKEW
+        self._hearsay = Hearsay(store)
+        self._sharing: Spill[Record] = Spill()
+        self._others: Spill[Record] = Spill()
+        self.rejects: Counter[str] = Counter()
+        self.read = self.stored = self.repeated = self.implied = self.unread_attributes = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._sharing.close()
+        self._others.close()
+
+    @property
+    def waiting(self) -> int:
+        """Rows put aside."""
+        return len(self._sharing) + len(self._others)
+
+    def take(self, items: Sequence[Item], completed: Completing | None = None) -> None:
+        """Count and store a batch, or put aside what has to wait. completed: see Source."""
+        records = [item for item in items if isinstance(item, Record)]
+        self.read += len(records)
+        for item in items:
+            if isinstance(item, Reject):
+                self.read += 1
+                self._reject(item)
+        self._take_attributes([item for item in items if isinstance(item, Attributes)])
+        whole = completed(records, self._store) if completed else records
+        for record in self._settle(whole, find=False):
+            _put_aside(record, self._sharing if _shares(record) else self._others)
+
+    def settle_waiting(self) -> Iterator[int]:
+        """Settle what was put aside, in steps; yields how many rows still wait."""
+        yield from self._settle_sharing()
+        left = len(self._others)
+        for batch in chunks(self._others, BATCH):
+            for record in self._settle(batch, find=True):
+                self._refuse(record, unsettled(record))
+            left -= len(batch)
+            yield left
+        self._hearsay.tell()
+
+    def _settle_sharing(self) -> Iterator[int]:
+        """Rounds over the rows with shares, each in order of time, until one brings nothing."""
+        progressing = True
+        while progressing and len(self._sharing):
+            waiting, self._sharing = self._sharing, Spill()
+            before, progressing = len(waiting), False
+            with waiting:
+                for batch in chunks(waiting, BATCH):
+                    left = self._settle(batch, find=True)
+                    progressing |= len(left) < len(batch)
+                    for record in left:
+                        _put_aside(record, self._sharing)
+                    before -= len(batch)
+                    yield before + self.waiting
+        for record in self._sharing:
+            self._refuse(record, unsettled(record))
+
+    def _settle(self, records: Sequence[Record], *, find: bool) -> list[Record]:
+        """Store what can be, refuse what never can, and give back what waits."""
+        settled = settle([record for record in records if self._is_past(record)], self._store, find=find)
+        for record, refused in settled.refused:
+            self._refuse(record, refused)
+        ready = settled.ready
+        if ready:
+            appended = self._store.append([record.row for record in ready])
+            self.stored += len(appended.stored)
+            self.repeated += len(appended.repeated)
+            self.implied += appended.implied
+            for positions, reason in ((appended.conflicts, CONFLICT), (appended.forgotten, FORGOTTEN)):
+                for position in positions:
+                    self._refuse(ready[position], Refused(reason))
+            for positions in (appended.stored, appended.repeated):
+                for position in positions:
+                    self._hearsay.hear(ready[position])
+        return settled.waiting
+
+    def _is_past(self, record: Record) -> bool:
+        for event in record.row.events:
+            if event.at > self._latest:
+                self._refuse(record, Refused(IN_THE_FUTURE, event.at.isoformat()))
+                return False
+        return True
+
+    def _take_attributes(self, said: Sequence[Attributes]) -> None:
+        for reject in (reject for part in said for reject in part.rejects):
+            self.unread_attributes += 1
+            self._tell(reject)
+        if users := [user for part in said for user in part.users]:
+            self._store.upsert_users(users)
+        if products := [product for part in said for product in part.products]:
+            self._store.upsert_products(products)
+
+    def _refuse(self, record: Record, refused: Refused) -> None:
+        row = record.row
+        self._reject(Reject(row.line, refused.reason, refused.detail, row.file, row.events[0].id))
+
+    def _reject(self, reject: Reject) -> None:
+        self.rejects[reject.reason] += 1
+        self._tell(reject)
+
+
+def _put_aside(record: Record, spill: Spill[Record]) -> None:
+    spill.add(max(micros(event.at) for event in record.row.events), record)
+
+
+def _shares(record: Record) -> bool:
+    return any(event.kind is Kind.SHARE for event in record.row.events)
