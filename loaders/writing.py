@@ -20,6 +20,7 @@ from typing import IO, Any, Literal, cast, get_args
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 from numpy.typing import NDArray
@@ -73,10 +74,20 @@ def _written(table: Table, path: Path, shape: Shape) -> Path:
 
 def _pieces(table: Table, form: Callable[[Column], Any]) -> Iterator[Any]:
     """The table as Arrow tables of at most ROWS rows; at least one."""
-    words = {name: pa.array(column.words) for name, column in table.items() if isinstance(column, Coded)}
+    words = _vocabularies(table)
     for begin in range(0, max(length(table), 1), ROWS):
         part = {name: _cut(column, begin) for name, column in table.items()}
         yield pa.table({n: _coded(c, words[n]) if isinstance(c, Coded) else form(c) for n, c in part.items()})
+
+
+def _vocabularies(table: Table) -> dict[str, Any]:
+    """The words of each coded column; columns that share a vocabulary share the array."""
+    once: dict[int, Any] = {}
+    coded = {name: column.words for name, column in table.items() if isinstance(column, Coded)}
+    for words in coded.values():
+        if id(words) not in once:
+            once[id(words)] = pa.array(words)
+    return {name: once[id(words)] for name, words in coded.items()}
 
 
 def _cut(column: Column, begin: int) -> Column:
@@ -89,16 +100,16 @@ def _write_csv(table: Table, path: Path) -> None:
     """Values are quoted only where they have to be; Arrow knows all or nothing, so tables with a comma go row
     by row.
     """
-    write_piece = _write_quoted if any(map(_structural, table.values())) else _write_plain
+    plain = not any(map(_structural, _vocabularies(table).values()))
     with path.open("wb") as file:
         file.write((",".join(table) + "\n").encode())
         for piece in _pieces(table, _as_text):
-            write_piece(piece, file)
+            (_write_plain if plain else _write_quoted)(piece, file)
 
 
-def _structural(column: Column) -> bool:
-    """Whether some word of a column cannot stand in CSV as it is."""
-    return isinstance(column, Coded) and any(c in word for word in column.words.tolist() for c in ',"\n')
+def _structural(words: Any) -> bool:
+    """Whether some word cannot stand in CSV as it is."""
+    return bool(pc.any(pc.match_substring_regex(words, '[,"\n\r]')).as_py())
 
 
 def _write_plain(piece: Any, file: IO[bytes]) -> None:

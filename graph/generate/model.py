@@ -145,6 +145,7 @@ class ShopModel:
         for fine, wrong in (
             (self.users >= 20, f"{self.users} users; give at least 20"),
             (self.events >= 500, f"{self.events} events; give at least 500"),
+            (self.seed >= 0, f"seed {self.seed}; give 0 or more"),
             (14 <= self.days <= 3650, f"a log of {self.days} days; give between 14 and 3650"),
             (self.ties_each >= 1, f"{self.ties_each} listeners each; give at least 1"),
             (0 <= self.noise <= 9, f"noise level {self.noise}; give a number between 0 and 9"),

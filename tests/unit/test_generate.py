@@ -1,9 +1,10 @@
 """A generated shop: a valid log by law, and its parameters found again in it by recovery."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -345,3 +346,10 @@ def test_products_are_told_apart_by_brand_and_name(big: Generated):
         (big.products["brand"].said(i), big.products["name"].said(i)) for i in range(length(big.products))
     ]
     assert len(set(names)) == len(names)
+
+
+def test_the_guide_names_every_parameter_with_its_default():
+    guide = (Path(__file__).parents[2] / "docs" / "generator.md").read_text(encoding="utf-8")
+    for one in fields(ShopModel):
+        default = one.default.date() if isinstance(one.default, datetime) else one.default
+        assert f"| `{one.name}` | {default} |" in guide
