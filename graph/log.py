@@ -74,6 +74,21 @@ class EventColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class Opens:
+    """n opens in the order stored, in the columns that bursts are found from; all of shape (n,).
+
+    seq, at: as in EventColumns. person: a number for each person, visitors joined to the account they turned
+    out to be; good within these columns only. share: seq of the share. device: a code.
+    """
+
+    seq: NDArray[np.int64]
+    at: NDArray[np.int64]
+    person: Codes
+    share: NDArray[np.int64]
+    device: Codes
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """What a store holds, or what came to it after a version.
 

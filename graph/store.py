@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from graph.events import Event, Product, Row, User
-from graph.log import Log
+from graph.log import Log, Opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,10 @@ class Store(Protocol):
         """Everything, or what came after a version. `since` of another store, or from before a `forget`,
         gives everything: the caller can tell by `Log.version` and the first seq (see `continues`).
         """
+        ...
+
+    def opens(self) -> Opens:
+        """All opens, in a fraction of the memory that `read` takes."""
         ...
 
     def events(self, since: str | None = None) -> Iterator[Event]:

@@ -14,9 +14,9 @@ from threading import Lock
 import numpy as np
 
 from graph.events import Event, Product, Row, User, digest
-from graph.log import Log
+from graph.log import Log, Opens
 from graph.store import Appended, Counts, KnownShare
-from loaders.stores import sqlite_readout, sqlite_shares
+from loaders.stores import sqlite_opens, sqlite_readout, sqlite_shares
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.flat import unflat
 from loaders.stores.sqlite_append import Writing, digests, share_seqs
@@ -72,12 +72,14 @@ class EmbeddedStore:
             appended, new = admit(
                 rows,
                 digests_of,
+                seq=version.seq,
                 stored=digests(connection, ids),
                 shares=shares.keys(),
                 forgotten=self._tombstones.name,
             )
             if new:
-                self._memory.events(connection, new, shares, version.seq)
+                self._memory.events(connection, new, shares)
+                connection.execute("UPDATE store SET seq = ?, events = events + ?", (new[-1][0], len(new)))
         return appended
 
     def upsert_users(self, users: Sequence[User]) -> int:
@@ -116,6 +118,11 @@ class EmbeddedStore:
             version = _version(connection)
             return sqlite_readout.log(connection, version, version.since(since))
 
+    def opens(self) -> Opens:
+        """All opens, in five columns."""
+        with self._viewing() as connection:
+            return sqlite_opens.opens(connection, _version(connection))
+
     def events(self, since: str | None = None) -> Iterator[Event]:
         """The events in the order stored, as they were when the first was asked for."""
         with self._viewing() as connection:
@@ -147,7 +154,7 @@ class EmbeddedStore:
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known."""
         with self._writing() as (connection, _):
-            forgotten = forget(connection, user, self._tombstones)
+            forgotten = forget(connection, user, self._tombstones, self._memory)
         if forgotten:
             # What was overwritten would stay in the write-ahead log until it is overwritten in turn.
             with self._write_lock, translated(self._path):
