@@ -40,10 +40,6 @@ def suggest(
     category: Annotated[
         str | None, typer.Option(metavar="WORD", help="The category that is looked at.")
     ] = None,
-    region: Annotated[str | None, typer.Option(metavar="WORD", help="Where the person is.")] = None,
-    surface: Annotated[
-        str | None, typer.Option(metavar="WORD", help="Where it is shown: home, landing page, cart …")
-    ] = None,
     exclude: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY", help="A product that is on the page already; may be repeated."),
@@ -67,8 +63,7 @@ def suggest(
     from api.cli.questions import SUGGEST
     from graph.errors import InvalidInput, UnknownKey
 
-    context = _said(share=share, sharer=sharer, product=product, category=category, region=region,
-                    surface=surface, exclude=exclude)  # fmt: skip
+    context = _said(share=share, sharer=sharer, product=product, category=category, exclude=exclude)
     if user is None and not context:
         raise InvalidInput("say whom: a USER, or for a stranger --share, or --sharer and --product")
     asked = {"user": user, "key": user or "", "known": user is not None, "context": context or None}

@@ -21,7 +21,7 @@ from loaders.sources import Reading, open_source
 from loaders.stores import open_store
 from loaders.writing import Shape, write
 
-SNAPSHOT_AT_ONCE = 2_000_000
+SNAPSHOT_AT_ONCE = 1_000_000
 """Events up to which a load builds the snapshot too; beyond, the first question does, so that a load stays
 within its memory."""
 

@@ -88,7 +88,7 @@ def test_a_small_log_is_snapshotted_at_once_and_its_noise_is_the_snapshots(log: 
     snapshot = read_snapshot(default_folder(store))
     assert snapshot is not None
     assert snapshot.version == opened.version()
-    assert noise_since(opened, None) == snapshot.events.noise.sum() == 1
+    assert noise_since(opened) == snapshot.events.noise.sum() == 1
     opened.close()
 
 
