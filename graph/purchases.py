@@ -46,6 +46,12 @@ class Purchases:
     def __len__(self) -> int:
         return len(self.event)
 
+    def taken(self, rows: NDArray[np.bool_]) -> "Purchases":
+        """Some of them."""
+        event, person, product = self.event[rows], self.person[rows], self.product[rows]
+        money = self.amount[rows], self.currency[rows]
+        return Purchases(event, person, product, self.at[rows], *money, self.unmatched)
+
 
 def purchases(events: Events) -> Purchases:
     """The lines that were kept, refunds heard in order of time.

@@ -1,0 +1,62 @@
+"""What a few observations say of one person, seen together with what all say of everybody.
+
+Both estimators fit a prior by moments from everybody's counts, so that somebody seen once stays near the mean
+and somebody seen a thousand times speaks for themselves.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+
+LIGHTEST, HEAVIEST = 2.0, 200.0
+"""A prior weighs at least two trials and at most two hundred."""
+
+
+def beta_prior(successes: Longs, trials: Longs) -> tuple[float, float]:
+    """The Beta prior of people's success rates, by moments (Kleinman 1973).
+
+    successes, trials: shape (n,); people without a trial say nothing. The mean is the pooled rate with half a
+    success and half a failure added, so it is never 0 or 1; without any trial the prior is Beta(1, 1).
+
+    >>> beta_prior(np.array([5, 0, 0]), np.array([10, 10, 10]))
+    (0.354..., 1.645...)
+    """
+    tried = trials > 0
+    total = float(trials.sum())
+    mean = (float(successes.sum()) + 0.5) / (total + 1)
+    counts = trials[tried].astype(np.float64)
+    if len(counts) < 2:
+        return mean * LIGHTEST, (1 - mean) * LIGHTEST
+    chance = mean * (1 - mean)
+    spread = float(np.sum(counts * (successes[tried] / counts - mean) ** 2))
+    between = (spread - chance * (len(counts) - 1)) / max(total - float(np.sum(counts**2)) / total, 1e-12)
+    weight = min(max(chance / between - 1, LIGHTEST), HEAVIEST) if between > 0 else HEAVIEST
+    return mean * weight, (1 - mean) * weight
+
+
+def credible_means(total: Floats, squares: Floats, count: Longs) -> Floats:
+    """Each person's mean amount, drawn towards everybody's by credibility (Bühlmann 1967); shape (n,).
+
+    total, squares, count: of each person's amounts, their sum, the sum of their squares and how many. A
+    person seen k times counts for k / (k + κ), κ the variance within people over that between them; where
+    people do not differ by more than chance, all get the common mean.
+
+    >>> credible_means(np.array([10.0, 0.0]), np.array([50.0, 0.0]), np.array([2, 0])).tolist()
+    [5.0, 5.0]
+    """
+    seen = count > 0
+    counts, people = count[seen].astype(np.float64), int(seen.sum())
+    observations = float(counts.sum())
+    if not people:
+        return np.zeros(len(count))
+    mean, means = float(total.sum()) / observations, total[seen] / counts
+    within = max(float(np.sum(squares[seen] - total[seen] * means)), 0.0) / max(observations - people, 1)
+    spread = float(np.sum(counts * (means - mean) ** 2))
+    room = observations - float(np.sum(counts**2)) / observations
+    between = (spread - within * (people - 1)) / room if room > 0 else 0.0
+    credible = np.full(len(count), mean)
+    if between > 0:
+        credible[seen] = (total[seen] * between + within * mean) / (counts * between + within)
+    return credible
