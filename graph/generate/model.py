@@ -88,7 +88,7 @@ class ShopModel:
     """Share of the told ties that end with an UNTIE, after which nothing travels along them."""
 
     # Transmission
-    opens_given_seen: float = 0.18
+    opens_given_seen: float = 0.24
     """Global chance that a share which reached a listener is opened."""
     sender_shape: float = 4.0
     """Senders' factors are Gamma with this shape and mean 1."""
@@ -123,9 +123,9 @@ class ShopModel:
     """
 
     # Buying
-    buys_opened: float = 0.14
+    buys_opened: float = 0.2
     """Chance that an average open leads to a purchase, before taste and price fit."""
-    buys_browsed: float = 0.3
+    buys_browsed: float = 0.45
     """The same for a visit."""
     price_tolerance: float = 0.6
     """Log-distance between price and a person's level at which the chance falls to 61 %."""

@@ -21,9 +21,9 @@ class People:
     order: people sorted by community and circle; begins: (communities + 1,) where each community begins in
     it. fame: weight of being listened to (Pareto, least 1). curiosity: weight of listening. voice: weight of
     sharing. activity: weight of visiting. sender, receiver: factors of the chance of opening, mean 1.
-    reshares: chance of passing on. taste: (n, worlds), rows sum to 1. level: log of the price a person likes
-    over the category's median. joins: second from which the account is used; before, the visitor's key is
-    (or, where moved, the earlier account's).
+    reshares: chance of passing on. taste: (n, worlds), habits: (communities, worlds), the communities'
+    tastes; rows sum to 1. level: log of the price a person likes over the category's median. joins: second
+    from which the account is used; before, the visitor's key is (or, where moved, the earlier account's).
     """
 
     accounts: int
@@ -39,6 +39,7 @@ class People:
     receiver: Floats
     reshares: Floats
     taste: Floats
+    habits: Floats
     level: Floats
     region: Codes
     culture: Codes
@@ -80,6 +81,7 @@ def settle(model: ShopModel, calendar: Calendar) -> People:
         receiver=receiver,
         reshares=np.minimum(0.6, model.reshare * dice.gamma(1.5, 1 / 1.5, n)),
         taste=taste,
+        habits=habits,
         level=(0.3 * dice.standard_normal(groups))[community] + 0.35 * dice.standard_normal(n),
         region=_homes(dice, community, groups, np.array([1 / (p + 1) for p in range(len(REGIONS))])),
         culture=_homes(dice, community, groups, np.array([c.weight for c in CULTURES])),

@@ -22,16 +22,16 @@ class Shop:
     catalogue: Catalogue
 
     def liking(self, people: Ints | Codes, products: Ints | Codes) -> Floats:
-        """A person's liking for a product's world over an even taste: exponent `affinity`, within [1/3, 3],
-        mean 1 over the worlds.
+        """A person's liking for a product's world: taste over an even one to the power `affinity`, within
+        [1/3, 3], over its mean for what the person's community likes. So it is about 1 in the mean of what
+        reaches somebody.
         """
         relative = np.clip(
             (self.people.taste[people] * self.model.world_count) ** self.model.affinity, 1 / 3, 3
         )
-        own = np.take_along_axis(relative, self.catalogue.world[products][:, None].astype(np.int64), axis=1)[
-            :, 0
-        ]
-        return np.asarray(own / relative.mean(axis=1))
+        world = self.catalogue.world[products][:, None].astype(np.int64)
+        usual = (relative * self.people.habits[self.people.community[people]]).sum(axis=1)
+        return np.asarray(np.take_along_axis(relative, world, axis=1)[:, 0] / usual)
 
     def wanted(self, dice: np.random.Generator, people: Ints, at: Ints) -> Ints:
         """A product for each person and moment: world by taste, season and festival, then category,

@@ -21,7 +21,7 @@ class Ties:
     first: (people + 1,), the ties of speaker u are first[u] … first[u+1]−1. chance: p of the tie, for a
     product of the listener's average liking. told: second at which the log says TIE, −1 for most, whose ties
     show in opens alone. until: second at which it says UNTIE and the tie ends, NEVER for most. pull: (m +
-    1,), running sum of the chances; whom one sends a share directly is drawn from it.
+    1,), running sum of the closeness; whom one sends a share directly is drawn from it.
     """
 
     first: Ints
@@ -60,7 +60,7 @@ def befriend(model: ShopModel, people: People) -> Ties:
         chance=chance,
         told=told,
         until=until,
-        pull=np.concatenate([[0.0], np.cumsum(chance)]),
+        pull=np.concatenate([[0.0], np.cumsum(closeness)]),
     )
 
 

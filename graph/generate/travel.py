@@ -1,7 +1,7 @@
 """How shares travel: an independent cascade, level by level.
 
 A first share is made by somebody with a voice, of a product to their taste. It reaches one listener (sent
-directly, a listener with a larger chance sooner) or each listener with chance `reach`. Whoever it reached
+directly, a closer one sooner) or each listener with chance `reach`. Whoever it reached
 opens it with the tie's chance times their liking for the product's world: that is one trial, and trials are
 independent. Somebody with an account who opens something for the first time in a cascade may pass it on.
 Everything at or after the end of the log has not happened yet.

@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import beta
 
 from graph.errors import InvalidInput
 from graph.events import EPOCH, Event, Kind
@@ -206,21 +207,43 @@ def test_opens_along_ties_are_the_trials_that_were_opened(big: Generated):
     assert set(travelled) == set(column(trials, "trial")[column(trials, "opened") == 1])
 
 
-def test_the_chance_of_a_tie_is_beta_around_its_mean(big: Generated):
-    people, ties = big.truth["people"], big.truth["ties"]
+def expected(shop: Generated) -> NDArray[np.float64]:
+    """μ of every tie."""
+    people, ties = shop.truth["people"], shop.truth["ties"]
     speaker, listener = column(ties, "from"), column(ties, "to")
     community, circle = column(people, "community"), column(people, "circle")
     near = (community[speaker] == community[listener]).astype(int) + (circle[speaker] == circle[listener])
-    mean = (
-        big.model.opens_given_seen
-        * people["sender"].values[speaker]
-        * people["receiver"].values[listener]
-        * np.array(big.model.closeness)[2 - near]
-    )
-    mean = np.clip(mean, 0.002, 0.8)
-    apart = (ties["p"].values - mean) / np.sqrt(mean * (1 - mean) / (big.model.tie_concentration + 1))
+    factors = people["sender"].values[speaker] * people["receiver"].values[listener]
+    mean = shop.model.opens_given_seen * factors * np.array(shop.model.closeness)[2 - near]
+    return np.asarray(np.clip(mean, 0.002, 0.8))
+
+
+def test_the_chance_of_a_tie_is_beta_around_its_mean(big: Generated):
+    mean = expected(big)
+    apart = big.truth["ties"]["p"].values - mean
+    apart = apart / np.sqrt(mean * (1 - mean) / (big.model.tie_concentration + 1))
     assert abs(apart.mean()) < 4 / np.sqrt(len(apart))
     assert apart.std() == pytest.approx(1, abs=0.02)
+
+
+def test_the_interval_of_who_knows_the_priors_holds_the_chance_of_a_tie_as_often_as_stated():
+    shop = generate(ShopModel(users=5_000, events=100_000, affinity=0.0))
+    ties, trials = shop.truth["ties"], shop.truth["trials"]
+    people = length(shop.truth["people"])
+    key = column(ties, "from").astype(np.int64) * people + column(ties, "to")
+    settled = column(trials, "at") < shop.model.end - 14 * 86_400
+    told = (column(trials, "told") == 1) & settled
+    tie = np.searchsorted(
+        key, column(trials, "from")[told].astype(np.int64) * people + column(trials, "to")[told]
+    )
+    tried = np.bincount(tie, minlength=len(key))
+    opened = np.bincount(tie, column(trials, "opened")[told], len(key))
+    mean, kappa, known = expected(shop), shop.model.tie_concentration, tried > 0
+    posterior = beta((kappa * mean + opened)[known], (kappa * (1 - mean) + tried - opened)[known])
+    low, high = posterior.interval(0.95)
+    chance = np.asarray(ties["p"].values)[known]
+    assert known.sum() > 5_000
+    assert 0.93 <= ((low <= chance) & (chance <= high)).mean() <= 0.97
 
 
 def tie_graph(shop: Generated) -> "nx.DiGraph[int]":
