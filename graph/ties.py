@@ -52,15 +52,17 @@ class Tie:
 class Ties:
     """m ties among n people, sorted by (source, target).
 
-    indptr: (n + 1,), the ties of a source. strength: (m,), in [0, 1). alpha, beta: (m,), the posterior of
-    transmission. last_at: (m,), µs, −1 never. in_indptr, in_ties: positions of the ties into each person,
+    indptr: (n + 1,), the ties of a source. standing, fading: (m,), the evidence that stands and the evidence
+    that decays, as of the snapshot's newest event. alpha, beta: (m,), the posterior of transmission. last_at:
+    (m,), µs, −1 never. in_indptr, in_ties: positions of the ties into each person,
     strongest first, then by source. out_ties: the same for the ties out of each person, then by target.
     """
 
     indptr: NDArray[np.int64]
     source: Rows
     target: Rows
-    strength: NDArray[np.float64]
+    standing: NDArray[np.float64]
+    fading: NDArray[np.float64]
     alpha: NDArray[np.float64]
     beta: NDArray[np.float64]
     last_at: NDArray[np.int64]
@@ -70,6 +72,11 @@ class Ties:
 
     def __len__(self) -> int:
         return len(self.source)
+
+    @property
+    def strength(self) -> NDArray[np.float64]:
+        """In [0, 1), shape (m,)."""
+        return strength(self.standing + self.fading)
 
     @property
     def transmission(self) -> NDArray[np.float64]:
@@ -84,16 +91,26 @@ class Ties:
         """Positions of the ties out of a person (whom their shares reach), strongest first."""
         return self.out_ties[self.indptr[person] : self.indptr[person + 1]]
 
+    def into(self, person: int, first: int | None = None) -> tuple[Rows, NDArray[np.float64]]:
+        """Whose shares reach a person and how strongly, strongest first; the `first` of them."""
+        positions = self.friends(person)[:first]
+        return self.source[positions], strength(self.standing[positions] + self.fading[positions])
+
     def tie(self, position: int) -> Tie:
         """One tie as a value."""
         last_at = int(self.last_at[position])
         return Tie(
             source=int(self.source[position]),
             target=int(self.target[position]),
-            strength=float(self.strength[position]),
+            strength=float(strength(self.standing[position] + self.fading[position])),
             transmission=Estimate.of_beta(float(self.alpha[position]), float(self.beta[position])),
             last_active_at=None if last_at < 0 else last_at,
         )
+
+
+def strength(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What evidence amounts to, in [0, 1)."""
+    return np.asarray(-np.expm1(-evidence / SATURATION))
 
 
 def ties(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE) -> Ties:
@@ -105,23 +122,26 @@ def ties(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE) -> Ties:
     n = len(snapshot.people)
     acts = _Acts.of(snapshot, half_life)
     pair, place = np.unique(acts.source.astype(np.int64) * n + acts.target, return_inverse=True)
-    evidence = np.bincount(place, acts.evidence, len(pair))
+    stands = acts.at < 0
+    evidence = np.stack(
+        [np.bincount(place, np.where(part, acts.evidence, 0.0), len(pair)) for part in (stands, ~stands)]
+    )
     last_at = np.full(len(pair), -1, np.int64)
     np.maximum.at(last_at, place, acts.at)
     both = np.union1d(pair, pair % n * n + pair // n) if n else pair
     known = np.searchsorted(both, pair)
-    own, last = np.zeros(len(both)), np.full(len(both), -1, np.int64)
-    own[known], last[known] = evidence, last_at
+    own, last = np.zeros((2, len(both))), np.full(len(both), -1, np.int64)
+    own[:, known], last[known] = evidence, last_at
     reverse = np.searchsorted(both, both % n * n + both // n) if n else known
-    strength = -np.expm1(-(own + ANSWERED * own[reverse]) / SATURATION)
+    standing, fading = own + ANSWERED * own[:, reverse]
     source, target = (both // n).astype(np.int32), (both % n).astype(np.int32)
     trials, successes = _trials(snapshot, source, target)
     alpha, beta = _posterior(trials, successes)
     indptr = np.searchsorted(source, np.arange(n + 1)).astype(np.int64)
-    in_ties = np.lexsort((source, -strength, target))
-    out_ties = np.lexsort((target, -strength, source))
+    weaker = -strength(standing + fading)
+    in_ties, out_ties = np.lexsort((source, weaker, target)), np.lexsort((target, weaker, source))
     in_indptr = np.searchsorted(target[in_ties], np.arange(n + 1)).astype(np.int64)
-    return Ties(indptr, source, target, strength, alpha, beta, last, in_indptr, in_ties, out_ties)
+    return Ties(indptr, source, target, standing, fading, alpha, beta, last, in_indptr, in_ties, out_ties)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

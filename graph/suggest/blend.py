@@ -153,8 +153,9 @@ def _tastes(
 
 def _friends(shelf: Shelf, person: int | None, sharer: int | None) -> Votes:
     ties, engaged = shelf.ties, shelf.engaged
-    into = ties.friends(person)[:FRIENDS] if person is not None else np.empty(0, np.int64)
-    friend, strength = ties.source[into], ties.strength[into]
+    friend, strength = (
+        ties.into(person, FRIENDS) if person is not None else (np.empty(0, np.int32), np.empty(0))
+    )
     if sharer is not None and sharer != person:
         known = friend == sharer
         friend = np.append(friend[~known], np.int32(sharer))

@@ -29,8 +29,7 @@ def social_proof(shelf: Shelf, person: int, products: Sequence[int]) -> list[Pro
     """One proof for each product, in the order asked; a person who allows no personal answer has no friends
     here.
     """
-    into = shelf.ties.friends(person) if shelf.personal[person] else np.empty(0, np.int64)
-    friends = shelf.ties.source[into].tolist()
+    friends = shelf.ties.into(person)[0].tolist() if shelf.personal[person] else []
     wanted = np.array(sorted(set(products)), np.int32)
     acts: dict[int, list[tuple[int, Kind, int]]] = {product: [] for product in products}
     engaged = shelf.engaged
