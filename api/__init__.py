@@ -1,0 +1,1 @@
+"""A thin skin: GraphQL and the command line over the same answers."""

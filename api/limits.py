@@ -1,0 +1,51 @@
+"""How much one list may hold."""
+
+from typing import Annotated
+
+import strawberry
+
+from graph.errors import InvalidInput
+
+PAGE = 100
+"""The most that one page of an ordinary list holds."""
+
+DRAWING = 1_000
+"""The most participants of a cascade in one page: they are for drawing."""
+
+SEEDS = 200
+"""Where the list of KOL candidates ends."""
+
+NAMED = 1_000
+"""The most people that one argument names."""
+
+SUGGESTED = 100
+"""Where a list of suggestions ends: nobody scrolls further, and everything before it is one answer."""
+
+CALL = 1_000
+"""The most events, users or products in one mutation."""
+
+First = Annotated[
+    int | None, strawberry.argument(description=f"How many to give, from 1 to {PAGE}; null is the default.")
+]
+After = Annotated[
+    str | None, strawberry.argument(description="The endCursor of the page before; null for the first page.")
+]
+
+
+def bounded(first: int | None, default: int, most: int, argument: str = "first") -> int:
+    """A list's length within its bounds; null is the default; InvalidInput outside.
+
+    >>> bounded(None, 10, 100), bounded(50, 10, 100)
+    (10, 50)
+    """
+    wanted = default if first is None else first
+    if not 1 <= wanted <= most:
+        raise InvalidInput(f"{argument}: {wanted} is not from 1 to {most:,}")
+    return wanted
+
+
+def at_most(items: list[str], most: int, argument: str) -> list[str]:
+    """A list that is not too long; InvalidInput for one that is."""
+    if len(items) > most:
+        raise InvalidInput(f"{argument}: {len(items):,} are more than {most:,}; ask in parts")
+    return items

@@ -1,0 +1,61 @@
+"""What a server counts of itself, in Prometheus' format.
+
+Labels come from short lists: operations are named by the schema's own fields, never by what a client calls
+them.
+"""
+
+from time import time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+
+from graph.analysis import Analysis
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Metrics:
+    """The figures of one server."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        self._requests = Counter(
+            "sharegraph_requests_total",
+            "GraphQL requests by kind of operation and first field, and by the first error's code.",
+            ["operation", "code"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "sharegraph_request_seconds",
+            "Seconds from a request's last byte to its answer.",
+            ["operation"],
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._renewals = Histogram(
+            "sharegraph_refresh_seconds",
+            "Seconds to bring in what is new in the store.",
+            buckets=(0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1800),
+            registry=registry,
+        )
+        self._snapshot = Info("sharegraph_snapshot", "The version that answers come from.", registry=registry)
+        self._as_of = 0.0
+        Gauge(
+            "sharegraph_snapshot_age_seconds",
+            "Seconds since the newest event that answers know of.",
+            registry=registry,
+        ).set_function(lambda: time() - self._as_of if self._as_of else 0.0)
+
+    def answered(self, operation: str, code: str, seconds: float) -> None:
+        """Count a request."""
+        self._requests.labels(operation, code).inc()
+        self._seconds.labels(operation).observe(seconds)
+
+    def renewed(self, analysis: Analysis, seconds: float) -> None:
+        """Note a new analysis and the time it took."""
+        self._renewals.observe(seconds)
+        self._snapshot.info({"version": analysis.version})
+        self._as_of = analysis.snapshot.as_of / 1e6
+
+    def page(self) -> bytes:
+        """Everything, as Prometheus reads it."""
+        return generate_latest(self._registry)
