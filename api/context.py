@@ -1,0 +1,130 @@
+"""What one request is answered from and in whose language.
+
+A request is pinned to one version: the one its cursors name where that is still held, else everything that
+was in the store when it came in. All of its answers are computed from it. A mutation's payload is computed
+from the version after the mutation.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from api.batching import Asked, suggestions
+from api.intake import Intake
+from api.limits import PAGE, bounded
+from api.memo import Memo
+from api.paging import Listing, Window, version_of
+from api.refresh import Answers
+from graph.analysis import Analysis
+from graph.cascades import Cascades
+from graph.communities import Community
+from graph.market import Market
+from graph.suggest import Answer
+from graph.suggest.explain import Language, language
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Context:
+    """One request's. now: when it came in, aware UTC. spoken: its Accept-Language header."""
+
+    answers: Answers
+    intake: Intake
+    memo: Memo
+    now: datetime
+    spoken: str | None = None
+    _pinned: Analysis | None = None
+    _blanks: int = 0
+    _suggestions: DataLoader[Asked, Answer] | None = field(default=None, repr=False)
+
+    @property
+    def analysis(self) -> Analysis:
+        """The version that this request is pinned to."""
+        if self._pinned is None:
+            raise RuntimeError("a resolver read before the request was pinned to a version")
+        return self._pinned
+
+    @property
+    def version(self) -> str | None:
+        """The version it is pinned to; None before."""
+        return None if self._pinned is None else self._pinned.version
+
+    @property
+    def suggestions(self) -> DataLoader[Asked, Answer]:
+        """What gathers this request's asks for suggestions into one batch."""
+        if self._suggestions is None:
+            self._suggestions = suggestions(self.analysis)
+        return self._suggestions
+
+    def known(self, person: int) -> bool:
+        """Whether a row is somebody, and not the place of one who was forgotten."""
+        return person >= self._blanks
+
+    async def pin(self, cursors: Iterable[str] = ()) -> None:
+        """Settle the version: that of the first cursor whose version is held, else the present one."""
+        named = (self.answers.held(version) for version in map(version_of, cursors) if version)
+        self._pinned = next(filter(None, named), None) or await self.answers.current()
+        self._blanks = self._pinned.snapshot.people.blanks
+        self._suggestions = None
+
+    async def computed(self, compute: Callable[..., T], *asked: Hashable) -> T:
+        """What a slow function of the analysis and of what was asked gives; once for each version."""
+        analysis = self.analysis
+        return await self.memo.of(
+            (analysis.version, compute.__qualname__, asked), partial(compute, analysis, *asked)
+        )
+
+    async def cascades(self) -> Cascades:
+        """Every cascade, noise left out."""
+        return await self.computed(_cascades)
+
+    async def market(self) -> Market:
+        """What questions of influence are answered from."""
+        return await self.computed(_market)
+
+    async def communities(self) -> Sequence[Community]:
+        """What is said of each community, by position."""
+        return await self.computed(_communities)
+
+    async def modularity(self) -> float:
+        """How much more of the ties' weight stays inside communities than by chance."""
+        return await self.computed(_modularity)
+
+    def window(
+        self, first: int | None, after: str | None, *asked: object, default: int = 10, most: int = PAGE
+    ) -> Window:
+        """The places of a list that are asked for. asked: what tells this list from every other of the
+        version.
+        """
+        return Window.of(Listing.of(self.analysis.version, *asked), bounded(first, default, most), after)
+
+    def language(self, locale: str | None) -> Language:
+        """The language to answer in: the argument's, else the header's."""
+        return language(locale or self.spoken)
+
+
+def _cascades(analysis: Analysis) -> Cascades:
+    return analysis.cascades
+
+
+def _market(analysis: Analysis) -> Market:
+    market = analysis.market
+    _ = market.sample
+    return market
+
+
+def _communities(analysis: Analysis) -> Sequence[Community]:
+    return analysis.communities
+
+
+def _modularity(analysis: Analysis) -> float:
+    return analysis.modularity
+
+
+Info = strawberry.Info[Context, None]

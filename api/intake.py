@@ -1,0 +1,156 @@
+"""What comes in: events, users, products, verdicts, on their way into the store.
+
+Everything said here is durable before it is acknowledged. Rows are read by the functions that read a file's
+rows, so a wrong one is told with the same words. A fault of the caller's that concerns one call is a `Fault`,
+which mutations list under `userErrors`.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from hashlib import blake2b
+from typing import TypeVar
+
+import orjson
+
+from api.limits import CALL
+from graph.errors import SharegraphError
+from graph.events import Event, Product, Reject, User
+from graph.store import Store
+from loaders.ingest import Taken, ingest_events
+from loaders.reasons import Refused
+from loaders.sources.records import Reading, Said
+from loaders.sources.rows import read_event, read_product, read_user
+
+REMEMBERED = 10_000
+"""Calls with an idempotency key that are answered from memory."""
+
+S = TypeVar("S", User, Product)
+T = TypeVar("T")
+
+
+class Fault(SharegraphError):
+    """Something the caller can mend. code: a UserErrorCode's name; field: the path to what is wrong."""
+
+    def __init__(self, code: str, message: str, *field: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a call's events, and the store's version after it."""
+
+    taken: Taken
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """How many rows were new or changed, and what was wrong with the others."""
+
+    stored: int
+    faults: tuple[Fault, ...]
+
+
+class Intake:
+    """The only way into the store. One call at a time writes; the others wait."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._answered: OrderedDict[str, tuple[bytes, asyncio.Task[Recorded]]] = OrderedDict()
+        self._writing = asyncio.Lock()
+
+    async def record(self, said: Sequence[Said], key: str | None, now: datetime) -> Recorded:
+        """Take events, each on its own. Fault for too many of them, or for a key that stood for others.
+
+        key: the same key with the same events is answered from memory, also while the first call is still on
+        its way. A call that failed is not remembered: its events are idempotent by their ids.
+        """
+        _at_most(len(said), "events")
+        if key is None:
+            return await self._record(said, now)
+        digest = blake2b(
+            orjson.dumps(said, option=orjson.OPT_SORT_KEYS, default=str), digest_size=16
+        ).digest()
+        known = self._answered.get(key)
+        if known is None:
+            known = self._answered[key] = digest, asyncio.create_task(self._record(said, now))
+            known[1].add_done_callback(lambda done: self._forget_failure(key, done))
+        if known[0] != digest:
+            raise Fault("CONFLICT", f"the key {key!r:.80} stood for other events before", "idempotencyKey")
+        self._answered.move_to_end(key)
+        return await asyncio.shield(known[1])
+
+    def _forget_failure(self, key: str, done: asyncio.Task[Recorded]) -> None:
+        if done.cancelled() or done.exception() is not None:
+            self._answered.pop(key, None)
+        while len(self._answered) > REMEMBERED:
+            self._answered.popitem(last=False)
+
+    async def _record(self, said: Sequence[Said], now: datetime) -> Recorded:
+        return await self._write(partial(_record, self._store, said, now))
+
+    async def nothing(self) -> Recorded:
+        """What has become of no events: the store as it is."""
+        return Recorded(Taken(0, 0, ()), await asyncio.to_thread(self._store.version))
+
+    async def upsert_users(self, said: Sequence[Said]) -> Upserted:
+        """Say something of people."""
+        users, faults = _readable(said, read_user, "users")
+        return Upserted(await self._write(partial(self._store.upsert_users, users)), faults)
+
+    async def upsert_products(self, said: Sequence[Said]) -> Upserted:
+        """Say something of products."""
+        products, faults = _readable(said, partial(read_product, reading=Reading()), "products")
+        return Upserted(await self._write(partial(self._store.upsert_products, products)), faults)
+
+    async def take(self, event: Event, now: datetime) -> None:
+        """One event of our own making; Fault where the store refuses it."""
+        taken = await self._write(partial(ingest_events, [event], self._store, now=now))
+        for reject in taken.rejected:
+            raise Fault("INVALID", why(reject))
+
+    async def _write(self, write: Callable[[], T]) -> T:
+        async with self._writing:
+            return await asyncio.to_thread(write)
+
+
+def why(refused: Reject | Refused) -> str:
+    """The reason, which is counted by, and the row's own particulars."""
+    return f"{refused.reason}: {refused.detail}" if refused.detail else refused.reason
+
+
+def _record(store: Store, said: Sequence[Said], now: datetime) -> Recorded:
+    taken = ingest_events(map(_event, range(1, len(said) + 1), said), store, now=now)
+    return Recorded(taken, store.version())
+
+
+def _event(line: int, said: Said) -> Event | Reject:
+    try:
+        return read_event(said, Reading())
+    except Refused as refused:
+        return Reject(line, refused.reason, refused.detail, event=str(said["id"]))
+
+
+def _readable(
+    said: Sequence[Said], read: Callable[[Said], S], field: str
+) -> tuple[list[S], tuple[Fault, ...]]:
+    """The rows that can be read, and what is wrong with the others."""
+    _at_most(len(said), field)
+    rows, faults = [], []
+    for position, row in enumerate(said):
+        try:
+            rows.append(read(row))
+        except Refused as refused:
+            faults.append(Fault("INVALID", why(refused), field, str(position)))
+    return rows, tuple(faults)
+
+
+def _at_most(rows: int, field: str) -> None:
+    if rows > CALL:
+        raise Fault("TOO_LARGE", f"{rows:,} {field} in one call; send at most {CALL:,} at a time", field)

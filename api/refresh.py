@@ -1,0 +1,106 @@
+"""The analyses that answers come from, never behind the store.
+
+`Answers.current` asks the store for its version, which is cheap, and brings in what is new before it returns;
+whoever asks meanwhile waits for the same work. The last few analyses stay, so that a list that is being paged
+through goes on under the version it began with.
+"""
+
+import asyncio
+from collections.abc import Callable
+from time import perf_counter
+
+import structlog
+
+from graph.analysis import Analysis
+from graph.errors import StoreUnavailable
+from graph.snapshot import Snapshot
+from graph.store import Store
+from loaders.snapshots import default_folder, snapshot_of
+
+HELD = 3
+"""Versions that can be paged through at a time."""
+
+log = structlog.get_logger()
+
+Renewed = Callable[[Analysis, float], None]
+"""Told of every new analysis and of the seconds it took."""
+
+
+def renewed(store: Store, previous: Analysis | None, seed: int) -> Analysis:
+    """The analysis of what the store holds now.
+
+    The first one of a process comes from the snapshot in files where that is current, and saves one where it
+    is not; later ones are read from the store, since saving would take longer than answering.
+    """
+    if previous is None:
+        snapshot = snapshot_of(store, default_folder(store.url))
+    else:
+        snapshot = Snapshot.of(store.read())
+    return Analysis.of(snapshot, previous=previous, seed=seed)
+
+
+class Answers:
+    """What one process answers from: the latest analysis and those just before it."""
+
+    def __init__(self, store: Store, *, seed: int = 0, on_renewal: Renewed | None = None) -> None:
+        self._store = store
+        self._seed = seed
+        self._on_renewal = on_renewal
+        self._held: dict[str, Analysis] = {}
+        self._begun = self._done = 0
+        self._renewing: asyncio.Task[None] | None = None
+
+    @property
+    def latest(self) -> Analysis | None:
+        """The newest analysis held; None before the first."""
+        return next(reversed(self._held.values()), None)
+
+    def held(self, version: str) -> Analysis | None:
+        """An analysis of the last few; None for one that is gone or never was here."""
+        return self._held.get(version)
+
+    async def current(self) -> Analysis:
+        """An analysis of everything that was in the store when this was called.
+
+        Where the store cannot be reached the latest analysis answers, since answers come from memory;
+        StoreUnavailable where there is none yet.
+        """
+        try:
+            return await self._newest()
+        except StoreUnavailable as gone:
+            if self.latest is None:
+                raise
+            log.warning("answered from memory", reason=str(gone))
+            return self.latest
+
+    async def _newest(self) -> Analysis:
+        arrived = self._begun
+        if self.latest is not None and self.latest.version == await asyncio.to_thread(self._store.version):
+            return self.latest
+        # A renewal that began before this call may have read the store too early.
+        while self.latest is None or self._done <= arrived:
+            if self._renewing is None:
+                self._renewing = asyncio.create_task(self._renew())
+            await asyncio.shield(self._renewing)
+        return self.latest
+
+    async def _renew(self) -> None:
+        """Runs to its end even where whoever asked for it has given up."""
+        try:
+            self._begun += 1
+            begun, began_at = self._begun, perf_counter()
+            analysis = await asyncio.to_thread(renewed, self._store, self.latest, self._seed)
+            self._hold(analysis)
+            self._done = begun
+        finally:
+            self._renewing = None
+        seconds = perf_counter() - began_at
+        log.info("renewed", version=analysis.version, seconds=round(seconds, 3))
+        if self._on_renewal is not None:
+            self._on_renewal(analysis, seconds)
+
+    def _hold(self, analysis: Analysis) -> None:
+        self._held.pop(analysis.version, None)
+        self._held[analysis.version] = analysis
+        for version in list(self._held)[:-HELD]:
+            del self._held[version]
