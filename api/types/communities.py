@@ -1,0 +1,95 @@
+"""Communities: people whose ties stay among themselves."""
+
+import strawberry
+
+from api.context import Info
+from api.limits import First, bounded
+from api.types.described import field, output
+from api.types.forward import LaterUser, user
+from api.types.node import Connection, Node
+from graph.communities import Partition
+
+LEADERS = 10
+"""As many leaders as are kept of a community."""
+
+
+@output
+class CategoryFraction:
+    """A category's part of a whole."""
+
+    category: str = strawberry.field(description="The shop's category.")
+    fraction: float = strawberry.field(description="Its part, in [0, 1].")
+
+
+@output
+class Community(Node):
+    """People whose ties stay among themselves. Ids are kept from one refit to the next by overlap of members,
+    so that a filter that names one stays good.
+    """
+
+    position: strawberry.Private[int]
+
+    @classmethod
+    def by_key(cls, info: Info, key: str) -> "Community | None":
+        """The community of an id; None where it is gone."""
+        position = position_of(info.context.analysis.partition, key)
+        return None if position is None else cls(position=position)
+
+    @classmethod
+    def of_person(cls, info: Info, person: int) -> "Community":
+        """The community a person belongs to."""
+        return cls(position=int(info.context.analysis.partition.labels[person]))
+
+    def own_key(self, info: Info) -> str:
+        """The number that stays with it from one refit to the next."""
+        return str(info.context.analysis.partition.ids[self.position])
+
+    @field
+    def size(self, info: Info) -> int:
+        """Its members."""
+        return int(info.context.analysis.partition.sizes[self.position])
+
+    @field
+    async def cohesion(self, info: Info) -> float:
+        """Share of its members' tie weight that stays inside, in [0, 1]."""
+        return (await info.context.communities())[self.position].cohesion
+
+    @field
+    async def top_categories(self, info: Info) -> list[CategoryFraction]:
+        """What its members engage with; largest part first, at most five."""
+        words = info.context.analysis.snapshot.words
+        found = (await info.context.communities())[self.position].categories
+        return [CategoryFraction(category=words[code], fraction=fraction) for code, fraction in found]
+
+    @field
+    async def leaders(self, info: Info, first: First = LEADERS) -> list[LaterUser]:
+        """Its members of highest PageRank, highest first; at most 10."""
+        found = (await info.context.communities())[self.position].leaders
+        people = (user(info, person) for person in found[: bounded(first, LEADERS, LEADERS)])
+        return [person for person in people if person is not None]
+
+
+@output
+class CommunityConnection(Connection[Community]):
+    """A page of communities, largest first."""
+
+    total_count: int = strawberry.field(description="Communities on all pages together.")
+
+    @field
+    async def modularity(self, info: Info) -> float:
+        """How much more of the ties' weight stays inside communities than chance would have it (Newman
+        2006).
+        """
+        return await info.context.modularity()
+
+
+def listed(info: Info, first: int | None, after: str | None) -> CommunityConnection:
+    """The page of communities, largest first."""
+    count = len(info.context.analysis.partition)
+    page = info.context.window(first, after, "communities").cut(range(count))
+    return CommunityConnection(page=page.map(lambda at: Community(position=at)), total_count=count)
+
+
+def position_of(partition: Partition, key: str) -> int | None:
+    """Where the community of an id's key stands; None where it is gone."""
+    return partition.position(int(key)) if key.isdecimal() and len(key) < 10 else None

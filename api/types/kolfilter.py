@@ -1,0 +1,111 @@
+"""What KOL candidates are chosen for, and from whom."""
+
+from enum import Enum
+
+import strawberry
+
+from api.ids import key_of
+from api.limits import NAMED, at_most
+from api.types.described import enumeration, input_type
+from graph import audience
+from graph.errors import UnknownKey
+from graph.snapshot import Snapshot
+from graph.worth import Objective
+
+
+@enumeration
+class KolObjective(Enum):
+    """What candidates are chosen for."""
+
+    REACH = strawberry.enum_value(Objective.REACH, description="People reached.")
+    NEW_USERS = strawberry.enum_value(
+        Objective.NEW_USERS,
+        description="People without a purchase before asOf (in a log without purchases: without an open).",
+    )
+    PURCHASES = strawberry.enum_value(Objective.PURCHASES, description="Purchases by people reached.")
+    REVENUE = strawberry.enum_value(
+        Objective.REVENUE,
+        description="Revenue from people reached, in the currency that most purchases were paid in.",
+    )
+
+    def to_domain(self) -> Objective:
+        """The domain's word for it."""
+        return Objective[self.name]
+
+
+@input_type
+class KolFilter:
+    """What is shared, whom it should reach, and who may be chosen."""
+
+    category: str | None = strawberry.field(
+        default=None,
+        description="What is shared: a category. Candidates have shared of it; chances to buy are"
+        " measured in it.",
+    )
+    product: str | None = strawberry.field(
+        default=None, description="What is shared: a product, which stands for its category."
+    )
+    audience_region: str | None = strawberry.field(
+        default=None, description="Whom it should reach: only people of this region count."
+    )
+    audience_community: strawberry.ID | None = strawberry.field(
+        default=None, description="Whom it should reach: only people of this community count."
+    )
+    candidates: list[str] | None = strawberry.field(
+        default=None, description="Who may be chosen: only these people; at most 1,000."
+    )
+    exclude: list[str] | None = strawberry.field(
+        default=None, description="Who may not be chosen; at most 1,000."
+    )
+    region: str | None = strawberry.field(
+        default=None, description="Who may be chosen: only people of this region."
+    )
+    community: strawberry.ID | None = strawberry.field(
+        default=None, description="Who may be chosen: only people of this community."
+    )
+    min_audience: int | None = strawberry.field(
+        default=None, description="Who may be chosen: only people with so many listeners."
+    )
+    max_audience: int | None = strawberry.field(
+        default=None, description="Who may be chosen: only people with no more listeners."
+    )
+    already_chosen: list[str] | None = strawberry.field(
+        default=None,
+        description="Hired already: not listed, and counted in every marginal gain; at most 1,000.",
+    )
+
+    def to_domain(self, snapshot: Snapshot) -> audience.KolFilter:
+        """The same in rows of a snapshot. UnknownKey for an unknown product; unknown people are nobody."""
+        return audience.KolFilter(
+            category=self.category,
+            product=None if self.product is None else _product(snapshot, self.product),
+            audience_region=self.audience_region,
+            audience_community=_community(self.audience_community, "filter.audienceCommunity"),
+            candidates=None if self.candidates is None else _people(snapshot, self.candidates, "candidates"),
+            exclude=_people(snapshot, self.exclude, "exclude"),
+            region=self.region,
+            community=_community(self.community, "filter.community"),
+            min_audience=self.min_audience,
+            max_audience=self.max_audience,
+            already_chosen=_people(snapshot, self.already_chosen, "alreadyChosen"),
+        )
+
+
+def _people(snapshot: Snapshot, keys: list[str] | None, argument: str) -> frozenset[int]:
+    rows = map(snapshot.people.row, at_most(keys or [], NAMED, f"filter.{argument}"))
+    return frozenset(row for row in rows if row is not None)
+
+
+def _product(snapshot: Snapshot, key: str) -> int:
+    row = snapshot.products.keys.row(key)
+    if row is None:
+        raise UnknownKey(f"filter.product: no product {key!r:.80}")
+    return row
+
+
+def _community(id: str | None, argument: str) -> int | None:
+    """The domain's id of a community; one that no community has, for what cannot be one."""
+    if id is None:
+        return None
+    key = key_of("Community", id, argument)
+    return int(key) if key.isdecimal() and len(key) < 10 else -1

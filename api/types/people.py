@@ -1,0 +1,204 @@
+"""People: whom they listen to, who listens to them, what to show them."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.limits import PAGE, After, First, at_most
+from api.paging import Window
+from api.types.communities import Community
+from api.types.described import field, field_named, output
+from api.types.eventkinds import EventKind
+from api.types.influence import Influence
+from api.types.node import Connection, Node
+from api.types.products import Product
+from api.types.shares import ShareConnection, shares_by
+from api.types.suggestions import SuggestionConnection, SuggestionContext, suggested
+from api.types.values import Estimate
+from graph import ties
+from graph.events import instant
+from graph.suggest.friends import Proof, social_proof
+
+Locale = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The language of explanations (BCP 47): English or simplified Chinese; null goes by the"
+        " Accept-Language header. Other languages are answered in English."
+    ),
+]
+Situation = Annotated[
+    SuggestionContext | None,
+    strawberry.argument(description="Where they are to be shown; null where unknown."),
+]
+
+
+@output
+class User(Node):
+    """A person: an account of the shop, or a visitor without one."""
+
+    row: strawberry.Private[int]
+
+    @classmethod
+    def by_key(cls, info: Info, key: str) -> "User | None":
+        """The person of a shop's key or a visitor's id; None where unknown or forgotten."""
+        row = info.context.analysis.snapshot.people.row(key)
+        return cls(row=row) if row is not None and info.context.known(row) else None
+
+    def own_key(self, info: Info) -> str:
+        """The account's key, or the visitor's id."""
+        return info.context.analysis.snapshot.people.keys[self.row]
+
+    @field
+    def key(self, info: Info) -> str | None:
+        """Your own id for this person; a stable pseudonym for callers who may not know people."""
+        return self.own_key(info)
+
+    @field
+    def name(self, info: Info) -> str | None:
+        """What the shop calls this person; null where nothing was said."""
+        return info.context.analysis.snapshot.people.names[self.row] or None
+
+    @field
+    def region(self, info: Info) -> str | None:
+        """Where this person lives; null where nothing was said."""
+        return info.context.analysis.snapshot.people.regions[self.row] or None
+
+    @field
+    def friends(self, info: Info, first: First = 10, after: After = None) -> "TieConnection":
+        """Those whose shares reach this person (Tie.to is this person); strongest tie first."""
+        tied, window = info.context.analysis.ties, info.context.window(first, after, "friends", self.row)
+        return TieConnection.from_domain(tied, tied.friends(self.row).tolist(), window)
+
+    @field
+    def listeners(self, info: Info, first: First = 10, after: After = None) -> "TieConnection":
+        """Those whom this person's shares reach (Tie.from is this person); strongest tie first."""
+        tied, window = info.context.analysis.ties, info.context.window(first, after, "listeners", self.row)
+        return TieConnection.from_domain(tied, tied.listeners(self.row).tolist(), window)
+
+    @field
+    async def suggestions(
+        self,
+        info: Info,
+        first: First = 10,
+        after: After = None,
+        context: Situation = None,
+        locale: Locale = None,
+    ) -> SuggestionConnection:
+        """What to show this person; in the order to show, at most 100 in all pages together."""
+        return await suggested(info, self.row, context, (first, after), locale)
+
+    @field
+    def social_proof(
+        self,
+        info: Info,
+        products: Annotated[
+            list[str],
+            strawberry.argument(description="Your own ids of the products on the page; at most 100."),
+        ],
+    ) -> list["SocialProof"]:
+        """For product cards: which of these products did friends act on? In the order asked, unknown products
+        left out; at most 100.
+        """
+        analysis = info.context.analysis
+        rows = map(analysis.snapshot.products.keys.row, at_most(products, PAGE, "products"))
+        proofs = social_proof(analysis.shelf, self.row, [row for row in rows if row is not None])
+        return [SocialProof.from_domain(proof) for proof in proofs]
+
+    @field
+    def shares(self, info: Info, first: First = 10, after: After = None) -> ShareConnection:
+        """What this person shared; latest first."""
+        return shares_by(info, self.row, first, after)
+
+    @field
+    def community(self, info: Info) -> Community | None:
+        """The community this person belongs to; null for somebody without ties."""
+        return Community.of_person(info, self.row)
+
+    @field
+    async def influence(self, info: Info) -> Influence | None:
+        """What this person's shares set off."""
+        return Influence.from_domain((await info.context.market()).influence(self.row))
+
+
+@output
+class Tie:
+    """What `from` shares reaches `to`."""
+
+    tie: strawberry.Private[ties.Tie]
+    strength: float = strawberry.field(
+        description="In [0, 1]: decayed evidence that `to` acts on what `from` shares."
+    )
+
+    @classmethod
+    def from_domain(cls, tie: ties.Tie) -> "Tie":
+        """As the API shows it."""
+        return cls(tie=tie, strength=tie.strength)
+
+    @field_named("from")
+    def source(self) -> User:
+        """Whose shares travel on this tie."""
+        return User(row=self.tie.source)
+
+    @field_named("to")
+    def target(self) -> User:
+        """Whom they reach."""
+        return User(row=self.tie.target)
+
+    @field
+    def transmission(self) -> Estimate:
+        """Probability that a share by `from` makes `to` open it."""
+        return Estimate.from_domain(self.tie.transmission)
+
+    @field
+    def last_active_at(self) -> datetime | None:
+        """When `to` last acted on something of `from`'s; null where `to` only follows."""
+        at = self.tie.last_active_at
+        return None if at is None else instant(at)
+
+
+@output
+class TieConnection(Connection[Tie]):
+    """A page of ties, strongest first."""
+
+    total_count: int = strawberry.field(description="Ties on all pages together.")
+
+    @classmethod
+    def from_domain(cls, tied: ties.Ties, positions: list[int], window: Window) -> "TieConnection":
+        """The page of these ties, given as positions."""
+        page = window.cut(positions).map(lambda position: Tie.from_domain(tied.tie(position)))
+        return cls(page=page, total_count=len(positions))
+
+
+@output
+class SocialProof:
+    """What friends did with one product."""
+
+    proof: strawberry.Private[Proof]
+    friends: int = strawberry.field(description="Friends who shared, bought, rated or opened it.")
+
+    @classmethod
+    def from_domain(cls, proof: Proof) -> "SocialProof":
+        """As the API shows it."""
+        return cls(proof=proof, friends=proof.friends)
+
+    @field
+    def product(self) -> Product:
+        """The product asked about."""
+        return Product(row=self.proof.product)
+
+    @field
+    def named(self) -> list[User]:
+        """Those who allow to be named; strongest tie first, at most two."""
+        return [User(row=person) for person in self.proof.named]
+
+    @field
+    def action(self) -> EventKind | None:
+        """What most of them did; null where no friend did anything."""
+        return None if self.proof.action is None else EventKind(self.proof.action)
+
+    @field
+    def latest_at(self) -> datetime | None:
+        """When one of them last did something; null where no friend did anything."""
+        return None if self.proof.latest_at is None else instant(self.proof.latest_at)

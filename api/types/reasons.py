@@ -1,0 +1,120 @@
+"""Why something is suggested, as terms of a sum."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from api.context import Info
+from api.types.communities import Community
+from api.types.described import field, interface, output
+from api.types.eventkinds import EventKind
+from api.types.forward import LaterUser, user
+from api.types.products import Product, RelationKind
+from api.types.shares import Share
+from graph import suggest
+from graph.events import instant
+
+
+@interface
+class Reason:
+    """One term of a score."""
+
+    weight: float = strawberry.field(description="Its share of the score; it may be negative.")
+
+
+@output
+class FriendReason(Reason):
+    """Somebody one listens to did something with the product."""
+
+    reason: strawberry.Private[suggest.FriendReason]
+    action: EventKind = strawberry.field(description="What the friend did.")
+    at: datetime = strawberry.field(description="When the friend did it.")
+
+    @classmethod
+    def from_domain(cls, reason: suggest.FriendReason) -> "FriendReason":
+        """As the API shows it."""
+        return cls(
+            weight=reason.weight,
+            reason=reason,
+            action=EventKind(reason.action),
+            at=instant(reason.at),
+        )
+
+    @field
+    def friend(self, info: Info) -> LaterUser | None:
+        """Who it was; null where the friend does not allow to be named."""
+        return user(info, self.reason.friend) if self.reason.named else None
+
+    @field
+    def share(self) -> Share | None:
+        """The friend's share, where the action was one; null where friend is null."""
+        shown = self.reason.named and self.reason.share is not None
+        return Share(row=self.reason.share) if shown and self.reason.share is not None else None
+
+
+@output
+class InterestReason(Reason):
+    """People who chose these products of one's own chose this one too."""
+
+    because: list[Product] = strawberry.field(description="Heaviest first; at most three.")
+
+    @classmethod
+    def from_domain(cls, reason: suggest.InterestReason) -> "InterestReason":
+        """As the API shows it."""
+        return cls(weight=reason.weight, because=[Product(row=row) for row in reason.because])
+
+
+@output
+class RelationReason(Reason):
+    """It goes with a product of one's own, or with the one on the page, or could be bought instead."""
+
+    kind: RelationKind = strawberry.field(description="The relation.")
+    to: Product = strawberry.field(description="The product it is related to.")
+
+    @classmethod
+    def from_domain(cls, reason: suggest.RelationReason) -> "RelationReason":
+        """As the API shows it."""
+        return cls(weight=reason.weight, kind=RelationKind(reason.relation), to=Product(row=reason.to))
+
+
+@output
+class PopularityReason(Reason):
+    """It is chosen a lot."""
+
+    community: Community | None = strawberry.field(
+        description="The community in which it is; null where it is popular with everybody."
+    )
+
+    @classmethod
+    def from_domain(cls, reason: suggest.PopularityReason) -> "PopularityReason":
+        """As the API shows it."""
+        label = reason.community
+        return cls(weight=reason.weight, community=None if label is None else Community(position=label))
+
+
+@output
+class RemainderReason(Reason):
+    """All lighter reasons together, so that the sum holds."""
+
+    count: int = strawberry.field(description="How many reasons it stands for.")
+
+    @classmethod
+    def from_domain(cls, reason: suggest.RemainderReason) -> "RemainderReason":
+        """As the API shows it."""
+        return cls(weight=reason.weight, count=reason.count)
+
+
+REASONS: dict[type[suggest.Reason], Callable[[Any], Reason]] = {
+    suggest.FriendReason: FriendReason.from_domain,
+    suggest.InterestReason: InterestReason.from_domain,
+    suggest.RelationReason: RelationReason.from_domain,
+    suggest.PopularityReason: PopularityReason.from_domain,
+    suggest.RemainderReason: RemainderReason.from_domain,
+}
+
+
+def reason_of(reason: suggest.Reason) -> Reason:
+    """A domain's reason as the API shows it."""
+    return REASONS[type(reason)](reason)

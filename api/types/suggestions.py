@@ -1,0 +1,148 @@
+"""What to show somebody, and why."""
+
+import strawberry
+
+from api.context import Info
+from api.limits import PAGE, SUGGESTED, at_most
+from api.types.described import field, input_type, output
+from api.types.node import Connection
+from api.types.products import Product
+from api.types.reasons import Reason, reason_of
+from api.types.words import word_row
+from graph import suggest
+from graph.events import content_id
+from graph.snapshot import Snapshot
+from graph.suggest.explain import Language, Names, explain
+
+
+@input_type
+class SuggestionContext:
+    """Where the suggestions are to be shown, and what led there. What is unknown to us is passed over."""
+
+    share: str | None = strawberry.field(
+        default=None,
+        description="The share whose link was opened: its sharer and its product count, unless they are"
+        " given too.",
+    )
+    sharer: str | None = strawberry.field(
+        default=None, description="Whose link was opened, where the link carries no share."
+    )
+    product: str | None = strawberry.field(
+        default=None,
+        description="The product that the link leads to or the page shows. It is not suggested itself.",
+    )
+    category: str | None = strawberry.field(default=None, description="Suggest only from this category.")
+    exclude: list[str] | None = strawberry.field(
+        default=None, description="Products already on the page; they are not suggested."
+    )
+
+    def to_domain(self, snapshot: Snapshot) -> suggest.Context:
+        """The same in rows of a snapshot."""
+        shared = _link(snapshot, self.share)
+        sharer = None if self.sharer is None else snapshot.people.row(self.sharer)
+        product = None if self.product is None else snapshot.products.keys.row(self.product)
+        excluded = map(snapshot.products.keys.row, at_most(self.exclude or [], PAGE, "context.exclude"))
+        return suggest.Context(
+            sharer=shared[0] if sharer is None else sharer,
+            product=shared[1] if product is None else product,
+            category=None if self.category is None else _category(snapshot, self.category),
+            exclude=frozenset(row for row in excluded if row is not None),
+        )
+
+
+def _category(snapshot: Snapshot, category: str) -> int:
+    """The code of a category; one that no product has, where nobody ever said it."""
+    return word_row(snapshot, category, len(snapshot.words))
+
+
+def _link(snapshot: Snapshot, share: str | None) -> tuple[int | None, int | None]:
+    """Whose share of what this is, as rows; Nones for one that is unknown, or whose sharer was forgotten."""
+    row = None if share is None else snapshot.shares.row(share)
+    if row is None:
+        return None, None
+    sharer, product = int(snapshot.shares.person[row]), int(snapshot.shares.product[row])
+    return None if sharer < snapshot.people.blanks else sharer, product
+
+
+@output
+class Suggestion:
+    """A product to show."""
+
+    suggestion: strawberry.Private[suggest.Suggestion]
+    spoken: strawberry.Private[Language]
+    product: Product = strawberry.field(description="What to show.")
+    rank: int = strawberry.field(
+        description="The order to show, from 1. Diversity and exploration may put a lower score before"
+        " a higher one."
+    )
+    score: float = strawberry.field(
+        description="Comparable within one answer only. It is the sum of its reasons' weights, which"
+        " may be negative."
+    )
+
+    @classmethod
+    def from_domain(cls, suggestion: suggest.Suggestion, spoken: Language) -> "Suggestion":
+        """As the API shows it."""
+        return cls(
+            suggestion=suggestion,
+            spoken=spoken,
+            product=Product(row=suggestion.product),
+            rank=suggestion.rank,
+            score=suggestion.score,
+        )
+
+    @field
+    def explanation(self, info: Info) -> str:
+        """One plain sentence for the end user, naming friends only where those friends allow it."""
+        snapshot = info.context.analysis.snapshot
+        names = Names(snapshot.people.names, snapshot.products.names)
+        return explain(self.suggestion, names, self.spoken)
+
+    @field
+    def reasons(self) -> list[Reason]:
+        """Heaviest first; at most ten, the last may be a RemainderReason so that the sum holds."""
+        return [reason_of(reason) for reason in self.suggestion.reasons]
+
+
+@output
+class SuggestionConnection(Connection[Suggestion]):
+    """A page of an answer's suggestions, in the order to show; an answer ends at the hundredth."""
+
+    answer_id: strawberry.ID = strawberry.field(
+        description="Give it back with EXPOSURE, OPEN and PURCHASE events, so that this answer can be"
+        " measured. "
+        "All pages of one answer have the same."
+    )
+
+
+async def suggested(
+    info: Info,
+    person: int | None,
+    context: SuggestionContext | None,
+    page: tuple[int | None, str | None],
+    locale: str | None,
+) -> SuggestionConnection:
+    """The page of suggestions for somebody, who may be unknown (None)."""
+    request = info.context
+    snapshot = request.analysis.snapshot
+    ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(snapshot))
+    asked = _in_keys(snapshot, ask)
+    window = request.window(*page, "suggestions", asked)
+    answer = await request.suggestions.load((ask, min(window.stop + 1, SUGGESTED)))
+    spoken = request.language(locale)
+    return SuggestionConnection(
+        page=window.cut(answer.suggestions).map(lambda one: Suggestion.from_domain(one, spoken)),
+        answer_id=strawberry.ID(content_id("answer", snapshot.as_of, len(snapshot.events), asked)),
+    )
+
+
+def _in_keys(snapshot: Snapshot, ask: suggest.Ask) -> tuple[object, ...]:
+    """What was asked, in words that are the same in every store that holds the same log."""
+    people, products, context = snapshot.people.keys, snapshot.products.keys, ask.context
+    return (
+        None if ask.person is None else people[ask.person],
+        None if context.sharer is None else people[context.sharer],
+        None if context.product is None else products[context.product],
+        context.category and snapshot.words[context.category : context.category + 1],
+        sorted(products[row] for row in context.exclude),
+    )
