@@ -1,0 +1,94 @@
+"""The web application of one store.
+
+`/graphql` answers, and shows browsers GraphiQL; `/healthz` says that the process lives, `/readyz` that it can
+answer from everything it should, `/metrics` what it counted. The first analysis is made while the server
+already listens: until then `/readyz` says no, and questions wait.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from api.http import Endpoint, wants_page
+from api.metrics import Metrics
+from api.service import Clock, Service, utc_now
+from api.settings import Settings
+from graph.errors import StoreUnavailable
+from graph.store import Store
+from loaders.stores import open_store
+
+STATIC = Path(__file__).parent / "static"
+REACHABLE_SECONDS = 2.0
+
+PAGE_HEADERS = {
+    "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+"""GraphiQL runs from our own files alone and may speak to nobody else."""
+
+
+def create_app(settings: Settings, store: Store | None = None, clock: Clock = utc_now) -> Starlette:
+    """The application; StoreUnavailable or StoreIncompatible where the store cannot be opened.
+
+    store: one that is open already, and stays open when the application ends. clock: what tells the time.
+    """
+    metrics = Metrics()
+    held = open_store(settings.store, create=False) if store is None else store
+    service = Service(held, seed=settings.seed, clock=clock, on_renewal=metrics.renewed)
+    endpoint = Endpoint(service, settings, metrics)
+
+    async def graphql(request: Request) -> Response:
+        if wants_page(request):
+            return FileResponse(STATIC / "graphiql" / "index.html", headers=PAGE_HEADERS)
+        return await endpoint(request)
+
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def readyz(_: Request) -> Response:
+        missing = await _missing(service)
+        return JSONResponse({"status": missing or "ready"}, 503 if missing else 200)
+
+    async def page(_: Request) -> Response:
+        return Response(metrics.page(), media_type="text/plain; version=0.0.4")
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        first = asyncio.create_task(service.begin())
+        yield
+        first.cancel()
+        service.close()
+        if store is None:
+            held.close()
+
+    return Starlette(
+        routes=[
+            Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", page),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        lifespan=lifespan,
+    )
+
+
+async def _missing(service: Service) -> str | None:
+    """Why this process should not be asked yet; None where it can be."""
+    if service.answers.latest is None:
+        return "no snapshot yet"
+    try:
+        async with asyncio.timeout(REACHABLE_SECONDS):
+            await asyncio.to_thread(service.store.version)
+    except (StoreUnavailable, TimeoutError):
+        return "the store cannot be reached"
+    return None

@@ -1,0 +1,189 @@
+"""GraphQL over HTTP, as the specification of that name has it.
+
+POST takes `application/json`, which no page of another origin can send unasked; GET takes queries, never
+mutations. A client that accepts `application/graphql-response+json` gets a status that speaks for the
+response; one that asks for plain JSON gets 200 wherever the request itself could be understood.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api import errors
+from api.errors import refusal
+from api.metrics import Metrics
+from api.service import Asked, Reply, Service
+from api.settings import Settings
+
+RESPONSE_JSON = "application/graphql-response+json"
+PLAIN_JSON = "application/json"
+HTML = "text/html"
+
+STATUS = {
+    errors.BAD_REQUEST: 400,
+    errors.METHOD: 405,
+    errors.NOT_ACCEPTABLE: 406,
+    errors.TOO_LARGE: 413,
+    errors.MEDIA_TYPE: 415,
+    errors.INTERNAL: 500,
+    errors.TIMEOUT: 503,
+    "STORE_UNAVAILABLE": 503,
+}
+"""Of a request that was not run, whatever the client accepts."""
+
+UNDERSTOOD = {errors.PARSE: 400, errors.VALIDATION: 400, errors.BAD_INPUT: 400, "STALE_CURSOR": 400}
+"""Of a well-formed request that was not run: only for clients that accept RESPONSE_JSON, else 200."""
+
+_REQUEST_ID = re.compile(r"[\w.-]{1,64}")
+
+log = structlog.get_logger()
+
+
+class Unfit(Exception):
+    """A request that is no GraphQL request."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The address `/graphql`."""
+
+    service: Service
+    settings: Settings
+    metrics: Metrics
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer one request."""
+        began = perf_counter()
+        given = request.headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+        media = PLAIN_JSON
+        try:
+            media = accepted(request.headers.get("accept"))
+            reply = await self._answer(await asked_by(request, request_id, self.settings.body_bytes))
+        except Unfit as unfit:
+            reply = Reply(None, (refusal(str(unfit), unfit.code),))
+        seconds = perf_counter() - began
+        self.metrics.answered(reply.label, reply.code, seconds)
+        response = _response(reply, media)
+        response.headers["x-request-id"] = request_id
+        log.info(
+            "answered",
+            request=request_id,
+            operation=reply.label,
+            code=reply.code,
+            status=response.status_code,
+            version=reply.version,
+            bytes=len(response.body),
+            ms=round(seconds * 1e3, 2),
+        )
+        return response
+
+    async def _answer(self, asked: Asked) -> Reply:
+        try:
+            async with asyncio.timeout(self.settings.request_seconds):
+                return await self.service.answer(asked)
+        except TimeoutError:
+            seconds = self.settings.request_seconds
+            raise Unfit(errors.TIMEOUT, f"no answer within {seconds:g} s; ask for less") from None
+
+
+def _response(reply: Reply, media: str) -> Response:
+    status = 200 if reply.ran else STATUS.get(reply.code, 200)
+    if media == RESPONSE_JSON and not reply.ran:
+        status = UNDERSTOOD.get(reply.code, status)
+    body = orjson.dumps(reply.body(), option=orjson.OPT_NON_STR_KEYS)
+    headers = {"allow": "POST"} if status == 405 else {}
+    return Response(body, status, headers, f"{media}; charset=utf-8")
+
+
+def accepted(header: str | None) -> str:
+    """The media type to answer in, the client's favourite of ours; Unfit where it accepts neither.
+
+    >>> accepted("text/html, application/graphql-response+json;q=0.9, */*;q=0.1")
+    'application/graphql-response+json'
+    >>> accepted("*/*"), accepted(None)
+    ('application/json', 'application/json')
+    """
+    wanted = [(quality, offered) for quality, offered in _ranges(header or "*/*") if quality > 0]
+    for _, offered in sorted(wanted, key=lambda one: -one[0]):
+        if offered in {RESPONSE_JSON, PLAIN_JSON}:
+            return offered
+        if offered in {"*/*", "application/*"}:
+            return PLAIN_JSON
+    raise Unfit(errors.NOT_ACCEPTABLE, f"this answers as {RESPONSE_JSON} or {PLAIN_JSON}")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for something to look at."""
+    ranges = [offered for _, offered in _ranges(request.headers.get("accept", ""))]
+    return request.method == "GET" and "query" not in request.query_params and HTML in ranges
+
+
+def _ranges(header: str) -> list[tuple[float, str]]:
+    found = []
+    for part in header.split(","):
+        offered, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
+        found.append((float(quality) if re.fullmatch(r"[01](\.\d{0,3})?", quality) else 0.0, offered))
+    return found
+
+
+async def asked_by(request: Request, request_id: str, body_bytes: int) -> Asked:
+    """What a request asks; Unfit where it is no GraphQL request."""
+    reading = request.method == "GET"
+    if reading:
+        said: Any = dict(request.query_params)
+        for name in ("variables", "extensions"):
+            if name in said:
+                said[name] = _json(said[name].encode(), name)
+    else:
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media != PLAIN_JSON:
+            raise Unfit(errors.MEDIA_TYPE, f"send the request as {PLAIN_JSON}")
+        said = _json(await _body(request, body_bytes), "the body")
+    if not isinstance(said, dict):
+        raise Unfit(errors.BAD_REQUEST, "the body has to be one JSON object with a `query`")
+    return Asked(
+        query=_typed(said, "query", str, required=True),
+        variables=_typed(said, "variables", dict) or {},
+        operation=_typed(said, "operationName", str) or None,
+        spoken=request.headers.get("accept-language"),
+        id=request_id,
+        reading=reading,
+    )
+
+
+def _typed(said: dict[str, Any], name: str, kind: type, *, required: bool = False) -> Any:
+    value = said.get(name)
+    if (value is None and required) or not isinstance(value, kind | None):
+        raise Unfit(errors.BAD_REQUEST, f"`{name}` has to be {'a string' if kind is str else 'an object'}")
+    return value
+
+
+def _json(text: bytes, what: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as unreadable:
+        raise Unfit(errors.BAD_REQUEST, f"{what} is no JSON: {unreadable}") from None
+
+
+async def _body(request: Request, most: int) -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise Unfit(errors.TOO_LARGE, f"a request has at most {most:,} bytes")
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,191 @@
+"""What clients tell us, and that it counts in the next answer."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Shop
+
+RECORD = """
+mutation($input: RecordEventsInput!) {
+  recordEvents(input: $input) {
+    stored repeated version
+    rejected { id reason }
+    userErrors { code message field }
+  }
+}
+"""
+FEEDBACK = """
+mutation($input: GiveFeedbackInput!) {
+  giveFeedback(input: $input) {
+    user { key suggestions { nodes { product { key } } } }
+    userErrors { code field }
+  }
+}
+"""
+AT = "2026-05-02T08:00:00+08:00"
+
+
+def event(name: str, kind: str, user: str, **said: Any) -> dict[str, Any]:
+    return {"id": name, "kind": kind, "at": AT, "user": user} | said
+
+
+async def record(shop: Shop, *events: dict[str, Any], key: str | None = None) -> Any:
+    given = {"events": list(events)} | ({"idempotencyKey": key} if key else {})
+    return (await shop.ask(RECORD, input=given))["recordEvents"]
+
+
+async def test_what_was_recorded_is_in_the_next_answer(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    document = '{ user(key: "ana") { listeners { nodes { to { key } } } } dataset { version } }'
+    await shop.ask(document)
+    payload = await record(
+        shop, event("s1", "SHARE", "ana", product="mug"), event("o1", "OPEN", "cy", share="s1")
+    )
+    assert (payload["stored"], payload["repeated"], payload["rejected"], payload["userErrors"]) == (
+        2,
+        0,
+        [],
+        [],
+    )
+    answer = await shop.ask(document)
+    assert {"to": {"key": "cy"}} in answer["user"]["listeners"]["nodes"]
+    assert answer["dataset"]["version"] == payload["version"] == shop.store.version()
+
+
+async def test_every_field_of_an_event_is_kept(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    said = event(
+        "p1", "PURCHASE", "bea", visitor="phone", product="tea", share="ana/tea", answer="a1", rank=2,
+        propensity=0.5, variant="B", order="o7", quantity=2, amount={"amount": "12.50", "currency": "CNY"},
+        surface="home", channel="chat", campaign="spring", device="d1", region="Lyon",
+    )  # fmt: skip
+    assert (await record(shop, said))["stored"] == 1
+    kept = next(event for event in shop.store.events() if event.id == "p1")
+    assert (kept.answer, kept.rank, kept.propensity, kept.variant) == ("a1", 2, 0.5, "B")
+    assert (kept.order, kept.quantity, str(kept.amount.amount), kept.amount.currency) == (
+        "o7",
+        2,
+        "12.50",
+        "CNY",
+    )
+    assert (kept.visitor, kept.surface, kept.channel, kept.campaign) == ("phone", "home", "chat", "spring")
+    assert kept.at.isoformat() == "2026-05-02T00:00:00+00:00"
+
+
+async def test_each_event_is_taken_or_not_on_its_own(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    payload = await record(
+        shop,
+        event("e-new", "OPEN", "cy", share="ana/tea"),
+        event("ana/tea", "SHARE", "ana", product="mug"),
+        event("e-lost", "OPEN", "cy", share="none"),
+        event("e-empty", "SHARE", "cy"),
+        event("e-late", "VIEW", "cy", product="tea") | {"at": "2036-01-01T00:00:00Z"},
+        event("e-cheap", "PURCHASE", "cy", product="tea", amount={"amount": "-1", "currency": "CNY"}),
+    )
+    assert (payload["stored"], payload["repeated"]) == (1, 0)
+    assert [(one["id"], one["reason"].partition(":")[0]) for one in payload["rejected"]] == [
+        ("ana/tea", "conflict"),
+        ("e-lost", "unknown share"),
+        ("e-empty", "missing field"),
+        ("e-late", "time in the future"),
+        ("e-cheap", "impossible amount"),
+    ]
+
+
+async def test_the_same_event_again_is_a_repeat(shop: Shop) -> None:
+    one = event("v1", "VIEW", "ana", product="tea")
+    assert (await record(shop, one))["stored"] == 1
+    payload = await record(shop, one)
+    assert (payload["stored"], payload["repeated"]) == (0, 1)
+
+
+async def test_the_same_key_is_answered_from_memory_and_other_content_conflicts(shop: Shop) -> None:
+    one, other = event("v1", "VIEW", "ana", product="tea"), event("v2", "VIEW", "ana", product="tea")
+    first = await record(shop, one, key="k1")
+    shop.store.calls.clear()
+    assert await record(shop, one, key="k1") == first
+    assert "append" not in shop.store.calls
+    (error,) = (await record(shop, other, key="k1"))["userErrors"]
+    assert (error["code"], error["field"]) == ("CONFLICT", ["idempotencyKey"])
+    assert (await record(shop, other, key="k2"))["stored"] == 1
+
+
+async def test_two_calls_at_once_with_one_key_are_one_call(shop: Shop) -> None:
+    one = event("v1", "VIEW", "ana", product="tea")
+    answers = await asyncio.gather(*(record(shop, one, key="k1") for _ in range(5)))
+    assert all(answer["stored"] == 1 for answer in answers)
+    assert shop.store.calls.count("append") == 1
+
+
+async def test_a_thousand_events_are_one_call_and_more_are_too_many(shop: Shop) -> None:
+    many = [event(f"v{n}", "VIEW", "ana", product="tea") for n in range(1_001)]
+    payload = await record(shop, *many)
+    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [("TOO_LARGE", ["events"])]
+    assert payload["stored"] == 0
+    assert (await record(shop, *many[:1_000]))["stored"] == 1_000
+
+
+@pytest.mark.parametrize("at", ["2026-05-02T08:00:00", "2026-05-02", "yesterday", "2026-02-30T00:00:00Z", 7])
+async def test_a_time_that_is_none_or_has_no_offset_is_refused(shop: Shop, at: object) -> None:
+    ((code, message),) = await shop.refused(
+        RECORD, input={"events": [event("v1", "VIEW", "ana") | {"at": at}]}
+    )
+    assert code == "BAD_USER_INPUT"
+    assert str(at) in message
+
+
+@pytest.mark.parametrize("amount", ["1e3", "NaN", "Infinity", "1,5", "", 12.5, "１２"])
+async def test_an_amount_is_plain_digits_in_a_string(shop: Shop, amount: object) -> None:
+    said = event("p1", "PURCHASE", "ana", product="tea", amount={"amount": amount, "currency": "CNY"})
+    assert (await shop.refused(RECORD, input={"events": [said]}))[0][0] == "BAD_USER_INPUT"
+
+
+async def test_users_and_products_are_added_and_changed(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    users = """mutation($u: [UserInput!]!) {
+        upsertUsers(input: { users: $u }) { stored userErrors { code field } } }"""
+    products = """mutation($p: [ProductInput!]!) {
+        upsertProducts(input: { products: $p }) { stored userErrors { code field } } }"""
+    cost = [{"name": "cost", "value": "120.00 CNY"}]
+    payload = (await shop.ask(users, u=[{"key": "ana", "name": "Ana", "attributes": cost}, {"key": "\0"}]))[
+        "upsertUsers"
+    ]
+    assert payload["stored"] == 1
+    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [
+        ("INVALID", ["users", "1"])
+    ]
+    price = {"amount": "9.90", "currency": "CNY"}
+    payload = (await shop.ask(products, p=[{"key": "tea", "price": price, "available": False}]))[
+        "upsertProducts"
+    ]
+    assert payload == {"stored": 1, "userErrors": []}
+    answer = await shop.ask(
+        '{ user(key: "ana") { name } product(key: "tea") { price { amount } available } }'
+    )
+    assert answer == {"user": {"name": "Ana"}, "product": {"price": {"amount": "9.90"}, "available": False}}
+
+
+async def give(shop: Shop, verdict: str, user: str = "bea", product: str = "pot") -> Any:
+    given = {"user": user, "product": product, "verdict": verdict}
+    return (await shop.ask(FEEDBACK, input=given))["giveFeedback"]
+
+
+def shown(payload: Any) -> set[str]:
+    return {node["product"]["key"] for node in payload["user"]["suggestions"]["nodes"]}
+
+
+async def test_feedback_counts_in_its_own_payload_and_can_be_taken_back(shop: Shop) -> None:
+    shop.tell("ana>bea:tea  ana>cy:pot  ana>cy:mug")
+    assert "pot" not in shown(await give(shop, "NOT_INTERESTED"))
+    assert "pot" in shown(await give(shop, "CLEAR"))
+    assert "pot" not in shown(await give(shop, "ALREADY_OWNED"))
+
+
+async def test_feedback_about_the_unknown_is_not_found(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    for given, field in (({"user": "nobody"}, "user"), ({"product": "none"}, "product")):
+        payload = await give(shop, "LIKE", **({"product": "tea"} | given))
+        assert payload == {"user": None, "userErrors": [{"code": "NOT_FOUND", "field": [field]}]}

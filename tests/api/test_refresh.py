@@ -1,0 +1,116 @@
+"""Answers are never behind the store, and bring in what is new only once."""
+
+import asyncio
+from collections.abc import Callable
+from threading import Event as Signal
+from typing import Any
+
+import pytest
+
+from api import refresh
+from api.refresh import Answers
+from graph.analysis import Analysis
+from graph.errors import StoreUnavailable
+from tests.api.conftest import Shop
+
+
+@pytest.fixture
+def renewals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The versions that were computed, one after the other."""
+    versions: list[str] = []
+
+    def noted(*args: Any) -> Analysis:
+        analysis = renewed(*args)
+        versions.append(analysis.version)
+        return analysis
+
+    renewed = refresh.renewed
+    monkeypatch.setattr(refresh, "renewed", noted)
+    return versions
+
+
+async def test_nothing_new_costs_one_look_at_the_version(shop: Shop, renewals: list[str]) -> None:
+    shop.tell("ana>bea:tea")
+    answers = Answers(shop.store)
+    first = await answers.current()
+    shop.store.calls.clear()
+    assert await answers.current() is first
+    assert shop.store.calls == ["version"]
+    assert len(renewals) == 1
+
+
+async def test_many_who_ask_at_once_wait_for_one_renewal(shop: Shop, renewals: list[str]) -> None:
+    shop.tell("ana>bea:tea")
+    answers = Answers(shop.store)
+    analyses = await asyncio.gather(*(answers.current() for _ in range(20)))
+    assert len({id(analysis) for analysis in analyses}) == 1
+    assert len(renewals) == 1
+
+
+async def test_whoever_asks_after_a_write_never_gets_a_renewal_that_read_before_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.tell("ana>bea:tea")
+    reading, go_on = Signal(), Signal()
+    read: Callable[..., Any] = shop.store.read
+
+    def slow(*args: Any) -> Any:
+        log = read(*args)
+        reading.set()
+        go_on.wait(10)
+        return log
+
+    monkeypatch.setattr(shop.store, "read", slow, raising=False)
+    answers = Answers(shop.store)
+    early = asyncio.create_task(answers.current())
+    await asyncio.to_thread(reading.wait, 10)
+    shop.tell("ana>cy:tea")
+    late = asyncio.create_task(answers.current())
+    await asyncio.sleep(0.01)
+    go_on.set()
+    assert (await late).version == shop.store.version()
+    assert (await early).version != shop.store.version()
+
+
+async def test_a_renewal_goes_on_when_whoever_asked_gives_up(shop: Shop, renewals: list[str]) -> None:
+    shop.tell("ana>bea:tea")
+    answers = Answers(shop.store)
+    asking = asyncio.create_task(answers.current())
+    await asyncio.sleep(0)
+    asking.cancel()
+    assert (await answers.current()).version == shop.store.version()
+    assert len(renewals) == 1
+
+
+async def test_the_last_three_versions_are_held(shop: Shop) -> None:
+    answers, versions = Answers(shop.store), []
+    for number in range(4):
+        shop.tell(f"ana>u{number}:tea")
+        versions.append((await answers.current()).version)
+    assert [answers.held(version) is not None for version in versions] == [False, True, True, True]
+
+
+async def test_without_a_store_and_without_a_memory_there_is_no_answer(shop: Shop) -> None:
+    document = '{ user(key: "ana") { key } }'
+    unreachable = StoreUnavailable("the store is away; try again")
+
+    def gone(*_: Any) -> Any:
+        raise unreachable
+
+    shop.store.read = gone
+    ((code, message),) = await shop.refused(document)
+    assert (code, message) == ("STORE_UNAVAILABLE", "the store is away; try again")
+
+
+async def test_a_renewal_that_failed_is_tried_again(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    read = shop.store.read
+
+    def broken(*_: Any) -> Any:
+        shop.store.read = read
+        raise ZeroDivisionError
+
+    shop.store.read = broken
+    document = '{ user(key: "ana") { key } }'
+    assert (await shop.refused(document))[0][0] == "INTERNAL_SERVER_ERROR"
+    assert await shop.ask(document) == {"user": {"key": "ana"}}
