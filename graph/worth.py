@@ -1,0 +1,132 @@
+"""What reaching a person is worth, under each objective: the weights of `graph.spread`.
+
+REACH counts people. NEW_USERS counts those without a purchase, or, in a log without purchases, without an
+open. PURCHASES counts people by the chance that they buy a product of which they open a share: a Beta
+posterior whose trials are the different products they opened shares of, its successes those they then bought
+and kept. REVENUE is that chance times what a line of theirs brings, in one currency.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.errors import InvalidInput
+from graph.events import MONEY_SCALE, Kind
+from graph.kernels.groups import firsts
+from graph.log import NONE
+from graph.openings import Openings
+from graph.pooling import beta_prior, credible_means
+from graph.purchases import Purchases, bought_after
+from graph.snapshot import Snapshot
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Objective(Enum):
+    """What seed people are chosen for."""
+
+    REACH = "people reached"
+    NEW_USERS = "people reached who have not bought yet"
+    PURCHASES = "purchases by people reached"
+    REVENUE = "revenue from people reached"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Behaviour:
+    """What is known of n people's opening and buying: what was opened, what was bought and kept, of some
+    products or of all.
+
+    any_purchase: the log has purchases at all, of whatever product, kept or not.
+    """
+
+    people: int
+    opened: Openings
+    kept: Purchases
+    any_purchase: bool
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, opened: Openings, kept: Purchases) -> "Behaviour":
+        """Of a whole snapshot."""
+        bought = bool((snapshot.events.kind == Kind.PURCHASE).any())
+        return cls(len(snapshot.people), opened, kept, bought)
+
+    def among(self, products: Mask) -> "Behaviour":
+        """With some of the products only; products: shape (products,)."""
+        return Behaviour(
+            self.people,
+            self.opened.taken(products[self.opened.product]),
+            self.kept.taken(products[self.kept.product]),
+            self.any_purchase,
+        )
+
+    def worth(self, objective: Objective) -> Floats:
+        """Each person's weight, shape (n,), ≥ 0.
+
+        REVENUE: in units of `main_currency`; what was paid in others is left out. InvalidInput for PURCHASES
+        and REVENUE where nothing was bought.
+        """
+        if objective is Objective.REACH:
+            return np.ones(self.people)
+        if objective is Objective.NEW_USERS:
+            return self.newcomers().astype(np.float64)
+        if not len(self.kept):
+            raise InvalidInput("no purchases to expect others from; ask for REACH or NEW_USERS")
+        return (
+            self.buying_chance() if objective is Objective.PURCHASES else self.revenue(self.main_currency())
+        )
+
+    def newcomers(self) -> Mask:
+        """Who has not bought yet; in a log without purchases, who has not opened anything yet."""
+        new = np.ones(self.people, np.bool_)
+        new[self.kept.person if self.any_purchase else self.opened.person] = False
+        return new
+
+    def buying_chance(self) -> Floats:
+        """The posterior mean chance that a person buys a product of which they open a share, shape (n,).
+        Nothing where nothing was bought.
+        """
+        if not len(self.kept):
+            return np.zeros(self.people)
+        opened = self.opened
+        first = firsts(opened.person, opened.product, self.people, int(opened.product.max(initial=0)) + 1)
+        person = opened.person[first]
+        entry, _ = bought_after(self.kept, person, opened.product[first], opened.at[first])
+        trials = np.bincount(person, minlength=self.people)
+        successes = np.bincount(person[np.unique(entry)], minlength=self.people)
+        a, b = beta_prior(successes, trials)
+        return np.asarray((a + successes) / (a + b + trials), np.float64)
+
+    def passing_on(self) -> Floats:
+        """The posterior mean chance that a person who opens a share passes it on, shape (n,)."""
+        opened = self.opened
+        trials = np.bincount(opened.person[opened.first], minlength=self.people)
+        shares = np.int64(opened.share.max(initial=0)) + 1
+        passed = np.unique(opened.person[opened.passed_on] * shares + opened.share[opened.passed_on])
+        successes = np.bincount(passed // shares, minlength=self.people)
+        a, b = beta_prior(successes, trials)
+        return np.asarray((a + successes) / (a + b + trials), np.float64)
+
+    def main_currency(self) -> int:
+        """The currency that most kept lines were paid in, −1 where none has an amount."""
+        priced = self.kept.currency[self.kept.currency != NONE]
+        return int(np.bincount(priced).argmax()) if len(priced) else NONE
+
+    def currencies(self) -> list[int]:
+        """All that kept lines were paid in, by code."""
+        return [int(code) for code in np.unique(self.kept.currency[self.kept.currency != NONE])]
+
+    def revenue(self, currency: int) -> Floats:
+        """What a person who opens a share is expected to pay in a currency, in its unit, shape (n,)."""
+        paid = self.kept.currency == currency
+        if not paid.any():
+            return np.zeros(self.people)
+        person, amount = self.kept.person[paid], self.kept.amount[paid] / MONEY_SCALE
+        mean = credible_means(
+            np.bincount(person, amount, self.people).astype(np.float64),
+            np.bincount(person, amount**2, self.people).astype(np.float64),
+            np.bincount(person, minlength=self.people),
+        )
+        return np.asarray(self.buying_chance() * mean * paid.mean(), np.float64)

@@ -1,0 +1,275 @@
+"""Whom to ask to share: the filter field by field, what is known of a candidate, what a set would set off."""
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from graph.audience import KolFilter
+from graph.errors import InvalidInput
+from graph.events import Money, Product, User
+from graph.forecast import forecast
+from graph.kol import KolCandidate, conversions, kol_candidates, money_of, ranking
+from graph.market import Market
+from graph.worth import Behaviour, Objective
+from tests.markets import market
+
+# ana's shares are opened by four, bea's by two of these and dan, who passes them on; zoe shared in vain.
+SHOP = """
+    ana>p,q,r,s:tea ana>p,q,r,s:mug ana>p,q,r,s:tent
+    bea>p,q,dan:tea bea>p,q,dan:mug dan>eve,fay:mug zoe>:tea
+"""
+
+
+def listed(shop: Market, chosen_by: KolFilter = KolFilter(), **asked: object) -> list[str]:  # noqa: B008
+    found = kol_candidates(shop, chosen_by=chosen_by, **asked).candidates  # type: ignore[arg-type]
+    return [shop.snapshot.people.keys[one.person] for one in found]
+
+
+def row(shop: Market, key: str) -> int:
+    found = shop.snapshot.people.row(key)
+    assert found is not None
+    return found
+
+
+def only(shop: Market, key: str, **asked: object) -> KolCandidate:
+    chosen_by = KolFilter(candidates=frozenset({row(shop, key)}))
+    (candidate,) = kol_candidates(shop, chosen_by=chosen_by, **asked).candidates  # type: ignore[arg-type]
+    return candidate
+
+
+def test_whoever_shared_and_has_listeners_is_listed_best_first():
+    shop = market(SHOP)
+    # bea reaches three, but two of them ana reaches too.
+    assert listed(shop) == ["ana", "dan", "bea"]
+
+
+def test_each_adds_no_more_than_the_one_above_and_all_sum_up():
+    found = kol_candidates(market(SHOP))
+    adds = [one.adds.value for one in found.candidates]
+    assert adds == sorted(adds, reverse=True)
+    assert sum(adds) == pytest.approx(found.reach.value)
+    assert [one.rank for one in found.candidates] == [1, 2, 3]
+
+
+def test_the_first_two_of_three_are_the_first_two():
+    shop = market(SHOP)
+    three, two = kol_candidates(shop), kol_candidates(shop, limit=2)
+    assert two.candidates == three.candidates[:2]
+    assert two.reach.value < three.reach.value
+
+
+def test_equal_seeds_give_equal_answers_and_a_kept_ranking_saves_the_work():
+    shop = market(SHOP)
+    assert kol_candidates(shop, seed=5) == kol_candidates(shop, ranked=ranking(shop, seed=5))
+
+
+def test_candidates_and_exclude_say_who_may_be_chosen():
+    shop = market(SHOP)
+    assert listed(shop, KolFilter(candidates=frozenset({row(shop, "bea"), row(shop, "p")}))) == ["bea"]
+    assert listed(shop, KolFilter(exclude=frozenset({row(shop, "ana")}))) == ["bea", "dan"]
+
+
+def test_minimum_and_maximum_audience_count_listeners():
+    shop = market(SHOP)
+    listeners = {key: len(shop.ties.listeners(row(shop, key))) for key in ("ana", "bea", "dan")}
+    assert listed(shop, KolFilter(min_audience=listeners["ana"])) == ["ana"]
+    assert "ana" not in listed(shop, KolFilter(max_audience=listeners["ana"] - 1))
+
+
+def test_region_and_community_say_where_candidates_come_from():
+    users = [User("ana", region="north"), User("bea", region="south")]
+    shop = market(SHOP, users=users, circles=("ana p q r s", "bea dan"))
+    assert listed(shop, KolFilter(region="south")) == ["bea"]
+    assert listed(shop, KolFilter(community=1)) == ["bea", "dan"]
+    assert listed(shop, KolFilter(community=7)) == []
+
+
+def test_an_audience_counts_only_its_own_people():
+    users = [User("p", region="north"), User("q", region="north")]
+    shop = market(SHOP, users=users, circles=("ana p q r s bea zoe dan", "eve fay"))
+    north = kol_candidates(shop, chosen_by=KolFilter(audience_region="north"))
+    assert 0 < north.reach.value <= 2
+    assert listed(shop, KolFilter(audience_community=1))[0] == "dan"
+
+
+def test_an_audience_of_nobody_has_no_candidates():
+    shop = market(SHOP)
+    nobody = kol_candidates(shop, chosen_by=KolFilter(audience_region="nowhere"))
+    assert (nobody.candidates, nobody.reach.value) == ((), 0)
+
+
+def test_those_chosen_already_are_not_listed_but_counted():
+    shop = market(SHOP)
+    with_ana = kol_candidates(shop, chosen_by=KolFilter(already_chosen=frozenset({row(shop, "ana")})))
+    assert [shop.snapshot.people.keys[one.person] for one in with_ana.candidates] == ["dan", "bea"]
+    assert with_ana.reach.value == pytest.approx(kol_candidates(shop).reach.value)
+    assert with_ana.candidates[1].adds.value < only(shop, "bea").adds.value
+
+
+def test_a_category_asks_for_those_who_shared_of_it_and_a_product_stands_for_its_category():
+    catalogue = [
+        Product("tea", category="drinks"),
+        Product("coffee", category="drinks"),
+        Product("mug", category="ware"),
+        Product("tent", category="camp"),
+    ]
+    shop = market(SHOP, catalogue=catalogue)
+    coffee = shop.snapshot.products.keys.row("coffee")
+    assert listed(shop, KolFilter(category="camp")) == ["ana"]
+    assert listed(shop, KolFilter(product=coffee)) == ["ana", "bea"]
+    assert listed(shop, KolFilter(category="ware", product=coffee)) == []
+    assert listed(shop, KolFilter(category="toys")) == []
+
+
+def test_a_product_without_a_category_stands_for_itself():
+    shop = market(SHOP)
+    tent = shop.snapshot.products.keys.row("tent")
+    assert listed(shop, KolFilter(product=tent)) == ["ana"]
+
+
+def test_conversion_is_drawn_from_what_all_sharers_have_towards_what_is_seen():
+    shop = market("ana>p,q,r,s:tea bea>t,u,v,w:tea cy>x:tea p$tea q$tea r$tea s$tea")
+    ana, bea, cy = (only(shop, key).conversion for key in ("ana", "bea", "cy"))
+    assert 0 < bea.value < cy.value < ana.value < 1
+    assert all(rate.low < rate.value < rate.high for rate in (ana, bea, cy))
+
+
+def test_conversion_counts_people_once_and_only_what_they_opened_and_kept():
+    shop = market("ana>p,q,r:tea ana>p:mug p$tea p$mug p$tea q$tent r$tea=5 r$tea=-5")
+    people = np.array([row(shop, "ana")], np.int32)
+    none_bought = market("ana>p,q,r:tea ana>p:mug p$tent")
+    assert conversions(shop.behaviour, people)[0].value > conversions(none_bought.behaviour, people)[0].value
+    opened = shop.behaviour.opened
+    assert len({(s, p) for s, p in zip(opened.sharer.tolist(), opened.person.tolist(), strict=True)}) == 3
+
+
+def test_a_candidate_comes_with_communities_categories_and_cost():
+    catalogue = [Product("tea", category="drinks"), Product("mug", category="ware")]
+    users = [User("ana", attributes={"cost": "120.00 CNY"}), User("bea", attributes={"cost": "much"})]
+    shop = market(
+        SHOP, users=users, catalogue=catalogue, circles=("ana bea zoe", "p q", "r s", "dan eve fay")
+    )
+    ana = only(shop, "ana")
+    assert ana.communities == 2
+    assert {shop.snapshot.words[code]: part for code, part in ana.categories} == {
+        "drinks": pytest.approx(1 / 3),
+        "ware": pytest.approx(1 / 3),
+    }
+    assert ana.cost == Money(Decimal("120.00"), "CNY")
+    assert only(shop, "bea").cost is None
+
+
+@pytest.mark.parametrize("text", ["", "120", "120.00", "CNY 120", "-1 CNY", "NaN CNY", "1 CNYX", "1  CNY x"])
+def test_a_cost_that_is_no_money_is_none(text: str):
+    assert money_of(text) is None
+
+
+def test_new_users_are_those_who_have_not_bought():
+    shop = market(
+        "ana>p,q:tea ana>p,q:mug bea>r,s:tea bea>r,s:mug p$tea q$tea r$tea=9 r$tea=-1 s$tent=5 s$tent=-5"
+    )
+    assert listed(shop, objective=Objective.NEW_USERS)[0] == "bea"
+    new = {
+        shop.snapshot.people.keys[person] for person in np.flatnonzero(shop.behaviour.newcomers()).tolist()
+    }
+    assert new == {"ana", "bea", "s"}
+
+
+def test_in_a_log_without_purchases_new_users_are_those_who_have_not_opened():
+    shop = market("ana>p,q:tea zoe~p")
+    new = {
+        shop.snapshot.people.keys[person] for person in np.flatnonzero(shop.behaviour.newcomers()).tolist()
+    }
+    assert new == {"ana", "zoe"}
+
+
+def test_purchases_prefer_those_whose_listeners_buy():
+    shop = market(
+        "ana>p,q:tea ana>p,q:mug ana>p,q:tent bea>r,s:tea bea>r,s:mug bea>r,s:tent"
+        " r$tea=9 s$tea=9 r$mug=8 s$mug=8"
+    )
+    assert listed(shop, objective=Objective.PURCHASES)[0] == "bea"
+    assert listed(shop, objective=Objective.REVENUE)[0] == "bea"
+    purchases = kol_candidates(shop, objective=Objective.PURCHASES).reach.value
+    assert purchases < kol_candidates(shop).reach.value
+
+
+def test_without_purchases_there_is_nothing_to_expect_them_from():
+    with pytest.raises(InvalidInput, match="REACH"):
+        kol_candidates(market(SHOP), objective=Objective.PURCHASES)
+
+
+def test_revenue_is_told_in_the_commonest_currency():
+    shop = market("ana>p,q:tea p$tea=10USD q$tea=30USD q$tea=7EUR")
+    behaviour = shop.behaviour
+    assert shop.snapshot.words[behaviour.main_currency()] == "USD"
+    usd = behaviour.revenue(behaviour.main_currency())
+    assert usd.max() < 30
+    assert (usd <= behaviour.worth(Objective.REVENUE) + 1e-12).all()
+
+
+def test_passing_on_is_a_chance_of_each_persons_own():
+    shop = market("ana>dan>:tea ana>dan>:mug ana>eve:tea ana>eve:mug")
+    passing = shop.behaviour.passing_on()
+    assert passing[row(shop, "eve")] < passing[row(shop, "ana")] < passing[row(shop, "dan")]
+
+
+def test_a_forgotten_person_is_neither_candidate_nor_audience():
+    shop = market(SHOP)
+    forgotten = Market(
+        **{
+            name: getattr(shop, name)
+            for name in ("snapshot", "ties", "partition", "behaviour", "credited", "page_rank")
+        }
+    )
+    known = shop.known.copy()
+    known[row(shop, "ana")] = False
+    object.__setattr__(forgotten, "known", known)
+    assert listed(forgotten) == ["bea", "dan"]
+    assert forgotten.sample.weights[row(shop, "ana")] == 0
+
+
+def test_a_forecast_tells_everything_that_people_would_set_off():
+    shop = market(SHOP + " p$tea=10 q$tea=20", circles=("ana bea zoe p q", "r s dan eve fay"))
+    told = forecast(shop, [row(shop, "ana"), row(shop, "bea"), row(shop, "ana")])
+    assert told.people == (row(shop, "ana"), row(shop, "bea"))
+    assert 2 < told.reach.value < len(shop.snapshot.people)
+    assert 0 < told.purchases.value < told.reach.value
+    assert 0 < told.new_users.value < told.reach.value
+    ((currency, revenue),) = told.revenue
+    assert shop.snapshot.words[currency] == "CNY"
+    assert revenue.value > 0
+    assert sum(part.value for _, part in told.communities) == pytest.approx(told.reach.value)
+    assert {community for community, _ in told.communities} == {0, 1}
+
+
+def test_a_forecast_agrees_with_the_ranking():
+    shop = market(SHOP)
+    found = kol_candidates(shop)
+    told = forecast(shop, [one.person for one in found.candidates], runs=20_000)
+    assert abs(told.reach.value - found.reach.value) < 2 * (told.reach.high - told.reach.low)
+
+
+def test_a_forecast_hears_whom_it_should_reach():
+    users = [User("p", region="north"), User("q", region="north")]
+    shop = market(SHOP, users=users)
+    told = forecast(shop, [row(shop, "ana")], chosen_by=KolFilter(audience_region="north"))
+    assert 0 < told.reach.value <= 2
+
+
+def test_where_nothing_was_bought_a_forecast_expects_nothing():
+    told = forecast(market(SHOP), [0])
+    assert (told.purchases.value, told.revenue) == (0, ())
+
+
+def test_behaviour_of_some_products_knows_no_others():
+    shop = market("ana>p:tea ana>p:mug p$tea p$mug")
+    tea = np.array([key == "tea" for key in shop.snapshot.products.keys])
+    among: Behaviour = shop.behaviour.among(tea)
+    assert (len(among.opened), len(among.kept)) == (1, 1)
+
+
+def test_an_empty_market_has_nobody_to_ask():
+    found = kol_candidates(market(""))
+    assert (found.candidates, found.reach.value) == ((), 0)
