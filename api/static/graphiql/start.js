@@ -1,0 +1,34 @@
+"use strict";
+
+const defaultQuery = `# What to show somebody, and why: here, the leader of the largest community.
+# Ctrl-Enter asks; the book on the left explains every word.
+{
+  communities(first: 1) {
+    nodes {
+      size
+      leaders(first: 1) {
+        key
+        name
+        suggestions(first: 5) {
+          answerId
+          nodes {
+            rank
+            explanation
+            product { key name }
+            reasons { __typename weight }
+          }
+        }
+      }
+    }
+  }
+  dataset { version asOf users products }
+}
+`;
+
+ReactDOM.createRoot(document.getElementById("graphiql")).render(
+  React.createElement(GraphiQL, {
+    fetcher: GraphiQL.createFetcher({ url: window.location.pathname }),
+    defaultEditorToolsVisibility: "variables",
+    defaultQuery,
+  }),
+);
