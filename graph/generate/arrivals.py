@@ -15,7 +15,7 @@ from graph.generate.shop import Shop
 from graph.generate.strands import Strands
 from graph.generate.travel import Trials
 
-CONSENTED = 0.55
+CONSENTED = 0.7
 """Share of the accounts that say what they allow; never more than 4 % of the log."""
 
 
