@@ -14,20 +14,19 @@ from graph.log import NONE
 from graph.timeline import Events, Rows
 
 
-def last_opened(events: Events, rows: NDArray[np.intp]) -> Rows:
+def last_opened(events: Events, rows: NDArray[np.intp], shared_at: NDArray[np.int64]) -> Rows:
     """For each of these events the share of its product that its person had opened last, −1 where there is
     none.
 
-    rows: positions of events that have a person and a product. An open at the very time of the event counts;
-    the share that was opened has to be strictly older than the event. Opens of one's own shares and noise do
-    not count.
+    rows: positions of events that have a person and a product. shared_at: when each share was made, by row.
+    An open at the very time of the event counts; the share that was opened has to be strictly older than the
+    event. Opens of one's own shares and noise do not count.
     """
     opens = np.flatnonzero((events.kind == Kind.OPEN) & ~events.own & ~events.noise & (events.share != NONE))
     place = np.concatenate([opens, rows])
     asks = np.zeros(len(place), np.bool_)
     asks[len(opens) :] = True
     order = np.lexsort((asks, events.at[place], events.product[place], events.person[place]))
-    shared_at = events.at[events.kind == Kind.SHARE]
     answer = np.full(len(place), NONE, np.int32)
     ordered = place[order]
     same = np.zeros(len(order), np.bool_)

@@ -9,7 +9,7 @@ same events give the same arrays from every store, however they were cut into lo
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -49,11 +49,8 @@ class People:
         """The person of a user key, a visitor's id or an earlier key; None where nobody is known by it."""
         if key.startswith(BLANK):
             return None
-        own = self.keys.row(key)
-        if own is not None:
-            return own
         joined_row = self.visitors.row(key)
-        return None if joined_row is None else int(self.visitor_person[joined_row])
+        return self.keys.row(key) if joined_row is None else int(self.visitor_person[joined_row])
 
     @property
     def blanks(self) -> int:
@@ -93,7 +90,7 @@ class Snapshot:
     as_of: int
     people: People
     products: Products
-    words: Texts
+    words: Keys
     events: Events
     shares: Shares
 
@@ -144,59 +141,29 @@ class _Resolution:
             as_of=int(events.at[-1]) if len(events) else 0,
             people=self._people(),
             products=self._products(),
-            words=Texts.of(self.words),
+            words=Keys.of(self.words),
             events=events,
             shares=shares,
         )
 
     def _events(self) -> tuple[Events, Rows, NDArray[np.bool_]]:
         columns, order = self.log.events, self.order
-        kind, at = columns.kind[order], columns.at[order]
-        person = _through(
-            self.person_row, np.where(columns.user != NONE, columns.user, columns.visitor)[order]
-        )
-        product = _through(self.product_row, columns.product[order])
-        is_share = kind == Kind.SHARE
-        share_of_seq = _rows_by_seq(columns.seq[order][is_share])
+        events = named(columns, order, Naming(self.person_row, self.product_row, self.word_row))
+        is_share = events.kind == Kind.SHARE
+        share_of_seq = rows_by_seq(columns.seq[order][is_share])
         share = share_of_seq(columns.share[order])
         share[is_share] = np.arange(int(is_share.sum()), dtype=np.int32)
-        sharer = person[is_share]
-        own = (
-            (kind == Kind.OPEN) & (share != NONE) & (sharer[share] == person)
-            if len(sharer)
-            else np.zeros(len(kind), np.bool_)
+        events = through_shares(events, share, events.person[is_share], events.product[is_share])
+        noise = bursts(events.kind, events.at, events.person, events.share, events.device)
+        return (
+            replace(events, noise=noise),
+            share_of_seq(columns.parent[order][is_share]),
+            columns.implied[order][is_share],
         )
-        missing = (product == NONE) & (share != NONE)
-        if len(sharer):
-            product = np.where(missing, product[is_share][share], product).astype(np.int32)
-        device = _through(self.word_row, columns.device[order])
-        words = {
-            name: _through(self.word_row, getattr(columns, name)[order])
-            for name in ("order", "channel", "campaign", "region", "surface", "currency")
-        }
-        events = Events(
-            kind=kind,
-            at=at,
-            person=person,
-            other=_through(self.person_row, columns.other[order]),
-            recipient=_through(self.person_row, columns.recipient[order]),
-            product=product,
-            share=share,
-            device=device,
-            quantity=columns.quantity[order],
-            amount=columns.amount[order],
-            rating=columns.rating[order],
-            verdict=columns.verdict[order],
-            consent=columns.consent[order],
-            own=own,
-            noise=bursts(kind, at, person, share, device),
-            **words,
-        )
-        return events, share_of_seq(columns.parent[order][is_share]), columns.implied[order][is_share]
 
     def _shares(self, events: Events, parent: Rows, implied: NDArray[np.bool_]) -> Shares:
         event = np.flatnonzero(events.kind == Kind.SHARE)
-        guessed = last_opened(events, event)
+        guessed = last_opened(events, event, events.at[event])
         inferred = (parent == NONE) & (guessed != NONE)
         parent = np.where(parent != NONE, parent, guessed).astype(np.int32)
         root, depth = depths_and_roots(parent)
@@ -253,6 +220,48 @@ class _Resolution:
         return Products(self.products, Texts.of(names), price=price, available=available, **codes)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Naming:
+    """The row of everything that a log's codes name; arrays by code."""
+
+    person: Rows
+    product: Rows
+    word: Rows
+
+
+def named(columns: EventColumns, order: NDArray[np.intp], naming: Naming) -> Events:
+    """A log's events in this order, with rows for codes; `through_shares` and `bursts` fill in the rest."""
+    who = np.where(columns.user != NONE, columns.user, columns.visitor)
+    nothing = np.zeros(len(order), np.bool_)
+    words = ("order", "channel", "campaign", "device", "region", "surface", "currency")
+    plain = ("kind", "at", "quantity", "amount", "rating", "verdict", "consent")
+    return Events(
+        person=_through(naming.person, who[order]),
+        other=_through(naming.person, columns.other[order]),
+        recipient=_through(naming.person, columns.recipient[order]),
+        product=_through(naming.product, columns.product[order]),
+        share=np.full(len(order), NONE, np.int32),
+        own=nothing,
+        noise=nothing,
+        **{name: _through(naming.word, getattr(columns, name)[order]) for name in words},
+        **{name: getattr(columns, name)[order] for name in plain},
+    )
+
+
+def through_shares(events: Events, share: Rows, sharer: Rows, shared: Rows) -> Events:
+    """The events with the rows of their shares, and what follows from these.
+
+    sharer, shared: person and product of every share, by row. An open of one's own share is `own`; an event
+    that names only its share is about that share's product.
+    """
+    if not len(sharer):
+        return replace(events, share=share)
+    known = share != NONE
+    own = (events.kind == Kind.OPEN) & known & (sharer[share] == events.person)
+    product = np.where((events.product == NONE) & known, shared[share], events.product).astype(np.int32)
+    return replace(events, share=share, own=own, product=product)
+
+
 def _words_of(product: Product) -> tuple[str | None, ...]:
     return product.category, product.brand, product.price.currency if product.price else None
 
@@ -268,7 +277,7 @@ def _codes(texts: Iterable[str], distinct: list[str]) -> Rows:
     return np.array([row[text] for text in texts], np.int32)
 
 
-def _rows_by_seq(seq: NDArray[np.int64]) -> Callable[[NDArray[np.int64]], Rows]:
+def rows_by_seq(seq: NDArray[np.int64]) -> Callable[[NDArray[np.int64]], Rows]:
     """What finds the row of a share by the store's running number of its event; −1 for −1."""
     order = np.argsort(seq, kind="stable")
     ascending = seq[order]

@@ -6,7 +6,7 @@ the order of keys: breaking a tie by row is breaking it by key, on any machine.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import overload
@@ -61,6 +61,22 @@ class Texts(Sequence[str]):
         more = Texts.of(strings)
         ends = np.concatenate([self.ends, more.ends[1:] + self.ends[-1]])
         return Texts(np.concatenate([self.letters, more.letters]), ends)
+
+    def changed(self, changes: Mapping[int, str]) -> "Texts":
+        """These texts with those at some rows replaced."""
+        if not changes:
+            return self
+        rows = sorted(changes)
+        parts: list[NDArray[np.uint8]] = []
+        lengths = np.diff(self.ends)
+        start = 0
+        for row in rows:
+            parts += [self.letters[start : self.ends[row]], Texts.of([changes[row]]).letters]
+            lengths[row] = len(parts[-1])
+            start = int(self.ends[row + 1])
+        ends = np.zeros_like(self.ends)
+        np.cumsum(lengths, out=ends[1:])
+        return Texts(np.concatenate([*parts, self.letters[start:]]), ends)
 
     def take(self, rows: NDArray[np.intp]) -> "Texts":
         """The texts at these rows, in this order."""

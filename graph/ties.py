@@ -10,7 +10,7 @@ posterior. Its trials are A's shares after B's first open of one (before that no
 them), its successes those that B opened; all ties share one prior, fitted by moments.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -108,6 +108,67 @@ class Ties:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveTies:
+    """Ties of which some are newer than the rest; everything as in `Ties`.
+
+    base: the ties of the last fit, whose fading evidence has faded by `fade` since. fresh: changed and new
+    ones, in no order; their positions come after those of `base`. arriving, leaving: for each person of whom
+    a tie changed, the positions of all their ties.
+    """
+
+    base: Ties
+    fresh: Ties
+    arriving: dict[int, NDArray[np.int64]]
+    leaving: dict[int, NDArray[np.int64]]
+    fade: float
+
+    def friends(self, person: int) -> NDArray[np.int64]:
+        """Positions of the ties into a person, strongest first."""
+        positions = self.arriving.get(person)
+        if positions is None:
+            positions = self.base.friends(person) if person < len(self.base.in_indptr) - 1 else NOBODY
+        return self._strongest_first(positions, self._column("source", positions))
+
+    def listeners(self, person: int) -> NDArray[np.int64]:
+        """Positions of the ties out of a person, strongest first."""
+        positions = self.leaving.get(person)
+        if positions is None:
+            positions = self.base.listeners(person) if person < len(self.base.indptr) - 1 else NOBODY
+        return self._strongest_first(positions, self._column("target", positions))
+
+    def into(self, person: int, first: int | None = None) -> tuple[Rows, NDArray[np.float64]]:
+        """Whose shares reach a person and how strongly, strongest first; the `first` of them."""
+        positions = self.friends(person)[:first]
+        return self._column("source", positions).astype(np.int32), self.strength_of(positions)
+
+    def strength_of(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The strengths of some ties, as of the newest event."""
+        fade = np.where(positions < len(self.base), self.fade, 1.0)
+        return strength(self._column("standing", positions) + self._column("fading", positions) * fade)
+
+    def tie(self, position: int) -> Tie:
+        """One tie as a value."""
+        behind = position - len(self.base)
+        tie = self.base.tie(position) if behind < 0 else self.fresh.tie(behind)
+        return replace(tie, strength=float(self.strength_of(np.array([position]))[0]))
+
+    def _column(self, name: str, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        old, new = getattr(self.base, name), getattr(self.fresh, name)
+        found = np.empty(len(positions), old.dtype)
+        behind = positions >= len(self.base)
+        found[~behind], found[behind] = old[positions[~behind]], new[positions[behind] - len(self.base)]
+        return found
+
+    def _strongest_first(
+        self, positions: NDArray[np.int64], others: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        return positions[np.lexsort((others, -self.strength_of(positions)))]
+
+
+NOBODY = np.empty(0, np.int64)
+
+
 def strength(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
     """What evidence amounts to, in [0, 1)."""
     return np.asarray(-np.expm1(-evidence / SATURATION))
@@ -175,9 +236,12 @@ def _on_shares(snapshot: Snapshot) -> list[Part]:
     events, shares = snapshot.events, snapshot.shares
     sharer = shares.person
     opens = events.rows(Kind.OPEN)
-    passed = np.flatnonzero(shares.parent != NONE)
+    shared = events.share[events.rows(Kind.SHARE)]
+    passed = shared[shares.parent[shared] != NONE]
     bought = events.rows(Kind.PURCHASE)
-    through = np.where(events.share[bought] != NONE, events.share[bought], last_opened(events, bought))
+    through = np.where(
+        events.share[bought] != NONE, events.share[bought], last_opened(events, bought, shares.at)
+    )
     bought, through = bought[through != NONE], through[through != NONE]
     return [
         _part(sharer[events.share[opens]], events.person[opens], OPENED, events.at[opens]),

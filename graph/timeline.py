@@ -1,6 +1,6 @@
 """What happened, in order of time, as arrays: the events and, among them, the shares with their lineage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,15 @@ class Events:
 
     def __len__(self) -> int:
         return len(self.kind)
+
+    def at_rows(self, rows: NDArray[np.intp]) -> "Events":
+        """The events at these positions, in this order."""
+        return Events(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
+
+    def followed_by(self, later: "Events") -> "Events":
+        """These events and others behind them; who calls puts them in order."""
+        names = [column.name for column in fields(self)]
+        return Events(**{name: np.concatenate([getattr(self, name), getattr(later, name)]) for name in names})
 
     def rows(self, *kinds: Kind, noise: bool = False) -> NDArray[np.intp]:
         """Positions of the events of these kinds, in order of time; those marked as noise only if asked

@@ -1,9 +1,14 @@
 """Weighted rows of a sparse matrix, gathered and summed: what every source of suggestions does."""
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.jit import njit
+
+Gathered: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32], NDArray[np.int64]]
+"""Columns, votes, rows that asked, positions."""
 
 
 @njit
@@ -13,7 +18,7 @@ def gather(
     weights: NDArray[np.float64],
     columns: NDArray[np.int32],
     values: NDArray[np.float32],
-) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32], NDArray[np.int64]]:
+) -> Gathered:
     """Every non-zero entry of some rows times its row's weight: (column, vote, which row asked, position of
     the entry).
     """

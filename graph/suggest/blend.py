@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.events import Kind, Verdict
+from graph.events import Verdict
 from graph.kernels.votes import gather, total_by_column
 from graph.log import NONE
 from graph.suggest.answers import Answer, Ask, Context, Suggestion
@@ -84,10 +84,9 @@ def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
 def _own(shelf: Shelf, person: int | None) -> Own:
     if person is None:
         return Own(frozenset(), frozenset(), {})
-    row = shelf.engaged.row(person)
-    product, bought = shelf.engaged.product[row], shelf.engaged.bought[row]
-    said = shelf.verdicts.of(person, shelf.products)
-    return Own(frozenset(product[bought].tolist()), frozenset(product[~bought].tolist()), said)
+    acts = shelf.engaged.of(person)
+    bought = frozenset(acts.product[acts.bought].tolist())
+    return Own(bought, frozenset(acts.product[~acts.bought].tolist()), shelf.verdicts.of(person))
 
 
 def _sources(shelf: Shelf, ask: Ask) -> list[Votes]:
@@ -128,12 +127,10 @@ def _tastes(
     taste: dict[int, float] = {}
     bought: set[int] = set()
     if person is not None:
-        row = shelf.engaged.row(person)
-        newest = slice(row.start, min(row.stop, row.start + OWN))
-        product = shelf.engaged.product[newest]
-        taste = dict(zip(product.tolist(), shelf.engaged.taste[newest].tolist(), strict=True))
-        bought = set(product[shelf.engaged.bought[newest]].tolist())
-        for said, verdict in shelf.verdicts.of(person, shelf.products).items():
+        acts = shelf.engaged.of(person)
+        taste = dict(zip(acts.product[:OWN].tolist(), acts.taste[:OWN].tolist(), strict=True))
+        bought = set(acts.product[:OWN][acts.bought[:OWN]].tolist())
+        for said, verdict in shelf.verdicts.of(person).items():
             if verdict is Verdict.NOT_INTERESTED:
                 taste.pop(said, None)
             else:
@@ -160,24 +157,15 @@ def _friends(shelf: Shelf, person: int | None, sharer: int | None) -> Votes:
         known = friend == sharer
         friend = np.append(friend[~known], np.int32(sharer))
         strength = np.append(strength[~known], max(LINK, float(strength[known].max(initial=0.0))))
-    starts = engaged.indptr[friend]
-    ends = np.minimum(engaged.indptr[friend + 1], starts + ACTS_EACH)
-    product, vote, asked, place = gather(
-        starts, ends, strength * shelf.blend.friends, engaged.product, engaged.word
-    )
+    product, vote, asked, place = engaged.said(friend, strength * shelf.blend.friends, ACTS_EACH)
+
+    def reason(entry: np.intp) -> Reason:
+        action, at, share = engaged.act(int(place[entry]))
+        who = int(friend[asked[entry]])
+        return FriendReason(float(vote[entry]), who, bool(shelf.named[who]), action, at, share)
 
     def reasons(entries: NDArray[np.intp]) -> list[Reason]:
-        return [
-            FriendReason(
-                float(vote[i]),
-                friend=int(friend[asked[i]]),
-                named=bool(shelf.named[friend[asked[i]]]),
-                action=Kind(engaged.action[place[i]]),
-                at=int(engaged.at[place[i]]),
-                share=int(engaged.share[place[i]]) if engaged.share[place[i]] >= 0 else None,
-            )
-            for i in entries
-        ]
+        return [reason(entry) for entry in entries]
 
     return Votes(product, vote, reasons)
 

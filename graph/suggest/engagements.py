@@ -6,13 +6,14 @@ putting into the cart and marking as a favourite are between a person and the sh
 rating and opening somebody's link speak to friends.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.events import Kind, Verdict
+from graph.kernels.votes import Gathered, gather
 from graph.log import NONE
 from graph.snapshot import Snapshot
 from graph.timeline import Events, Rows
@@ -58,9 +59,81 @@ class Engagements:
     def __len__(self) -> int:
         return len(self.product)
 
-    def row(self, person: int) -> slice:
-        """Where a person's pairs lie."""
-        return slice(int(self.indptr[person]), int(self.indptr[person + 1]))
+    def of(self, person: int) -> "Acts":
+        """One person's pairs, newest act first."""
+        row = slice(int(self.indptr[person]), int(self.indptr[person + 1]))
+        return Acts(
+            self.product[row],
+            self.taste[row],
+            self.word[row],
+            self.action[row],
+            self.at[row],
+            self.share[row],
+            self.bought[row],
+        )
+
+    def said(self, people: Rows, weight: NDArray[np.float64], each: int) -> Gathered:
+        """What these people's newest `each` acts say to others: (product, weight · word, which of the people,
+        position).
+        """
+        starts = self.indptr[people]
+        ends = np.minimum(self.indptr[people + 1], starts + each)
+        return gather(starts, ends, weight, self.product, self.word)
+
+    def act(self, position: int) -> tuple[Kind, int, int | None]:
+        """The loudest act of a pair, its time in µs, and its share's row where it was a SHARE."""
+        share = int(self.share[position])
+        return Kind(self.action[position]), int(self.at[position]), None if share == NONE else share
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Acts:
+    """One person's engagements, columns as in `Engagements`."""
+
+    product: Rows
+    taste: NDArray[np.float32]
+    word: NDArray[np.float32]
+    action: NDArray[np.int8]
+    at: NDArray[np.int64]
+    share: Rows
+    bought: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveEngagements:
+    """Engagements of which some people's rows are newer than the rest.
+
+    renewed: (people,), whose rows are those of `fresh`; all others' are those of `base`, faded by `fade`
+    since it was fitted. Positions in `fresh` come after those of `base`.
+    """
+
+    base: Engagements
+    fresh: Engagements
+    renewed: NDArray[np.bool_]
+    fade: float
+
+    def of(self, person: int) -> Acts:
+        """As `Engagements.of`."""
+        if self.renewed[person]:
+            return self.fresh.of(person)
+        acts = self.base.of(person)
+        fade = np.float32(self.fade)
+        return replace(acts, taste=acts.taste * fade, word=acts.word * fade)
+
+    def said(self, people: Rows, weight: NDArray[np.float64], each: int) -> Gathered:
+        """As `Engagements.said`."""
+        new = self.renewed[people]
+        old_votes = self.base.said(people[~new], weight[~new] * self.fade, each)
+        new_votes = self.fresh.said(people[new], weight[new], each)
+        product = np.concatenate([old_votes[0], new_votes[0]])
+        vote = np.concatenate([old_votes[1], new_votes[1]])
+        asked = np.concatenate([np.flatnonzero(~new)[old_votes[2]], np.flatnonzero(new)[new_votes[2]]])
+        return product, vote, asked.astype(np.int32), np.append(old_votes[3], new_votes[3] + len(self.base))
+
+    def act(self, position: int) -> tuple[Kind, int, int | None]:
+        """As `Engagements.act`."""
+        behind = position - len(self.base)
+        return self.base.act(position) if behind < 0 else self.fresh.act(behind)
 
 
 def engagements(snapshot: Snapshot, silent: NDArray[np.bool_], owned: NDArray[np.int64]) -> Engagements:
@@ -113,30 +186,43 @@ def weights(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdicts:
-    """The last word of each person on each product, where they said one and did not take it back; key =
-    person · products + product.
+    """The last word of each person on each product, where they said one and did not take it back; arrays by
+    person.
     """
 
-    key: NDArray[np.int64]
+    person: Rows
+    product: Rows
     verdict: NDArray[np.int8]
 
-    def of(self, person: int, products: int) -> dict[int, Verdict]:
+    def of(self, person: int) -> dict[int, Verdict]:
         """A person's verdicts by product row."""
-        low, high = np.searchsorted(self.key, [person * products, (person + 1) * products])
-        said = zip(self.key[low:high].tolist(), self.verdict[low:high].tolist(), strict=True)
-        return {key - person * products: Verdict(verdict) for key, verdict in said}
+        low, high = np.searchsorted(self.person, [person, person + 1])
+        said = zip(self.product[low:high].tolist(), self.verdict[low:high].tolist(), strict=True)
+        return {product: Verdict(verdict) for product, verdict in said}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveVerdicts:
+    """Verdicts of which some people's are newer than the rest."""
+
+    base: Verdicts
+    fresh: Verdicts
+    renewed: NDArray[np.bool_]
+
+    def of(self, person: int) -> dict[int, Verdict]:
+        """As `Verdicts.of`."""
+        return (self.fresh if self.renewed[person] else self.base).of(person)
 
 
 def verdicts(snapshot: Snapshot) -> Verdicts:
     """What people said of products with FEEDBACK events."""
     events = snapshot.events
     rows = events.rows(Kind.FEEDBACK)
-    key = events.person[rows].astype(np.int64) * len(snapshot.products) + events.product[rows]
-    order = np.lexsort((rows, key))
-    last = np.append(np.diff(key[order]) != 0, np.ones(min(len(rows), 1), np.bool_))
-    kept = order[last]
-    kept = kept[events.verdict[rows[kept]] != Verdict.CLEAR]
-    return Verdicts(key[kept], events.verdict[rows[kept]])
+    rows = rows[np.lexsort((rows, events.product[rows], events.person[rows]))]
+    last = np.ones(len(rows), np.bool_)
+    last[:-1] = (np.diff(events.person[rows]) != 0) | (np.diff(events.product[rows]) != 0)
+    kept = rows[last & (events.verdict[rows] != Verdict.CLEAR)]
+    return Verdicts(events.person[kept], events.product[kept], events.verdict[kept])
 
 
 def refused(snapshot: Snapshot, purpose: int) -> NDArray[np.bool_]:

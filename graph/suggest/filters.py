@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from graph.events import Kind, Verdict
 from graph.log import NONE
-from graph.snapshot import Snapshot
-from graph.timeline import Rows
+from graph.timeline import Events, Rows
 
 STALE_AFTER = timedelta(days=180)
 """A product that nobody has touched for half a year is not what is going round."""
@@ -20,25 +19,51 @@ STALE_AFTER = timedelta(days=180)
 OFFERED, UNAVAILABLE, NOISY, STALE = range(4)
 
 
-def standing(snapshot: Snapshot) -> NDArray[np.int8]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Activity:
+    """What was done with each product, arrays of shape (products,). opens, noisy: opens, and those that are
+    bursts. last_at: µs of the latest act that is no noise, −1 for a product without any.
+    """
+
+    opens: NDArray[np.int64]
+    noisy: NDArray[np.int64]
+    last_at: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, events: Events, products: int) -> "Activity":
+        """Of these events, in order of time."""
+        opens = events.rows(Kind.OPEN, noise=True)
+        opened = events.product[opens]
+        last_at = np.full(products, -1, np.int64)
+        touched = np.flatnonzero((events.product != NONE) & ~events.noise)
+        last_at[events.product[touched]] = events.at[touched]
+        return cls(
+            np.bincount(opened[opened != NONE], minlength=products),
+            np.bincount(opened[(opened != NONE) & events.noise[opens]], minlength=products),
+            last_at,
+        )
+
+    def and_then(self, later: "Activity") -> "Activity":
+        """This and what came later, of as many products or more."""
+        more = len(later.opens) - len(self.opens)
+        return Activity(
+            np.pad(self.opens, (0, more)) + later.opens,
+            np.pad(self.noisy, (0, more)) + later.noisy,
+            np.maximum(np.pad(self.last_at, (0, more), constant_values=-1), later.last_at),
+        )
+
+
+def standing(done: Activity, available: NDArray[np.bool_], as_of: int) -> NDArray[np.int8]:
     """Whether each product may be offered to anybody, and if not, why: OFFERED, UNAVAILABLE, NOISY or STALE;
     shape (products,).
 
     Noisy: more than half of its opens are bursts no person can make. Stale: its last act lies more than
-    `STALE_AFTER` before the snapshot's newest event; a product without any act is new, not stale.
+    `STALE_AFTER` before `as_of` (µs); a product without any act is new, not stale.
     """
-    events, products = snapshot.events, len(snapshot.products)
-    opens = events.rows(Kind.OPEN, noise=True)
-    opens = opens[events.product[opens] != NONE]
-    count = np.bincount(events.product[opens], minlength=products)
-    noise = np.bincount(events.product[opens], events.noise[opens], products)
-    last = np.full(products, np.iinfo(np.int64).max, np.int64)
-    touched = np.flatnonzero((events.product != NONE) & ~events.noise)
-    last[events.product[touched]] = events.at[touched]
-    stale = last < snapshot.as_of - int(STALE_AFTER.total_seconds() * 1e6)
+    stale = (done.last_at >= 0) & (done.last_at < as_of - int(STALE_AFTER.total_seconds() * 1e6))
     result = np.where(stale, STALE, OFFERED)
-    result[2 * noise > count] = NOISY
-    result[~snapshot.products.available] = UNAVAILABLE
+    result[2 * done.noisy > done.opens] = NOISY
+    result[~available] = UNAVAILABLE
     return result.astype(np.int8)
 
 

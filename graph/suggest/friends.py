@@ -34,9 +34,9 @@ def social_proof(shelf: Shelf, person: int, products: Sequence[int]) -> list[Pro
     acts: dict[int, list[tuple[int, Kind, int]]] = {product: [] for product in products}
     engaged = shelf.engaged
     for friend in friends:
-        row = engaged.row(friend)
-        for i in np.flatnonzero(np.isin(engaged.product[row], wanted) & (engaged.word[row] > 0)) + row.start:
-            acts[int(engaged.product[i])].append((friend, Kind(engaged.action[i]), int(engaged.at[i])))
+        did = engaged.of(friend)
+        for i in np.flatnonzero(np.isin(did.product, wanted) & (did.word > 0)):
+            acts[int(did.product[i])].append((friend, Kind(did.action[i]), int(did.at[i])))
     return [_proof(shelf, product, acts[product]) for product in products]
 
 

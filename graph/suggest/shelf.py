@@ -7,12 +7,20 @@ from numpy.typing import NDArray
 
 from graph.purchases import Purchases, purchases
 from graph.snapshot import Snapshot
-from graph.suggest.engagements import Engagements, Verdicts, engagements, refused, verdicts
-from graph.suggest.filters import OFFERED, standing
+from graph.suggest.engagements import (
+    Engagements,
+    LiveEngagements,
+    LiveVerdicts,
+    Verdicts,
+    engagements,
+    refused,
+    verdicts,
+)
+from graph.suggest.filters import OFFERED, Activity, standing
 from graph.suggest.interest import Neighbours, neighbours
 from graph.suggest.popular import Popular, popular
 from graph.suggest.relations import Relations, complements, substitutes
-from graph.ties import Ties
+from graph.ties import LiveTies, Ties
 from graph.timeline import Rows
 
 PERSONALISATION, NAMED_TO_FRIENDS = 0, 1
@@ -39,13 +47,14 @@ class Shelf:
     to friends.
     """
 
-    ties: Ties
-    engaged: Engagements
-    verdicts: Verdicts
+    ties: Ties | LiveTies
+    engaged: Engagements | LiveEngagements
+    verdicts: Verdicts | LiveVerdicts
     neighbours: Neighbours
     complements: Relations
     substitutes: Relations
     popular: Popular
+    done: Activity
     stands: NDArray[np.int8]
     categories: Rows
     labels: Rows
@@ -76,8 +85,9 @@ class Shelf:
         kept = bought or purchases(snapshot.events)
         owned = np.unique(kept.person.astype(np.int64) * len(snapshot.products) + kept.product)
         engaged = engagements(snapshot, silent, owned)
-        stands = standing(snapshot)
         products = len(snapshot.products)
+        done = Activity.of(snapshot.events, products)
+        stands = standing(done, snapshot.products.available, snapshot.as_of)
         named = ~refused(snapshot, NAMED_TO_FRIENDS) & ~silent
         named[: snapshot.people.blanks] = False
         return cls(
@@ -88,6 +98,7 @@ class Shelf:
             complements=complements(snapshot, silent),
             substitutes=substitutes(snapshot, silent),
             popular=popular(engaged, labels, products, stands == OFFERED),
+            done=done,
             stands=stands,
             categories=snapshot.products.category,
             labels=labels,
