@@ -18,6 +18,9 @@ _TIES = (Kind.TIE, Kind.UNTIE)
 Said = tuple[Event, int]
 """An event and its digest."""
 
+Numbered = tuple[int, Event, int]
+"""The number a store gave an event, the event, and its digest."""
+
 
 @dataclass(slots=True)
 class _Verdicts:
@@ -35,11 +38,12 @@ def admit(
     rows: Sequence[Row],
     digests: Sequence[Sequence[int]],
     *,
+    seq: int,
     stored: Mapping[str, int],
     shares: Container[str],
     forgotten: Callable[[Event], bool],
-) -> tuple[Appended, list[Said]]:
-    """The fate of each row, and the new events with their digests, in order.
+) -> tuple[Appended, list[Numbered]]:
+    """The fate of each row, and the new events in order, numbered on from `seq`.
 
     digests: of each row's events. stored: id → digest of those events that are in the store. shares: ids of
     those shares referred to that are in it. Raises InvalidInput, and nothing is to be written, where a row
@@ -60,7 +64,7 @@ def admit(
         tuple(sorted(verdicts.forgotten)),
         implied,
     )
-    return appended, list(verdicts.new.values())
+    return appended, [(n, *said) for n, said in enumerate(verdicts.new.values(), seq + 1)]
 
 
 def checked(rows: Sequence[Row]) -> Sequence[Row]:

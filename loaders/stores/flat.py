@@ -34,11 +34,13 @@ NUMBERS = (
 )
 """Fields that are stored as they are."""
 
+CONSENTS = ("personalisation", "named_to_friends", "location", "research")
+"""The purposes of a consent, by digit."""
+
 FLAT = ("id", "kind", "at", *PEOPLE, "product", *SHARES, *WORDS, *NUMBERS)
 """The names of a flat record's fields, in order."""
 
 _texts = attrgetter(*PEOPLE, "product", "through", "parent_share", *WORDS[:9])
-_DIGITS = ("personalisation", "named_to_friends", "location", "research")
 
 Record = tuple[Any, ...]
 
@@ -95,14 +97,14 @@ def consent_digits(consent: Consent) -> int:
     >>> consent_digits(Consent(personalisation=True, location=False))
     18
     """
-    answers = (getattr(consent, name) for name in _DIGITS)
+    answers = (getattr(consent, name) for name in CONSENTS)
     return sum((0 if answer is None else 1 + answer) << 2 * place for place, answer in enumerate(answers))
 
 
 def consent_of(digits: int, notice: str | None) -> Consent:
     """The inverse of `consent_digits`."""
     answers = ((None, False, True)[digits >> 2 * place & 3] for place in range(4))
-    return Consent(**dict(zip(_DIGITS, answers, strict=True)), notice=notice)
+    return Consent(**dict(zip(CONSENTS, answers, strict=True)), notice=notice)
 
 
 DTYPES: Mapping[str, DTypeLike] = {

@@ -2,7 +2,24 @@
 are said one by one.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
 from graph.events import Product, User
+
+Described = TypeVar("Described", User, Product)
+
+
+def changed(
+    known: Mapping[str, Described],
+    said: Sequence[Described],
+    after: Callable[[Described | None, Described], Described],
+) -> list[Described]:
+    """What is new or other than known after all of `said`, each key once."""
+    now = dict(known)
+    for one in said:
+        now[one.key] = after(now.get(one.key), one)
+    return [one for key, one in now.items() if one != known.get(key)]
 
 
 def user_after(known: User | None, said: User) -> User:

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import orjson
 
 from graph.events import Kind, Product, User, scaled
-from loaders.stores.admission import Said
+from loaders.stores.admission import Numbered
 from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, Record, flat
-from loaders.stores.sayings import product_after, user_after
+from loaders.stores.sayings import changed, product_after, user_after
 from loaders.stores.sqlite_codes import Codes
 from loaders.stores.sqlite_readout import product_of, user_of
 
@@ -71,48 +71,40 @@ class Writing:
             codes.forget()
         self.said.clear()
 
-    def events(
-        self, connection: sqlite3.Connection, new: Sequence[Said], shares: dict[str, int], seq: int
-    ) -> None:
-        """Write events after `seq`. shares: id → seq of those that they refer to and that are there."""
-        seqs = range(seq + 1, seq + 1 + len(new))
-        digest = [digest for _, digest in new]
-        own = {event.id: seq for (event, _), seq in zip(new, seqs, strict=True) if event.kind == Kind.SHARE}
-        column = _said_columns([flat(event) for event, _ in new])
+    def events(self, connection: sqlite3.Connection, new: Sequence[Numbered], shares: dict[str, int]) -> None:
+        """Write events under their numbers. shares: id → seq of those that they refer to and that are
+        there.
+        """
+        seqs, told, digests_of = zip(*new, strict=True)
+        own = {event.id: seq for seq, event, _ in new if event.kind == Kind.SHARE}
+        column = _said_columns([flat(event) for event in told])
         self._code(connection, column, shares | own)
         self._tell(connection, column)
-        connection.executemany(_insert(column), zip(seqs, digest, *column.values(), strict=True))
+        connection.executemany(_insert(column), zip(seqs, digests_of, *column.values(), strict=True))
         if "user" in column and "visitor" in column:
-            claims = zip(column["user"], column["visitor"], column["at"], digest, strict=True)
+            claims = zip(column["user"], column["visitor"], column["at"], digests_of, strict=True)
             joining = (claim for claim in claims if None not in claim and claim[0] != claim[1])
             connection.executemany(_CLAIM, joining)
-        connection.execute("UPDATE store SET seq = ?, events = events + ?", (seqs[-1], len(new)))
 
     def users(self, connection: sqlite3.Connection, said: Sequence[User], change: int) -> int:
         """Write what was said of people; how many were new or changed."""
         select = "SELECT key, name, region, attributes FROM people WHERE key = ? AND changed IS NOT NULL"
         known = {user.key: user_of(row) for user in said for row in connection.execute(select, (user.key,))}
-        before = dict(known)
-        for user in said:
-            known[user.key] = user_after(known.get(user.key), user)
-        changed = [user for key, user in known.items() if user != before.get(key)]
-        code = self.people.of(connection, {user.key for user in changed})
+        told = changed(known, said, user_after)
+        code = self.people.of(connection, {user.key for user in told})
         connection.executemany(
             "UPDATE people SET name = ?, region = ?, attributes = ?, changed = ? WHERE id = ?",
-            [(u.name, u.region, _json(u.attributes), change, code[u.key]) for u in changed],
+            [(u.name, u.region, _json(u.attributes), change, code[u.key]) for u in told],
         )
-        return len(changed)
+        return len(told)
 
     def catalogue(self, connection: sqlite3.Connection, said: Sequence[Product], change: int) -> int:
         """Write what was said of products; how many were new or changed."""
         fields = "key, name, category, brand, price, currency, available, attributes"
         select = f"SELECT {fields} FROM products WHERE key = ? AND changed IS NOT NULL"
         known = {p.key: product_of(row) for p in said for row in connection.execute(select, (p.key,))}
-        before = dict(known)
-        for product in said:
-            known[product.key] = product_after(known.get(product.key), product)
-        changed = [product for key, product in known.items() if product != before.get(key)]
-        code = self.products.of(connection, {product.key for product in changed})
+        told = changed(known, said, product_after)
+        code = self.products.of(connection, {product.key for product in told})
         connection.executemany(
             "UPDATE products SET name = ?, category = ?, brand = ?, price = ?, currency = ?, available = ?, "
             "attributes = ?, changed = ? WHERE id = ?",
@@ -121,10 +113,10 @@ class Writing:
                     *(p.name, p.category, p.brand, p.price and scaled(p.price.amount)),
                     *(p.price and p.price.currency, p.available, _json(p.attributes), change, code[p.key]),
                 )
-                for p in changed
+                for p in told
             ],
         )
-        return len(changed)
+        return len(told)
 
     def _code(self, connection: sqlite3.Connection, column: Columns, shares: dict[str, int]) -> None:
         """Put codes and numbers in the place of texts and ids."""

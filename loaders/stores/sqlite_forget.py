@@ -1,21 +1,22 @@
-"""Forgetting a person in an SQLite store.
+"""Forgetting a person in an SQLite store (loaders.stores.forgetting has the law).
 
-Everything they did goes, but for their shares and opens, which stay as blanks: kind, time, product and what
-came from what, under a new random id and one person without a key, so that cascades keep their shape. Where
-others named them, the name goes; a tie to them goes whole. Texts, people and products that nobody else
-mentions go too. What is left is a keyed hash of each of their keys and shares.
+The events that name them, or a share of theirs, are taken out and what is left of them is written again.
+Texts, people and products that nobody mentions any more go too. What stays is a keyed hash of each of their
+keys and shares.
 """
 
 import sqlite3
 from collections.abc import Sequence
-from secrets import token_hex
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.events import Kind, digest
+from graph.events import Event, Kind
 from graph.people import joined
-from loaders.stores.flat import FLAT, PEOPLE, WORDS, unflat
+from loaders.stores.admission import references
+from loaders.stores.flat import PEOPLE, WORDS, unflat
+from loaders.stores.forgetting import Forgetting
+from loaders.stores.sqlite_append import Writing, share_seqs
 from loaders.stores.sqlite_file import EVENTS
 from loaders.stores.tombstones import Tombstones
 
@@ -23,13 +24,10 @@ SCAN = 1_000
 """Rows looked at between two looks at what is still sought."""
 
 _TABLES = {"people": PEOPLE, "products": ("product",), "words": WORDS}
-_KEPT = {"id", "kind", "at", "user", "product", "share", "parent", "implied"}
-_HER_EVENTS = "coalesce(user, visitor) IN (SELECT id FROM temp.hers)"
 _TOUCHED = "seq IN (SELECT seq FROM temp.touched)"
-_BLANKED = f"kind IN ({Kind.SHARE:d}, {Kind.OPEN:d})"
 
 
-def forget(connection: sqlite3.Connection, key: str, tombstones: Tombstones) -> bool:
+def forget(connection: sqlite3.Connection, key: str, tombstones: Tombstones, memory: Writing) -> bool:
     """Forget whoever has this key, with everybody joined to them; False where there is nobody.
 
     Runs within the writer's transaction and reads the whole log about three times.
@@ -39,13 +37,13 @@ def forget(connection: sqlite3.Connection, key: str, tombstones: Tombstones) -> 
         return False
     hers = _joined_to(connection, row[0])
     _seek(connection, hers)
+    told = [(row[0], unflat(row[1:])) for row in connection.execute(f"{EVENTS} WHERE {_TOUCHED}")]
+    forgetting = Forgetting.of(hers.keys(), [event for _, event in told])
     mentioned = _mentioned(connection)
-    _bury(connection, tombstones)
-    _scrub(connection)
-    _blank(connection, hers[0])
+    _bury(connection, forgetting, [event for _, event in told], tombstones)
+    _rewrite(connection, forgetting, told, memory, hers[key])
     for table in _TABLES:
         _drop_unused(connection, table, mentioned[table])
-    _digest_anew(connection)
     _claim_anew(connection)
     connection.execute("UPDATE store SET epoch = epoch + 1, events = (SELECT count(*) FROM events)")
     return True
@@ -60,27 +58,30 @@ def one_person(connection: sqlite3.Connection) -> NDArray[np.int32]:
     return canonical
 
 
-def _joined_to(connection: sqlite3.Connection, code: int) -> list[int]:
+def _joined_to(connection: sqlite3.Connection, code: int) -> dict[str, int]:
+    """Her keys and their codes."""
     canonical = one_person(connection)
-    return [int(hers) for hers in np.flatnonzero(canonical == canonical[code])]
+    codes = np.flatnonzero(canonical == canonical[code]).tolist()
+    rows = (
+        connection.execute("SELECT key, id FROM people WHERE id = ?", (code,)).fetchone() for code in codes
+    )
+    return dict(row for row in rows if row is not None and row[0] is not None)
 
 
-def _seek(connection: sqlite3.Connection, hers: Sequence[int]) -> None:
-    """Temporary tables: her codes, the events that name her, and her shares with the events that came from
-    them.
-    """
-    for table in ("hers", "touched", "shares"):
+def _seek(connection: sqlite3.Connection, hers: dict[str, int]) -> None:
+    """Temporary tables: her codes, and the events that name her or a share of hers."""
+    for table in ("hers", "shares", "touched"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
     connection.execute("CREATE TEMP TABLE hers (id INTEGER PRIMARY KEY)")
-    connection.executemany("INSERT INTO temp.hers VALUES (?)", [(code,) for code in hers])
-    names_her = " OR ".join(f"{name} IN (SELECT id FROM temp.hers)" for name in PEOPLE)
+    connection.executemany("INSERT INTO temp.hers VALUES (?)", [(code,) for code in hers.values()])
     connection.execute(
-        "CREATE TEMP TABLE shares AS SELECT seq, id FROM events "
-        f"WHERE kind = {Kind.SHARE:d} AND {_HER_EVENTS}"
+        f"CREATE TEMP TABLE shares AS SELECT seq FROM events WHERE kind = {Kind.SHARE:d} "
+        "AND coalesce(user, visitor) IN (SELECT id FROM temp.hers)"
     )
+    names_her = " OR ".join(f"{name} IN (SELECT id FROM temp.hers)" for name in PEOPLE)
     of_hers = "IN (SELECT seq FROM temp.shares)"
     connection.execute(
-        f"CREATE TEMP TABLE touched AS SELECT seq FROM events "
+        "CREATE TEMP TABLE touched AS SELECT seq FROM events "
         f"WHERE {names_her} OR share {of_hers} OR parent {of_hers}"
     )
 
@@ -94,51 +95,34 @@ def _mentioned(connection: sqlite3.Connection) -> dict[str, set[int]]:
     return found
 
 
-def _bury(connection: sqlite3.Connection, tombstones: Tombstones) -> None:
+def _bury(
+    connection: sqlite3.Connection, forgetting: Forgetting, told: Sequence[Event], tombstones: Tombstones
+) -> None:
     """Leave the hashes of her keys and shares."""
-    keys = connection.execute(
-        "SELECT key FROM people JOIN temp.hers USING (id) WHERE key IS NOT NULL"
-    ).fetchall()
-    shares = connection.execute("SELECT id FROM temp.shares").fetchall()
-    hashes = [tombstones.person(key) for (key,) in keys] + [tombstones.share(id_) for (id_,) in shares]
+    hashes = tombstones.left_of(forgetting.keys, forgetting.shares(told))
     connection.executemany("INSERT OR IGNORE INTO tombstones VALUES (?)", [(hash_,) for hash_ in hashes])
 
 
-def _scrub(connection: sqlite3.Connection) -> None:
-    """Take her out of what others said; a tie to her goes whole, and so does what of her own is no share or
-    open.
-    """
-    ties = f"kind IN ({Kind.TIE:d}, {Kind.UNTIE:d}) AND other IN (SELECT id FROM temp.hers)"
-    connection.execute(
-        f"DELETE FROM events WHERE {_TOUCHED} AND ({ties} OR {_HER_EVENTS} AND NOT {_BLANKED})"
-    )
-    # Without the sharer nothing is left to be found by: the share is as if said.
-    connection.execute(
-        f"UPDATE events SET found = NULL WHERE {_TOUCHED} AND sharer IN (SELECT id FROM temp.hers)"
-    )
-    for name in ("other", "recipient", "sharer"):
-        connection.execute(
-            f"UPDATE events SET {name} = NULL WHERE {_TOUCHED} AND {name} IN (SELECT id FROM temp.hers)"
-        )
-    connection.execute(
-        f"UPDATE events SET visitor = NULL WHERE {_TOUCHED} AND visitor IN (SELECT id FROM temp.hers) "
-        f"AND NOT {_HER_EVENTS}"
-    )
-
-
-def _blank(connection: sqlite3.Connection, blank: int) -> None:
-    """Make blanks of her shares and opens, and one person without a key of all her codes."""
-    emptied = ", ".join(f'"{name}" = NULL' for name in FLAT if name not in _KEPT)
-    rows = connection.execute(f"SELECT seq FROM events WHERE {_TOUCHED} AND {_HER_EVENTS}").fetchall()
-    connection.executemany(
-        f"UPDATE events SET id = ?, user = ?, {emptied} WHERE seq = ?",
-        [("~" + token_hex(10), blank, seq) for (seq,) in rows],
-    )
+def _rewrite(
+    connection: sqlite3.Connection,
+    forgetting: Forgetting,
+    told: Sequence[tuple[int, Event]],
+    memory: Writing,
+    blank: int,
+) -> None:
+    """Write what is left of her events in their place, and make one nameless person of her codes."""
+    connection.execute(f"DELETE FROM events WHERE {_TOUCHED}")
     connection.execute(
         "UPDATE people SET key = NULL, name = NULL, region = NULL, attributes = NULL, changed = NULL "
-        "WHERE id IN (SELECT id FROM temp.hers)"
+        "WHERE id = ?",
+        (blank,),
     )
     connection.execute("DELETE FROM people WHERE id IN (SELECT id FROM temp.hers) AND id <> ?", (blank,))
+    memory.people.known[forgetting.blank] = blank
+    left = forgetting.rewritten(told)
+    if left:
+        referred = list({reference for _, event, _ in left for reference in references(event)})
+        memory.events(connection, left, share_seqs(connection, referred))
 
 
 def _drop_unused(connection: sqlite3.Connection, table: str, codes: set[int]) -> None:
@@ -151,7 +135,7 @@ def _drop_unused(connection: sqlite3.Connection, table: str, codes: set[int]) ->
         f"SELECT seq, {_quoted(fields)} FROM events WHERE seq > ? AND ({mentions}) ORDER BY seq LIMIT {SCAN}"
     )
     seq, left = 0, set(codes)
-    # Most of them are found among the first rows; those left out make the rest of the log pass by in SQLite.
+    # Most are found among the first rows; those sought to the end make the log pass by within SQLite.
     while left and (rows := connection.execute(query, (seq,)).fetchall()):
         seq = rows[-1][0]
         found = left & {code for row in rows for code in row[1:]}
@@ -161,14 +145,6 @@ def _drop_unused(connection: sqlite3.Connection, table: str, codes: set[int]) ->
     named = " AND key IS NOT NULL" if table == "people" else ""
     connection.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM temp.rare){unsaid}{named}")
     connection.execute("DROP TABLE temp.rare")
-
-
-def _digest_anew(connection: sqlite3.Connection) -> None:
-    """Give the events that changed the digest of what they say now."""
-    rows = connection.execute(f"{EVENTS} WHERE {_TOUCHED}").fetchall()
-    connection.executemany(
-        "UPDATE events SET digest = ? WHERE seq = ?", [(digest(unflat(row[1:])), row[0]) for row in rows]
-    )
 
 
 def _claim_anew(connection: sqlite3.Connection) -> None:

@@ -4,6 +4,7 @@ The key is random, made with the store and kept in it: without the store nothing
 with it, a guessed key can be tested, which is what refusing a re-load needs.
 """
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -44,6 +45,10 @@ class Tombstones:
             (self.share(id_) for id_ in shares if id_ is not None),
         )
         return any(hash_ in self.hashes for hash_ in hashes)
+
+    def left_of(self, keys: Iterable[str], shares: Iterable[str]) -> list[bytes]:
+        """The hashes to keep of a person with these keys and these shares."""
+        return [*map(self.person, keys), *map(self.share, shares)]
 
     def _hash(self, sort: bytes, text: str) -> bytes:
         return blake2b(text.encode(), digest_size=16, key=self.salt, person=sort).digest()

@@ -1,0 +1,86 @@
+"""What an event says after a person was forgotten: the law both stores share.
+
+Everything they did goes, but for their shares and opens, which stay as blanks: kind, time, product and what
+came from what, under a new id, so that cascades keep their shape. Where others named them, the name goes; a
+tie to them goes whole.
+"""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from secrets import token_hex
+
+from graph.events import Event, Kind, digest
+from loaders.stores.admission import Numbered
+
+_BLANKED = (Kind.SHARE, Kind.OPEN)
+_TIES = (Kind.TIE, Kind.UNTIE)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """One person's way out of the log. keys: all of theirs; blank: the key that no log can hold, under which
+    their
+    blanks are kept together; renamed: the new id of each of their shares and opens.
+    """
+
+    keys: AbstractSet[str]
+    blank: str
+    renamed: Mapping[str, str]
+
+    @classmethod
+    def of(cls, keys: AbstractSet[str], events: Iterable[Event]) -> "Forgetting":
+        """Forget those who have these keys, given the events that name them."""
+        hers = (event.id for event in events if event.person in keys and event.kind in _BLANKED)
+        return cls(keys, "forgotten-" + token_hex(10), {id_: "~" + token_hex(10) for id_ in hers})
+
+    def shares(self, events: Iterable[Event]) -> list[str]:
+        """The ids that their shares had."""
+        return [event.id for event in events if event.kind is Kind.SHARE and event.id in self.renamed]
+
+    def rewritten(self, events: Iterable[tuple[int, Event]]) -> list[Numbered]:
+        """What is left of numbered events, each under its number with the digest of what it says now; blanks
+        have the
+        blank key as user, which takes no part in their digest.
+        """
+        left = [(seq, event, self.after(event)) for seq, event in events]
+        return [
+            (seq, replace(new, user=self.blank) if event.person in self.keys else new, digest(new))
+            for seq, event, new in left
+            if new is not None
+        ]
+
+    def after(self, event: Event) -> Event | None:
+        """What is left of an event; None where nothing is."""
+        hers = event.person in self.keys
+        if (hers and event.kind not in _BLANKED) or (event.kind in _TIES and event.other in self.keys):
+            return None
+        share, parent = self._renamed(event.through), self._renamed(event.parent_share)
+        if hers:
+            return Event(
+                self.renamed[event.id],
+                event.kind,
+                event.at,
+                product=event.product,
+                share=share,
+                parent_share=parent,
+                implied=event.implied,
+            )
+        # Without the sharer nothing is left to be found by: the share is as if said.
+        found = event.share is None and event.sharer not in self.keys
+        return replace(
+            event,
+            visitor=self._unless_hers(event.visitor),
+            other=self._unless_hers(event.other),
+            recipient=self._unless_hers(event.recipient),
+            sharer=self._unless_hers(event.sharer),
+            share=None if found else share,
+            found_share=share if found else None,
+            parent_share=parent,
+        )
+
+    def _unless_hers(self, key: str | None) -> str | None:
+        return None if key in self.keys else key
+
+    def _renamed(self, share: str | None) -> str | None:
+        return None if share is None else self.renamed.get(share, share)
