@@ -95,7 +95,11 @@ class ShareGraph:
         if not directed:
             sources, targets = np.minimum(sources, targets), np.maximum(sources, targets)
         ties = grouped(sources.astype(np.int32), targets.astype(np.int32), weights, rows)
-        return cls(transposed(transposed(ties)) if directed else _mirrored(ties), labels, directed)
+        if not directed:
+            return cls(_mirrored(ties), labels, directed)
+        # Transposing twice sorts the rows; the first time gives the ties that arrive, so they are kept.
+        into = transposed(ties)
+        return _knowing(cls(transposed(into), labels), into)
 
     @classmethod
     def from_networkx(cls, G: AnyGraph, weight: str | None = "weight") -> "ShareGraph":
@@ -132,7 +136,9 @@ class ShareGraph:
 
     @cached_property
     def into(self) -> Csr:
-        """The ties that arrive at each user, transposed once and kept: as many bytes again as `out`."""
+        """The ties that arrive at each user, transposed at most once and kept: as many bytes again as
+        `out`.
+        """
         return transposed(self.out) if self.directed else self.out
 
     @cached_property
@@ -188,7 +194,7 @@ class ShareGraph:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the tie arrays in bytes, `into` included once it was asked for."""
+        """Memory of the tie arrays in bytes, `into` included where it is there."""
         arriving = self.into.nbytes if self.directed and "into" in self.__dict__ else 0
         return self.out.nbytes + arriving
 
@@ -205,9 +211,7 @@ class ShareGraph:
         """Every tie the other way round; both directions' arrays are shared, so nothing is ever copied."""
         if not self.directed:
             raise InvalidInput("an undirected graph has no reverse; its ties already go both ways")
-        turned = ShareGraph(self.into, self.labels, self.directed, self.weight_name)
-        turned.__dict__["into"] = self.out
-        return turned
+        return _knowing(ShareGraph(self.into, self.labels, self.directed, self.weight_name), self.out)
 
     def subgraph(self, nodes: Iterable[Hashable]) -> "ShareGraph":
         """Some users and the ties among them, in the order of this graph's rows; those it lacks are left
@@ -216,6 +220,12 @@ class ShareGraph:
         rows = np.array(sorted({self.row(label) for label in nodes if label in self}), np.int64)
         labels = [self.labels[row] for row in rows.tolist()]
         return ShareGraph(induced(self.out, rows), labels, self.directed, self.weight_name)
+
+
+def _knowing(G: ShareGraph, into: Csr) -> ShareGraph:
+    """The same graph, spared to transpose its ties."""
+    G.__dict__["into"] = into
+    return G
 
 
 def _where(
