@@ -15,7 +15,9 @@ from graph.influence import credit
 from graph.market import Market
 from graph.openings import openings
 from graph.purchases import purchases
-from graph.ties import ties
+from graph.snapshot import Snapshot
+from graph.ties import Ties, ties
+from graph.timeline import Rows
 from graph.worth import Behaviour
 from tests.toy import events, snapshot
 
@@ -31,17 +33,27 @@ def market(
     is in one.
     """
     shop = snapshot(events(text), users=users, catalogue=catalogue)
+    learned = ties(shop)
+    opens = np.where(learned.last_at >= 0, 8.0, 0.0)
     labels = np.zeros(len(shop.people), np.int32)
     for number, circle in enumerate(circles):
         labels[[list(shop.people.keys).index(key) for key in circle.split()]] = number
-    ids = np.arange(max(len(circles), 1), dtype=np.int32)
-    opened, kept, learned = openings(shop), purchases(shop.events), ties(shop)
-    opens = np.where(learned.last_at >= 0, 8.0, 0.0)
+    return market_of(shop, replace(learned, alpha=opens, beta=10 - opens), labels)
+
+
+def market_of(shop: Snapshot, tied: Ties, labels: Rows | None = None) -> Market:
+    """The market of a snapshot. labels: communities, which are their own ids; without any everybody is in
+    one.
+    """
+    people = len(shop.people)
+    labels = np.zeros(people, np.int32) if labels is None else labels
+    ids = np.arange(labels.max(initial=0) + 1, dtype=np.int32)
+    opened, kept = openings(shop), purchases(shop.events)
     return Market(
         snapshot=shop,
-        ties=replace(learned, alpha=opens, beta=10 - opens),
+        ties=tied,
         partition=Partition(labels, ids, len(ids)),
         behaviour=Behaviour.of(shop, opened, kept),
-        credited=credit(opened, kept, len(shop.people)),
-        page_rank=np.full(len(shop.people), 1 / max(len(shop.people), 1)),
+        credited=credit(opened, kept, people),
+        page_rank=np.full(people, 1 / max(people, 1)),
     )
