@@ -8,7 +8,6 @@
 Somebody forgotten still passes shares on in the simulation, but is nobody's audience and no candidate.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -93,15 +92,14 @@ def products_shared(market: Market, chosen_by: KolFilter) -> Mask | None:
     """
     if chosen_by.category is None and chosen_by.product is None:
         return None
-    category, words = market.snapshot.products.category, market.snapshot.words
+    category = market.snapshot.products.category
     among = np.ones(len(category), np.bool_)
     if chosen_by.product is not None:
         own = category[chosen_by.product]
         among &= category == own if own != NONE else np.arange(len(category)) == chosen_by.product
     if chosen_by.category is not None:
-        code = bisect_left(words, chosen_by.category)
-        known = code < len(words) and words[code] == chosen_by.category
-        among &= category == (code if known else len(words))
+        code = market.snapshot.words.row(chosen_by.category)
+        among &= np.zeros_like(among) if code is None else category == code
     return among
 
 

@@ -211,7 +211,7 @@ class Cascades:
             passes &= self.started_at < chosen_by.started_before
         rows = np.flatnonzero(passes)
         by = np.nan_to_num(getattr(self, order.value)[rows], nan=-1.0)
-        return rows[np.argsort(-by, kind="stable")]
+        return rows[np.lexsort((self.started_at[rows], -by))]
 
 
 def cascades(snapshot: Snapshot, *, include_noise: bool = False) -> Cascades:
@@ -304,11 +304,11 @@ def _sums(group: Rows, counted: NDArray[np.int64] | NDArray[np.bool_], groups: i
 
 
 def _latest(row_by_share: Rows, shared_at: Longs, opened: Openings, rows: int) -> Longs:
-    shared, seen = np.zeros((2, rows), np.int64)
-    # Both come in order of time, and of repeated indices the last one's value stays.
-    shared[row_by_share] = shared_at
-    seen[row_by_share[opened.share]] = opened.at
-    return np.maximum(shared, seen)
+    latest = np.zeros(rows, np.int64)
+    # Openings come in order of time, and of repeated indices the last one's value stays.
+    latest[row_by_share[opened.share]] = opened.at
+    np.maximum.at(latest, row_by_share, shared_at)
+    return latest
 
 
 def _bought_by_openers(kept: Purchases, opened: Openings, shares: int) -> Longs:

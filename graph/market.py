@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from graph.communities import Partition
 from graph.influence import Credit, Influence, influence
-from graph.snapshot import BLANK, Snapshot
+from graph.snapshot import Snapshot
 from graph.spread import Network, Sample
 from graph.ties import Ties
 from graph.worth import Behaviour
@@ -34,7 +34,7 @@ class Market:
     @cached_property
     def known(self) -> NDArray[np.bool_]:
         """Who was not forgotten, shape (n,)."""
-        return np.array([not key.startswith(BLANK) for key in self.snapshot.people.keys], np.bool_)
+        return np.arange(len(self.snapshot.people)) >= self.snapshot.people.blanks
 
     @cached_property
     def sample(self) -> Sample:

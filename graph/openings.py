@@ -62,7 +62,7 @@ def openings(snapshot: Snapshot, *, include_noise: bool = False) -> Openings:
     made_by = shares.person
     of_share = events.share.copy()
     passed_on = events.kind == Kind.SHARE
-    of_share[passed_on] = shares.parent
+    of_share[passed_on] = shares.parent[events.share[passed_on]]
     counts = (of_share != NONE) & (events.person != NONE) & (passed_on | (events.kind == Kind.OPEN))
     counts &= ~events.noise | np.bool_(include_noise)
     rows = np.flatnonzero(counts)

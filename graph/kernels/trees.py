@@ -92,15 +92,19 @@ def breadth_first(starts: Longs, parent: Ints) -> tuple[Longs, Ints, Ints]:
 
 @njit
 def first_shares(starts: Longs, person: Ints, shares: Lineage, people: int) -> Ints:
-    """The first share of the tree that each one made in it, −1 for none; every sharer is in the tree."""
+    """The first share of the tree that each one made in it, by time and row; −1 for none.
+
+    Every sharer is in the tree.
+    """
     share_starts, rows = gathered(shares.tree, len(starts) - 1)
     made, place_of = np.full(len(person), -1, np.int32), np.empty(people, np.int64)
     for tree in range(len(starts) - 1):
         for place in range(starts[tree], starts[tree + 1]):
             place_of[person[place]] = place
         for share in rows[share_starts[tree] : share_starts[tree + 1]]:
-            if made[place_of[shares.sharer[share]]] < 0:
-                made[place_of[shares.sharer[share]]] = share
+            place = place_of[shares.sharer[share]]
+            if made[place] < 0 or shares.at[share] < shares.at[made[place]]:
+                made[place] = share
     return made
 
 
