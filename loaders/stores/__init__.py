@@ -10,6 +10,7 @@ from pathlib import Path
 from graph.errors import InvalidInput
 from graph.store import Store
 from loaders.stores.embedded import EmbeddedStore
+from loaders.stores.neo4j import SCHEMES, Neo4jStore
 
 __all__ = ["open_store"]
 
@@ -17,13 +18,17 @@ __all__ = ["open_store"]
 def open_store(url: str, *, create: bool = True) -> Store:
     """The store that a URL names, made where there is none (unless `create` is False).
 
-    `sqlite:///shop.db` (relative), `sqlite:////var/lib/shop.db` (absolute). Raises InvalidInput for any other
-    URL, StoreUnavailable where it cannot be reached, StoreIncompatible where it is of a newer format or no
+    `sqlite:///shop.db` (relative), `sqlite:////var/lib/shop.db` (absolute),
+    `neo4j://user:password@host:7687/database` (also neo4j+s, bolt, bolt+s; user and password also from
+    SHAREGRAPH_NEO4J_USER and SHAREGRAPH_NEO4J_PASSWORD). Raises InvalidInput for any other URL,
+    StoreUnavailable where it cannot be reached, StoreIncompatible where it is of a newer format or no
     sharegraph store.
     """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and rest.strip("/"):
         return EmbeddedStore(Path(rest[1:]), create=create)
+    if scheme in SCHEMES:
+        return Neo4jStore(url, create=create)
     raise InvalidInput(
         f"{_masked(url)} is no store; write sqlite:///shop.db or neo4j://user:password@host:7687"
     )

@@ -1,0 +1,396 @@
+"""The store in Neo4j: the log is the graph (loaders.schema), readable by whoever opens it in Neo4j Browser.
+
+One `(:Log)` node counts: a writer locks it first, in the transaction that writes, so there is one writer at a
+time and numbers have no gaps. Transactions are managed and retried by the driver; each works out anew what is
+there, so one that is tried twice stores nothing twice. What the statements are stands in the modules
+`cypher_*`; here is who may ask when, and what the driver's errors mean in words.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from secrets import token_hex
+from threading import Lock
+from typing import Any, TypeVar, cast
+from urllib.parse import unquote, urlsplit
+
+from neo4j import (
+    Driver,
+    GraphDatabase,
+    ManagedTransaction,
+    NotificationMinimumSeverity,
+    Session,
+    unit_of_work,
+)
+from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
+
+from graph.errors import InvalidInput, StoreIncompatible, StoreUnavailable
+from graph.events import Event, Product, Row, User, digest
+from graph.log import Log, Opens
+from graph.store import Appended, Counts, KnownShare
+from loaders import schema
+from loaders.stores import cypher_opens, cypher_readout, cypher_shares
+from loaders.stores.admission import admit, checked, references
+from loaders.stores.cypher import Ask
+from loaders.stores.cypher_append import Writing, digests
+from loaders.stores.cypher_forget import forget
+from loaders.stores.cypher_people import one_person
+from loaders.stores.tombstones import SALT_BYTES, Tombstones
+from loaders.stores.versions import Version
+
+T = TypeVar("T")
+
+SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+PATIENCE = 60.0
+"""Seconds that a transaction may take, waiting for another writer included."""
+
+RETRYING = 5.0
+"""Seconds that the driver tries a transaction again after the connection was lost."""
+
+FORGETTING = 1_800.0
+"""Seconds that forgetting may take: it looks at all relations that name people other than by their ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a database is and how to log in. Its password stays out of its repr, its `url` and every
+    message.
+    """
+
+    scheme: str
+    host: str
+    database: str | None
+    user: str
+    password: str = field(repr=False)
+
+    @classmethod
+    def read(cls, url: str) -> "Address":
+        """The address in a URL; user and password may come from SHAREGRAPH_NEO4J_USER and …_PASSWORD
+        instead.
+        """
+        try:
+            parts = urlsplit(url)
+            port = parts.port or 7687
+        except ValueError:
+            raise InvalidInput("the store's URL has a port that is no number") from None
+        if parts.scheme not in SCHEMES or not parts.hostname:
+            raise InvalidInput("write neo4j://user:password@host:7687/database")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return cls(
+            parts.scheme,
+            f"{host}:{port}",
+            parts.path.strip("/") or None,
+            unquote(parts.username or "") or os.environ.get("SHAREGRAPH_NEO4J_USER", "neo4j"),
+            unquote(parts.password or "") or os.environ.get("SHAREGRAPH_NEO4J_PASSWORD", ""),
+        )
+
+    @property
+    def url(self) -> str:
+        """The address without user and password."""
+        return f"{self.scheme}://{self.host}" + (f"/{self.database}" if self.database else "")
+
+    def driver(self) -> Driver:
+        """A driver that gives up in seconds, not in half a minute."""
+        return GraphDatabase.driver(
+            f"{self.scheme}://{self.host}",
+            auth=(self.user, self.password),
+            connection_timeout=RETRYING,
+            connection_acquisition_timeout=2 * RETRYING,
+            max_transaction_retry_time=RETRYING,
+            liveness_check_timeout=RETRYING,
+            notifications_min_severity=NotificationMinimumSeverity.OFF,
+            telemetry_disabled=True,
+        )
+
+
+class Neo4jStore:
+    """A store in a Neo4j database; graph.store.Store says what it does. Threads may share it."""
+
+    def __init__(self, url: str, *, create: bool = True, patience: float = PATIENCE) -> None:
+        """Open the database, set up where it is empty. patience: seconds to wait for another writer."""
+        self._address = Address.read(url)
+        self._patience = patience
+        self._lock = Lock()
+        self._memory = Writing()
+        self._tombstones = Tombstones(b"", frozenset())
+        self._epoch = -1
+        self._closed = False
+        self._bookmarks = GraphDatabase.bookmark_manager()
+        with self._translated():
+            self._driver = self._address.driver()
+            try:
+                with self._session() as session:
+                    _bring_up(session, self.url, create=create)
+            except BaseException:
+                self._driver.close()
+                raise
+
+    def __repr__(self) -> str:
+        return f"Neo4jStore({self.url!r})"
+
+    @property
+    def url(self) -> str:
+        """The address without user and password."""
+        return self._address.url
+
+    def append(self, rows: Sequence[Row]) -> Appended:
+        """Add rows, each whole or not at all, in one durable transaction.
+
+        Raises InvalidInput where a row refers to a share that is nowhere, StoreUnavailable where another
+        writer is not done in time or the database went away; what was acknowledged before is in it.
+        """
+        digests_of = [[digest(event) for event in row.events] for row in checked(rows)]
+        ids = [event.id for row in rows for event in row.events]
+        referred = list(
+            {reference for row in rows for event in row.events for reference in references(event)}
+        )
+
+        def work(ask: Ask, version: Version) -> Appended:
+            shares = cypher_shares.share_seqs(ask, referred)
+            appended, new = admit(
+                rows,
+                digests_of,
+                seq=version.seq,
+                stored=digests(ask, ids),
+                shares=shares.keys(),
+                forgotten=self._tombstones.name,
+            )
+            if new:
+                self._memory.events(ask, new, shares)
+                ask(
+                    "MATCH (l:Log) SET l.seq = $seq, l.events = l.events + $new", seq=new[-1][0], new=len(new)
+                )
+            return appended
+
+        return self._write(work)
+
+    def upsert_users(self, users: Sequence[User]) -> int:
+        """Say something of people; those forgotten are passed over. How many were new or changed."""
+
+        def work(ask: Ask, version: Version) -> int:
+            said = [user for user in users if not self._tombstones.hold(user.key)]
+            return _changed(ask, self._memory.users(ask, said, version.changes + 1))
+
+        return self._write(work)
+
+    def upsert_products(self, products: Sequence[Product]) -> int:
+        """Say something of products. How many were new or changed."""
+
+        def work(ask: Ask, version: Version) -> int:
+            return _changed(ask, self._memory.catalogue(ask, products, version.changes + 1))
+
+        return self._write(work)
+
+    def shares(self, ids: Sequence[str]) -> dict[str, KnownShare]:
+        """Those of the named shares that exist."""
+        return self._read(lambda ask: cypher_shares.named(ask, ids))
+
+    def shares_by(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[KnownShare]]:
+        """All shares of each (sharer, product), earliest first."""
+        return self._read(lambda ask: cypher_shares.by(ask, pairs))
+
+    def shares_of(self, product: str) -> list[KnownShare]:
+        """All shares of one product, earliest first."""
+        return self._read(lambda ask: cypher_shares.of(ask, product))
+
+    def read(self, since: str | None = None) -> Log:
+        """Everything as columns, or what came after a version; beside any writer."""
+        while True:
+            settled = self._settled()
+            then = settled.since(since)
+            log = self._read(partial(cypher_readout.log, version=settled, since=then))
+            # Neo4j has no view of a moment: what was forgotten while we read may be there in part.
+            if self._version().epoch == settled.epoch:
+                return log
+
+    def opens(self) -> Opens:
+        """All opens, in five columns."""
+        return self._read(partial(cypher_opens.opens, version=self._settled()))
+
+    def events(self, since: str | None = None) -> Iterator[Event]:
+        """The events in the order stored, up to the last when the first was asked for."""
+        settled = self._settled()
+        then = settled.since(since)
+        with self._translated(), self._session() as session:
+            yield from cypher_readout.events(_asking(session), then.seq if then else 0, settled.seq)
+
+    def version(self) -> str:
+        """Names the present content; one node."""
+        return str(self._version())
+
+    def continues(self, since: str) -> bool:
+        """Whether what came after `since` can be added to what was read then."""
+        return self._version().since(since) is not None
+
+    def counts(self) -> Counts:
+        """How much it holds."""
+
+        def work(ask: Ask) -> Counts:
+            doubled = sum(key != end for key, end in one_person(ask).items())
+            ((events,),) = ask("MATCH (l:Log) RETURN l.events")
+            ((people,),) = ask("MATCH (n:User) RETURN count(n)")
+            ((blanks,),) = ask(f"MATCH (n:{schema.FORGOTTEN}) RETURN count(n)")
+            ((products,),) = ask("MATCH (n:Product) RETURN count(n)")
+            return Counts(events, people - blanks - doubled, products)
+
+        return self._read(work)
+
+    def forget(self, user: str) -> bool:
+        """Remove a person, with all visitors joined to them; False where nobody of that key was known."""
+        return self._write(
+            lambda ask, _: forget(ask, user, self._tombstones, self._memory), patience=FORGETTING
+        )
+
+    def close(self) -> None:
+        """Release the connections; idempotent."""
+        self._closed = True
+        self._driver.close()
+
+    def _session(self) -> Session:
+        if self._closed:
+            raise StoreUnavailable(f"{self.url} is closed; open it again")
+        # The bookmarks let a member of a cluster answer only once it has what was written here.
+        return self._driver.session(database=self._address.database, bookmark_manager=self._bookmarks)
+
+    def _read(self, work: Callable[[Ask], T]) -> T:
+        with self._translated(), self._session() as session:
+            return session.execute_read(lambda transaction: work(_asking(transaction)))
+
+    def _write(self, work: Callable[[Ask, Version], T], patience: float | None = None) -> T:
+        """Do the one writer's work in a transaction; from the start again where the driver has to try
+        again.
+        """
+
+        @unit_of_work(timeout=patience or self._patience)
+        def locked(transaction: ManagedTransaction) -> tuple[int, T]:
+            ask = _asking(transaction)
+            version = _locked_version(ask)
+            if version.epoch != self._epoch:
+                self._memory.forget()
+                self._tombstones = _tombstones(ask)
+            # Until this is committed nobody knows whether what is remembered is there.
+            self._epoch = -1
+            return version.epoch, work(ask, version)
+
+        with self._lock, self._translated(), self._session() as session:
+            self._epoch, done = session.execute_write(locked)
+            return done
+
+    def _settled(self) -> Version:
+        """The version once the writer of the moment is done: a commit is not seen all at once, its lock
+        is.
+        """
+
+        @unit_of_work(timeout=self._patience)
+        def locked(transaction: ManagedTransaction) -> Version:
+            return _locked_version(_asking(transaction))
+
+        with self._translated(), self._session() as session:
+            return session.execute_write(locked)
+
+    def _version(self) -> Version:
+        return self._read(_version)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Says in our words what the driver says in its own."""
+        try:
+            yield
+        except ConfigurationError as error:
+            raise InvalidInput(f"{self.url} cannot be used as an address: {error}") from error
+        except (DriverError, Neo4jError) as error:
+            raise StoreUnavailable(f"{self.url} {self._in_words(error)}") from error
+
+    def _in_words(self, error: DriverError | Neo4jError) -> str:
+        if isinstance(error, AuthError):
+            user = self._address.user
+            return f"refused the login of {user}; check SHAREGRAPH_NEO4J_USER and SHAREGRAPH_NEO4J_PASSWORD"
+        if isinstance(error, DriverError):
+            return (
+                f"cannot be reached, or went away and was not back within {RETRYING:.0f} s; what was "
+                "acknowledged is in it, run the same command again"
+            )
+        reason = next((reason for code, reason in _REASONS.items() if code in str(error.code)), None)
+        return reason or f"refused a statement: {error.message}"
+
+
+_BUSY = "is written by another process, which takes longer than we wait; try again"
+_REASONS = {
+    "Transaction.TransactionTimedOut": _BUSY,
+    "Transaction.LockClientStopped": _BUSY,
+    "Database.DatabaseNotFound": "has no such database; create it, or name another",
+    "General.MemoryPoolOutOfMemoryError": "has too little memory for so many rows at once; give it more heap",
+    "General.DatabaseUnavailable": "is not ready; try again",
+}
+
+
+def _bring_up(session: Session, url: str, *, create: bool) -> None:
+    """Make the database a store of the present format: set up where it is empty, brought up where it is
+    older.
+    """
+    ask = _asking(session)
+    rows = ask("MATCH (l:Log) RETURN l.format")
+    version = rows[0][0] if rows else 0
+    if version > len(STEPS):
+        raise StoreIncompatible(
+            f"{url} has store format {version}, this program knows formats up to {len(STEPS)}; "
+            "use the newer program"
+        )
+    if version == 0 and not create:
+        raise StoreUnavailable(f"{url}: there is no store yet; `sharegraph load` makes one")
+    if version == 0 and ask("MATCH (n) RETURN 1 LIMIT 1"):
+        raise StoreIncompatible(f"{url} holds a graph, but no sharegraph store; name an empty database")
+    for step in STEPS[version:]:
+        for statement in step:
+            ask(statement, salt=token_hex(SALT_BYTES))
+    if version < len(STEPS):
+        ask("MATCH (l:Log) SET l.format = $version", version=len(STEPS))
+
+
+STEPS = (
+    (
+        *schema.constraints(),
+        "CALL db.awaitIndexes(60)",
+        (
+            "MERGE (l:Log {name: 'sharegraph'}) ON CREATE SET l.identity = randomUUID(), l.salt = $salt, "
+            "l.epoch = 0, l.seq = 0, l.changes = 0, l.events = 0, l.said = []"
+        ),
+    ),
+)
+"""STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
+
+
+def _asking(runner: Session | ManagedTransaction) -> Ask:
+    def ask(statement: str, /, **parameters: Any) -> list[list[Any]]:
+        # Our own statements; what comes from outside is bound.
+        return runner.run(cast("Any", statement), parameters).values()
+
+    return ask
+
+
+def _version(ask: Ask) -> Version:
+    rows = ask("MATCH (l:Log) RETURN l.identity, l.epoch, l.seq, l.changes")
+    if not rows:
+        raise StoreIncompatible("the database holds no sharegraph store any more; somebody emptied it")
+    return Version(*rows[0])
+
+
+def _locked_version(ask: Ask) -> Version:
+    # Setting a property takes the node's lock; a statement of its own then reads what the last left.
+    ask("MATCH (l:Log) SET l.locked = true")
+    return _version(ask)
+
+
+def _tombstones(ask: Ask) -> Tombstones:
+    ((salt,),) = ask("MATCH (l:Log) RETURN l.salt")
+    hashes = frozenset(bytes.fromhex(hash_) for (hash_,) in ask("MATCH (t:Tombstone) RETURN t.hash"))
+    return Tombstones(bytes.fromhex(salt), hashes)
+
+
+def _changed(ask: Ask, changed: int) -> int:
+    """Count the upsert, where it changed something."""
+    if changed:
+        ask("MATCH (l:Log) SET l.changes = l.changes + 1")
+    return changed
