@@ -13,15 +13,20 @@ from scipy.sparse import coo_array, csr_array
 
 from graph.cascades import Cascades, cascades
 from graph.communities import Community, Partition, communities, matched, partition
-from graph.influence import Credit, credit
+from graph.influence import Credit, Influence, credit
 from graph.log import NONE
+from graph.market import Market
 from graph.measures import rank
 from graph.openings import Openings, openings
 from graph.purchases import Purchases, purchases
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
+from graph.suggest.engagements import LiveEngagements
 from graph.suggest.shelf import Shelf
-from graph.ties import Ties, ties
+from graph.ties import LiveTies, Ties, ties
+from graph.worth import Behaviour
+
+NOT_A_FIT = "only a fit computes this; a delta on top of one asks it (graph.live)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +38,7 @@ class Analysis:
     """
 
     snapshot: Snapshot
-    ties: Ties
+    ties: Ties | LiveTies
     partition: Partition
     purchases: Purchases
     shelf: Shelf
@@ -53,6 +58,30 @@ class Analysis:
             )
         return cls(snapshot, tied, found, kept, Shelf.of(snapshot, tied, found.labels, kept), seed)
 
+    @cached_property
+    def market(self) -> Market:
+        """What influence, KOL candidates and forecasts are answered from."""
+        behaviour = Behaviour.of(self.snapshot, self.openings, self.purchases)
+        return Market(
+            snapshot=self.snapshot,
+            ties=self._tied,
+            partition=self.partition,
+            behaviour=behaviour,
+            credited=self.credit,
+            page_rank=self.page_rank,
+            seed=self.seed,
+        )
+
+    def influence(self, person: int) -> Influence:
+        """One person's influence."""
+        return self.market.influence(person)
+
+    @property
+    def _tied(self) -> Ties:
+        if isinstance(self.ties, LiveTies):
+            raise TypeError(NOT_A_FIT)
+        return self.ties
+
     @property
     def version(self) -> str:
         """The version of the store that everything in here is computed from."""
@@ -61,14 +90,14 @@ class Analysis:
     @cached_property
     def graph(self) -> ShareGraph:
         """Who reaches whom, weighted by strength; speaks NetworkX."""
-        return share_graph(self.ties, len(self.snapshot.people), self.ties.strength)
+        return share_graph(self._tied, len(self.snapshot.people), self._tied.strength)
 
     @cached_property
     def page_rank(self) -> NDArray[np.float64]:
         """Each person's PageRank over transmission-weighted ties, flowing to those whose shares are acted on;
         sums to 1.
         """
-        return rank(share_graph(self.ties, len(self.snapshot.people), self.ties.transmission))
+        return rank(share_graph(self._tied, len(self.snapshot.people), self._tied.transmission))
 
     @cached_property
     def communities(self) -> list[Community]:
@@ -81,6 +110,8 @@ class Analysis:
     def _categories(self) -> csr_array:
         """How much of each category everybody took to: (people, words)."""
         engaged, category = self.shelf.engaged, self.snapshot.products.category
+        if isinstance(engaged, LiveEngagements):
+            raise TypeError(NOT_A_FIT)
         person = np.repeat(np.arange(len(self.snapshot.people)), np.diff(engaged.indptr))
         code = category[engaged.product]
         known = code != NONE

@@ -31,7 +31,7 @@ class People:
 
     visitors: keys that were joined to somebody; visitor_person: whom. refused_joins: claims on a visitor that
     was somebody else's already. names, regions: "" where unknown; costs: the attribute `cost`, "" where
-    unknown.
+    unknown. merged: rows of visitors who became somebody after the snapshot was made; nobody is in them.
     """
 
     keys: Keys
@@ -41,6 +41,7 @@ class People:
     names: Texts
     regions: Texts
     costs: Texts
+    merged: int = 0
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -172,9 +173,7 @@ class _Resolution:
         ids = Texts.of(self.log.share_ids).take(arrival[self.order[event]])
         strings = list(ids)
         in_order = np.array(sorted(range(len(strings)), key=strings.__getitem__), np.int32)
-        said = {
-            name: getattr(events, name)[event] for name in ("person", "product", "at", "channel", "campaign")
-        }
+        said = ("person", "product", "at", "channel", "campaign")
         return Shares(
             event=event.astype(np.int64),
             parent=parent,
@@ -234,7 +233,6 @@ def named(columns: EventColumns, order: NDArray[np.intp], naming: Naming) -> Eve
     who = np.where(columns.user != NONE, columns.user, columns.visitor)
     nothing = np.zeros(len(order), np.bool_)
     words = ("order", "channel", "campaign", "device", "region", "surface", "currency")
-    plain = ("kind", "at", "quantity", "amount", "rating", "verdict", "consent")
     return Events(
         person=_through(naming.person, who[order]),
         other=_through(naming.person, columns.other[order]),
@@ -243,8 +241,14 @@ def named(columns: EventColumns, order: NDArray[np.intp], naming: Naming) -> Eve
         share=np.full(len(order), NONE, np.int32),
         own=nothing,
         noise=nothing,
+        kind=columns.kind[order],
+        at=columns.at[order],
+        quantity=columns.quantity[order],
+        amount=columns.amount[order],
+        rating=columns.rating[order],
+        verdict=columns.verdict[order],
+        consent=columns.consent[order],
         **{name: _through(naming.word, getattr(columns, name)[order]) for name in words},
-        **{name: getattr(columns, name)[order] for name in plain},
     )
 
 

@@ -1,0 +1,270 @@
+"""What was just recorded, in the very next answer, without a refit.
+
+`after(fitted, delta)` looks only at the people whom the delta touches: all their events, old and new, make a
+small snapshot, and the same functions that fitted everybody fit them again. Their rows then stand before
+those of the last fit. So an answer's personal parts (who is who, ties and their strength, what was bought,
+seen, said and allowed, what friends did, what is on offer) are what an immediate refit would give. What the
+many say together is that of the last fit: closeness and relations of products, popularity, communities,
+PageRank, cascades, credit, the posteriors of transmission; and bursts are judged on the events of the touched
+alone.
+
+The delta is everything since the fit, so it grows until the next one; the work grows with it and with the
+past of the people it touches. One pass over the people of all events finds that past.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.analysis import NOT_A_FIT, Analysis
+from graph.cascades import Cascades
+from graph.communities import Community, Partition
+from graph.estimate import Estimate
+from graph.events import Kind
+from graph.influence import Influence
+from graph.lineage import depths_and_roots, last_opened
+from graph.log import NONE, Log
+from graph.market import Market
+from graph.newcomers import Newcomers
+from graph.noise import bursts
+from graph.openings import openings
+from graph.purchases import purchases
+from graph.sharegraph import ShareGraph
+from graph.snapshot import Snapshot, named, rows_by_seq, through_shares
+from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, refused, verdicts
+from graph.suggest.filters import Activity, standing
+from graph.suggest.interest import Neighbours
+from graph.suggest.relations import Relations
+from graph.suggest.shelf import NAMED_TO_FRIENDS, PERSONALISATION, Shelf
+from graph.ties import LiveTies, Ties, live_ties
+from graph.timeline import Events, Rows, Shares
+
+T = TypeVar("T", bound=np.generic)
+Lists = TypeVar("Lists", Neighbours, Relations)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LiveAnalysis(Analysis):
+    """A fit and a delta together. fitted: the fit. touched: the snapshot of everybody whose rows are newer
+    than it, with all their events; `snapshot` holds the events of the fit alone.
+    """
+
+    fitted: Analysis
+    touched: Snapshot
+
+    @property
+    def graph(self) -> ShareGraph:
+        """Of the fit."""
+        return self.fitted.graph
+
+    @cached_property
+    def page_rank(self) -> NDArray[np.float64]:
+        """Of the fit; newcomers have none."""
+        return _padded(self.fitted.page_rank, len(self.snapshot.people), 0.0)
+
+    @property
+    def communities(self) -> list[Community]:
+        """Of the fit."""
+        return self.fitted.communities
+
+    @property
+    def market(self) -> Market:
+        """Of the fit; its rows are those of its own snapshot."""
+        return self.fitted.market
+
+    @cached_property
+    def cascades(self) -> Cascades:
+        """Of the fit; shares made since are in none, and only their own opens are counted."""
+        return self._with_new_shares(self.fitted.cascades)
+
+    @cached_property
+    def noisy_cascades(self) -> Cascades:
+        """As `cascades`, with what bursts no person can make."""
+        return self._with_new_shares(self.fitted.noisy_cascades)
+
+    def influence(self, person: int) -> Influence:
+        """Of the fit; a newcomer has none."""
+        if person < len(self.fitted.snapshot.people):
+            return self.fitted.influence(person)
+        return Influence(0.0, Estimate.exactly(1.0), 0.0, 0.0, ())
+
+    def _with_new_shares(self, found: Cascades) -> Cascades:
+        shares, known = len(self.snapshot.shares), len(self.fitted.snapshot.shares)
+        opened = openings(self.touched)
+        opens = np.bincount(opened.share[opened.first], minlength=shares)
+        return replace(
+            found,
+            row_by_share=_padded(found.row_by_share, shares, NONE),
+            share_opens=np.append(found.share_opens, opens[known:]),
+            share_purchases=_padded(found.share_purchases, shares, 0),
+        )
+
+
+def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
+    """The fit and everything that came to its store since: `delta` is what `store.read(fitted.version)`
+    gives.
+    """
+    base, tied_then = fitted.snapshot, fitted.ties
+    if isinstance(tied_then, LiveTies):
+        raise TypeError(NOT_A_FIT)
+    names = Newcomers.of(base, delta)
+    columns = delta.events
+    order = np.lexsort((columns.digest, columns.kind != Kind.SHARE, columns.at))
+    came, shares = _shared(base, names, delta, order)
+    renewed = _renewed(tied_then, names, came)
+    past = base.events.at_rows(np.flatnonzero(renewed[: len(base.people)][base.events.person]))
+    events, recent = _together(past, came, names.canonical(), shares)
+    as_of = max(base.as_of, int(columns.at.max(initial=0)))
+    before = replace(base, as_of=as_of, people=names.people, events=past)
+    now = Snapshot(
+        version=delta.version,
+        as_of=as_of,
+        people=names.people,
+        products=names.products,
+        words=names.words,
+        events=events,
+        shares=_with_parents(shares, events, len(base.shares)),
+    )
+    done = fitted.shelf.done.and_then(Activity.of(events.at_rows(recent), len(now.products)))
+    fade = 2.0 ** (-(as_of - base.as_of) / (HALF_LIFE.total_seconds() * 1e6))
+    tied = live_ties(tied_then, before, now, renewed, fade)
+    return LiveAnalysis(
+        snapshot=replace(now, events=base.events),
+        ties=tied,
+        partition=_with_strangers(fitted.partition, len(now.people)),
+        purchases=fitted.purchases,
+        shelf=_shelf(fitted.shelf, tied, now, renewed, done),
+        seed=fitted.seed,
+        fitted=fitted,
+        touched=now,
+    )
+
+
+def _shared(base: Snapshot, names: Newcomers, delta: Log, order: NDArray[np.intp]) -> tuple[Events, Shares]:
+    """The delta's events in order, with the rows of their shares; and all shares, the new ones last and
+    without a guess at their parents.
+    """
+    columns = delta.events
+    came = named(columns, order, names.naming)
+    is_share = came.kind == Kind.SHARE
+    anew = np.flatnonzero(is_share)
+    row_of = _share_rows(base.shares, columns.seq[order][anew])
+    arrival = np.cumsum(columns.kind == Kind.SHARE) - 1
+    old, more = base.shares, len(anew)
+    said = {name: getattr(came, name)[anew] for name in ("product", "at", "channel", "campaign")}
+    shares = Shares(
+        event=np.append(old.event, np.full(more, NONE)),
+        person=np.append(names.canonical()[old.person], came.person[anew]),
+        parent=np.append(old.parent, row_of(columns.parent[order][anew])),
+        root=np.append(old.root, np.full(more, NONE, np.int32)),
+        depth=np.append(old.depth, np.zeros(more, np.int32)),
+        inferred=np.append(old.inferred, np.zeros(more, np.bool_)),
+        implied=np.append(old.implied, columns.implied[order][anew]),
+        seq=np.append(old.seq, columns.seq[order][anew]),
+        ids=old.ids.with_more([delta.share_ids[arrival[row]] for row in order[anew]]),
+        **{name: np.append(getattr(old, name), column) for name, column in said.items()},
+    )
+    share = row_of(columns.share[order])
+    share[anew] = np.arange(len(old), len(old) + more, dtype=np.int32)
+    return through_shares(came, share, shares.person, shares.product), shares
+
+
+def _share_rows(old: Shares, new: NDArray[np.int64]) -> Callable[[NDArray[np.int64]], Rows]:
+    """What finds the row of a share by its running number, the new ones behind the old."""
+
+    def rows(wanted: NDArray[np.int64]) -> Rows:
+        asked = np.flatnonzero(np.isin(old.seq, wanted[wanted != NONE]))
+        places = np.append(asked, np.arange(len(old), len(old) + len(new))).astype(np.int32)
+        found = rows_by_seq(np.append(old.seq[asked], new))(wanted)
+        return np.where(found == NONE, NONE, places[found]).astype(np.int32) if len(places) else found
+
+    return rows
+
+
+def _renewed(tied: Ties, names: Newcomers, came: Events) -> NDArray[np.bool_]:
+    """Whose rows change: who did something, who is new, who was merged, and whom the merged reached."""
+    renewed = np.zeros(len(names.people), np.bool_)
+    renewed[len(tied.indptr) - 1 :] = True
+    renewed[came.person[came.person != NONE]] = True
+    for old, new in names.merged.items():
+        renewed[[old, new]] = True
+        renewed[tied.target[tied.listeners(old)]] = True
+    return renewed
+
+
+def _together(past: Events, came: Events, canonical: Rows, shares: Shares) -> tuple[Events, NDArray[np.intp]]:
+    """Old and new events in order of time, by who everybody is now; and where the new ones stand."""
+    then = replace(
+        past,
+        person=_now(canonical, past.person),
+        other=_now(canonical, past.other),
+        recipient=_now(canonical, past.recipient),
+    )
+    both = then.followed_by(came)
+    order = np.lexsort((both.kind != Kind.SHARE, both.at))
+    events = both.at_rows(order)
+    events = through_shares(events, events.share, shares.person, shares.product)
+    noise = events.noise | bursts(events.kind, events.at, events.person, events.share, events.device)
+    return replace(events, noise=noise), np.flatnonzero(order >= len(past))
+
+
+def _now(canonical: Rows, people: Rows) -> Rows:
+    return np.where(people == NONE, NONE, canonical[people]).astype(np.int32)
+
+
+def _with_parents(shares: Shares, events: Events, known: int) -> Shares:
+    """The shares from row `known` on get the parents the log does not say; all get their roots."""
+    rows = np.flatnonzero((events.kind == Kind.SHARE) & (events.share >= known))
+    guessed = last_opened(events, rows, shares.at)
+    orphans = (shares.parent[events.share[rows]] == NONE) & (guessed != NONE)
+    children = events.share[rows][orphans]
+    parent, inferred = shares.parent.copy(), shares.inferred.copy()
+    parent[children], inferred[children] = guessed[orphans], True
+    root, depth = depths_and_roots(parent)
+    return replace(shares, parent=parent, inferred=inferred, root=root, depth=depth)
+
+
+def _with_strangers(found: Partition, people: int) -> Partition:
+    """The communities of the fit; newcomers are in none yet."""
+    return replace(found, labels=_padded(found.labels, people, NONE))
+
+
+def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.bool_], done: Activity) -> Shelf:
+    if isinstance(fitted.engaged, LiveEngagements) or isinstance(fitted.verdicts, LiveVerdicts):
+        raise TypeError(NOT_A_FIT)
+    people, products = len(now.people), len(now.products)
+    silent = np.where(renewed, refused(now, PERSONALISATION), ~_padded(fitted.personal, people, True))
+    unnamed = refused(now, NAMED_TO_FRIENDS) | silent
+    kept = purchases(now.events)
+    owned = np.unique(kept.person.astype(np.int64) * products + kept.product)
+    fresh = engagements(now, silent, owned)
+    return replace(
+        fitted,
+        ties=tied,
+        engaged=LiveEngagements(fitted.engaged, fresh, renewed, tied.fade),
+        verdicts=LiveVerdicts(fitted.verdicts, verdicts(now), renewed),
+        neighbours=_of_more(fitted.neighbours, products),
+        complements=_of_more(fitted.complements, products),
+        substitutes=_of_more(fitted.substitutes, products),
+        popular=replace(fitted.popular, overall=_padded(fitted.popular.overall, products, 0.0)),
+        done=done,
+        stands=standing(done, now.products.available, now.as_of),
+        categories=now.products.category,
+        labels=_padded(fitted.labels, people, NONE),
+        personal=~silent,
+        named=np.where(renewed, ~unnamed, _padded(fitted.named, people, True)),
+    )
+
+
+def _of_more(lists: Lists, products: int) -> Lists:
+    """Lists by product, empty for the new ones."""
+    more = products + 1 - len(lists.indptr)
+    return replace(lists, indptr=np.pad(lists.indptr, (0, more), mode="edge"))
+
+
+def _padded(column: NDArray[T], length: int, value: float) -> NDArray[T]:
+    return np.pad(column, (0, length - len(column)), constant_values=value)

@@ -1,0 +1,84 @@
+"""How likely a share passes along a tie: trials, successes, and the prior that all ties share."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.events import Kind
+from graph.kernels.jit import njit
+from graph.snapshot import Snapshot
+from graph.timeline import Rows
+
+
+def trials_and_successes(
+    snapshot: Snapshot, source: Rows, target: Rows
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each tie the source's shares after the target's first open of one (all of them where there was
+    none), and how many of those shares the target opened.
+    """
+    events, shares = snapshot.events, snapshot.shares
+    n = len(snapshot.people)
+    sharer, shared_at = shares.person, shares.at
+    by_sharer = np.lexsort((shared_at, sharer))
+    indptr = np.searchsorted(sharer[by_sharer], np.arange(n + 1))
+    opens = events.rows(Kind.OPEN)
+    opens = opens[~events.own[opens]]
+    pair = sharer[events.share[opens]].astype(np.int64) * n + events.person[opens]
+    order = np.lexsort((events.at[opens], events.share[opens], pair))
+    tie = np.searchsorted(source.astype(np.int64) * n + target, pair[order])
+    return _count_trials(
+        source,
+        tie,
+        events.share[opens][order],
+        events.at[opens][order],
+        shared_at,
+        indptr,
+        shared_at[by_sharer],
+    )
+
+
+@njit
+def _count_trials(
+    source: Rows,
+    tie: NDArray[np.int64],
+    share: Rows,
+    at: NDArray[np.int64],
+    shared_at: NDArray[np.int64],
+    indptr: NDArray[np.int64],
+    times: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    first = np.full(len(source), np.iinfo(np.int64).max, np.int64)
+    for i in range(len(tie)):
+        first[tie[i]] = min(first[tie[i]], at[i])
+    trials = np.zeros(len(source), np.int64)
+    successes = np.zeros(len(source), np.int64)
+    for t in range(len(source)):
+        low, high = indptr[source[t]], indptr[source[t] + 1]
+        if first[t] == np.iinfo(np.int64).max:
+            trials[t] = high - low
+        else:
+            trials[t] = high - low - np.searchsorted(times[low:high], first[t], side="right")
+    for i in range(len(tie)):
+        again = i > 0 and tie[i] == tie[i - 1] and share[i] == share[i - 1]
+        if not again and shared_at[share[i]] > first[tie[i]]:
+            successes[tie[i]] += 1
+    return trials, successes
+
+
+def prior(trials: NDArray[np.int64], successes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(alpha, beta) of the one prior of all ties, its mean and weight fitted by moments (Kleinman 1973).
+
+    The prior weighs between 2 and 200 trials; without any trial it is Beta(0.1, 1.9).
+    """
+    tried = trials > 0
+    total = float(trials.sum())
+    mean = min(max(float(successes.sum()) / total, 1e-4), 1 - 1e-4) if total else 0.05
+    weight = 2.0
+    if tried.sum() > 1:
+        counts = trials[tried].astype(np.float64)
+        rate = successes[tried] / counts
+        spread = float(np.sum(counts * (rate - mean) ** 2))
+        k = int(tried.sum())
+        chance = mean * (1 - mean)
+        between = (spread - chance * (k - 1)) / max(total - float(np.sum(counts**2)) / total, 1e-12)
+        weight = min(max(chance / between - 1, 2.0), 200.0) if between > 0 else 200.0
+    return np.array([mean * weight, (1 - mean) * weight])
