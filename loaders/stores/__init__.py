@@ -9,8 +9,9 @@ from pathlib import Path
 
 from graph.errors import InvalidInput
 from graph.store import Store
+from loaders.stores.address import SCHEMES
 from loaders.stores.embedded import EmbeddedStore
-from loaders.stores.neo4j import SCHEMES, Neo4jStore
+from loaders.stores.neo4j import Neo4jStore
 
 __all__ = ["open_store"]
 

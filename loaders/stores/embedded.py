@@ -2,7 +2,7 @@
 
 Write-ahead logging lets any number of processes read while one writes; `synchronous = FULL` makes an
 acknowledged append survive the loss of power. One writer at a time: a second waits, then is told so. What
-SQLite is asked stands in the modules `sqlite_*`; here is who may ask when, on which connection.
+SQLite is asked stands in `loaders.stores.sqlite`; here is who may ask when, on which connection.
 """
 
 import sqlite3
@@ -16,11 +16,11 @@ import numpy as np
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.store import Appended, Counts, KnownShare
-from loaders.stores import sqlite_opens, sqlite_readout, sqlite_shares
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.flat import unflat
-from loaders.stores.sqlite_append import Writing, digests, share_seqs
-from loaders.stores.sqlite_file import (
+from loaders.stores.sqlite import opens, readout, shares
+from loaders.stores.sqlite.append import Writing, digests, share_seqs
+from loaders.stores.sqlite.file import (
     EVENTS,
     PATIENCE,
     back_up,
@@ -30,7 +30,7 @@ from loaders.stores.sqlite_file import (
     translated,
     writing,
 )
-from loaders.stores.sqlite_forget import forget, one_person
+from loaders.stores.sqlite.forget import forget, one_person
 from loaders.stores.tombstones import Tombstones
 from loaders.stores.versions import Version
 
@@ -68,17 +68,17 @@ class EmbeddedStore:
             {reference for row in rows for event in row.events for reference in references(event)}
         )
         with self._writing() as (connection, version):
-            shares = share_seqs(connection, referred)
+            known_shares = share_seqs(connection, referred)
             appended, new = admit(
                 rows,
                 digests_of,
                 seq=version.seq,
                 stored=digests(connection, ids),
-                shares=shares.keys(),
+                shares=known_shares.keys(),
                 forgotten=self._tombstones.name,
             )
             if new:
-                self._memory.events(connection, new, shares)
+                self._memory.events(connection, new, known_shares)
                 connection.execute("UPDATE store SET seq = ?, events = events + ?", (new[-1][0], len(new)))
         return appended
 
@@ -98,17 +98,17 @@ class EmbeddedStore:
     def shares(self, ids: Sequence[str]) -> dict[str, KnownShare]:
         """Those of the named shares that exist."""
         with self._asking() as connection:
-            return sqlite_shares.named(connection, ids)
+            return shares.named(connection, ids)
 
     def shares_by(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[KnownShare]]:
         """All shares of each (sharer, product), earliest first."""
         with self._asking() as connection:
-            return sqlite_shares.by(connection, pairs)
+            return shares.by(connection, pairs)
 
     def shares_of(self, product: str) -> list[KnownShare]:
         """All shares of one product, earliest first."""
         with self._asking() as connection:
-            return sqlite_shares.of(connection, product)
+            return shares.of(connection, product)
 
     def read(self, since: str | None = None) -> Log:
         """Everything as columns, or what came after a version; on a connection of its own, beside any
@@ -116,12 +116,12 @@ class EmbeddedStore:
         """
         with self._viewing() as connection:
             version = _version(connection)
-            return sqlite_readout.log(connection, version, version.since(since))
+            return readout.log(connection, version, version.since(since))
 
     def opens(self) -> Opens:
         """All opens, in five columns."""
         with self._viewing() as connection:
-            return sqlite_opens.opens(connection, _version(connection))
+            return opens.opens(connection, _version(connection))
 
     def events(self, since: str | None = None) -> Iterator[Event]:
         """The events in the order stored, as they were when the first was asked for."""

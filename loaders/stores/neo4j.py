@@ -2,19 +2,15 @@
 
 One `(:Log)` node counts: a writer locks it first, in the transaction that writes, so there is one writer at a
 time and numbers have no gaps. Transactions are managed and retried by the driver; each works out anew what is
-there, so one that is tried twice stores nothing twice. What the statements are stands in the modules
-`cypher_*`; here is who may ask when, and what the driver's errors mean in words.
+there, so one that is tried twice stores nothing twice. What the statements are stands in
+`loaders.stores.cypher`; here is who may ask when, and what the driver's errors mean in words.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from secrets import token_hex
 from threading import Lock
 from typing import Any, TypeVar, cast
-from urllib.parse import unquote, urlsplit
 
 from neo4j import (
     Driver,
@@ -26,23 +22,23 @@ from neo4j import (
 )
 from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
 
-from graph.errors import InvalidInput, StoreIncompatible, StoreUnavailable
+from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.store import Appended, Counts, KnownShare
 from loaders import schema
-from loaders.stores import cypher_opens, cypher_readout, cypher_shares
+from loaders.stores.address import Address
 from loaders.stores.admission import admit, checked, references
-from loaders.stores.cypher import Ask
-from loaders.stores.cypher_append import Writing, digests
-from loaders.stores.cypher_forget import forget
-from loaders.stores.cypher_people import one_person
-from loaders.stores.tombstones import SALT_BYTES, Tombstones
+from loaders.stores.cypher import counting, opens, readout, shares
+from loaders.stores.cypher.append import Writing, digests
+from loaders.stores.cypher.ask import Ask
+from loaders.stores.cypher.forget import forget
+from loaders.stores.cypher.people import one_person
+from loaders.stores.tombstones import Tombstones
 from loaders.stores.versions import Version
 
 T = TypeVar("T")
 
-SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 PATIENCE = 60.0
 """Seconds that a transaction may take, waiting for another writer included."""
 
@@ -51,58 +47,6 @@ RETRYING = 5.0
 
 FORGETTING = 1_800.0
 """Seconds that forgetting may take: it looks at all relations that name people other than by their ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a database is and how to log in. Its password stays out of its repr, its `url` and every
-    message.
-    """
-
-    scheme: str
-    host: str
-    database: str | None
-    user: str
-    password: str = field(repr=False)
-
-    @classmethod
-    def read(cls, url: str) -> "Address":
-        """The address in a URL; user and password may come from SHAREGRAPH_NEO4J_USER and …_PASSWORD
-        instead.
-        """
-        try:
-            parts = urlsplit(url)
-            port = parts.port or 7687
-        except ValueError:
-            raise InvalidInput("the store's URL has a port that is no number") from None
-        if parts.scheme not in SCHEMES or not parts.hostname:
-            raise InvalidInput("write neo4j://user:password@host:7687/database")
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        return cls(
-            parts.scheme,
-            f"{host}:{port}",
-            parts.path.strip("/") or None,
-            unquote(parts.username or "") or os.environ.get("SHAREGRAPH_NEO4J_USER", "neo4j"),
-            unquote(parts.password or "") or os.environ.get("SHAREGRAPH_NEO4J_PASSWORD", ""),
-        )
-
-    @property
-    def url(self) -> str:
-        """The address without user and password."""
-        return f"{self.scheme}://{self.host}" + (f"/{self.database}" if self.database else "")
-
-    def driver(self) -> Driver:
-        """A driver that gives up in seconds, not in half a minute."""
-        return GraphDatabase.driver(
-            f"{self.scheme}://{self.host}",
-            auth=(self.user, self.password),
-            connection_timeout=RETRYING,
-            connection_acquisition_timeout=2 * RETRYING,
-            max_transaction_retry_time=RETRYING,
-            liveness_check_timeout=RETRYING,
-            notifications_min_severity=NotificationMinimumSeverity.OFF,
-            telemetry_disabled=True,
-        )
 
 
 class Neo4jStore:
@@ -119,10 +63,10 @@ class Neo4jStore:
         self._closed = False
         self._bookmarks = GraphDatabase.bookmark_manager()
         with self._translated():
-            self._driver = self._address.driver()
+            self._driver = _driver(self._address)
             try:
                 with self._session() as session:
-                    _bring_up(session, self.url, create=create)
+                    counting.bring_up(_asking(session), self.url, create=create)
             except BaseException:
                 self._driver.close()
                 raise
@@ -148,17 +92,17 @@ class Neo4jStore:
         )
 
         def work(ask: Ask, version: Version) -> Appended:
-            shares = cypher_shares.share_seqs(ask, referred)
+            known_shares = shares.share_seqs(ask, referred)
             appended, new = admit(
                 rows,
                 digests_of,
                 seq=version.seq,
                 stored=digests(ask, ids),
-                shares=shares.keys(),
+                shares=known_shares.keys(),
                 forgotten=self._tombstones.name,
             )
             if new:
-                self._memory.events(ask, new, shares)
+                self._memory.events(ask, new, known_shares)
                 ask(
                     "MATCH (l:Log) SET l.seq = $seq, l.events = l.events + $new", seq=new[-1][0], new=len(new)
                 )
@@ -171,7 +115,7 @@ class Neo4jStore:
 
         def work(ask: Ask, version: Version) -> int:
             said = [user for user in users if not self._tombstones.hold(user.key)]
-            return _changed(ask, self._memory.users(ask, said, version.changes + 1))
+            return counting.count_change(ask, self._memory.users(ask, said, version.changes + 1))
 
         return self._write(work)
 
@@ -179,42 +123,42 @@ class Neo4jStore:
         """Say something of products. How many were new or changed."""
 
         def work(ask: Ask, version: Version) -> int:
-            return _changed(ask, self._memory.catalogue(ask, products, version.changes + 1))
+            return counting.count_change(ask, self._memory.catalogue(ask, products, version.changes + 1))
 
         return self._write(work)
 
     def shares(self, ids: Sequence[str]) -> dict[str, KnownShare]:
         """Those of the named shares that exist."""
-        return self._read(lambda ask: cypher_shares.named(ask, ids))
+        return self._read(lambda ask: shares.named(ask, ids))
 
     def shares_by(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[KnownShare]]:
         """All shares of each (sharer, product), earliest first."""
-        return self._read(lambda ask: cypher_shares.by(ask, pairs))
+        return self._read(lambda ask: shares.by(ask, pairs))
 
     def shares_of(self, product: str) -> list[KnownShare]:
         """All shares of one product, earliest first."""
-        return self._read(lambda ask: cypher_shares.of(ask, product))
+        return self._read(lambda ask: shares.of(ask, product))
 
     def read(self, since: str | None = None) -> Log:
         """Everything as columns, or what came after a version; beside any writer."""
         while True:
             settled = self._settled()
             then = settled.since(since)
-            log = self._read(partial(cypher_readout.log, version=settled, since=then))
+            log = self._read(partial(readout.log, version=settled, since=then))
             # Neo4j has no view of a moment: what was forgotten while we read may be there in part.
             if self._version().epoch == settled.epoch:
                 return log
 
     def opens(self) -> Opens:
         """All opens, in five columns."""
-        return self._read(partial(cypher_opens.opens, version=self._settled()))
+        return self._read(partial(opens.opens, version=self._settled()))
 
     def events(self, since: str | None = None) -> Iterator[Event]:
         """The events in the order stored, up to the last when the first was asked for."""
         settled = self._settled()
         then = settled.since(since)
         with self._translated(), self._session() as session:
-            yield from cypher_readout.events(_asking(session), then.seq if then else 0, settled.seq)
+            yield from readout.events(_asking(session), then.seq if then else 0, settled.seq)
 
     def version(self) -> str:
         """Names the present content; one node."""
@@ -266,10 +210,10 @@ class Neo4jStore:
         @unit_of_work(timeout=patience or self._patience)
         def locked(transaction: ManagedTransaction) -> tuple[int, T]:
             ask = _asking(transaction)
-            version = _locked_version(ask)
+            version = counting.locked_version(ask)
             if version.epoch != self._epoch:
                 self._memory.forget()
-                self._tombstones = _tombstones(ask)
+                self._tombstones = counting.tombstones(ask)
             # Until this is committed nobody knows whether what is remembered is there.
             self._epoch = -1
             return version.epoch, work(ask, version)
@@ -285,13 +229,13 @@ class Neo4jStore:
 
         @unit_of_work(timeout=self._patience)
         def locked(transaction: ManagedTransaction) -> Version:
-            return _locked_version(_asking(transaction))
+            return counting.locked_version(_asking(transaction))
 
         with self._translated(), self._session() as session:
             return session.execute_write(locked)
 
     def _version(self) -> Version:
-        return self._read(_version)
+        return self._read(counting.version)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -326,40 +270,18 @@ _REASONS = {
 }
 
 
-def _bring_up(session: Session, url: str, *, create: bool) -> None:
-    """Make the database a store of the present format: set up where it is empty, brought up where it is
-    older.
-    """
-    ask = _asking(session)
-    rows = ask("MATCH (l:Log) RETURN l.format")
-    version = rows[0][0] if rows else 0
-    if version > len(STEPS):
-        raise StoreIncompatible(
-            f"{url} has store format {version}, this program knows formats up to {len(STEPS)}; "
-            "use the newer program"
-        )
-    if version == 0 and not create:
-        raise StoreUnavailable(f"{url}: there is no store yet; `sharegraph load` makes one")
-    if version == 0 and ask("MATCH (n) RETURN 1 LIMIT 1"):
-        raise StoreIncompatible(f"{url} holds a graph, but no sharegraph store; name an empty database")
-    for step in STEPS[version:]:
-        for statement in step:
-            ask(statement, salt=token_hex(SALT_BYTES))
-    if version < len(STEPS):
-        ask("MATCH (l:Log) SET l.format = $version", version=len(STEPS))
-
-
-STEPS = (
-    (
-        *schema.constraints(),
-        "CALL db.awaitIndexes(60)",
-        (
-            "MERGE (l:Log {name: 'sharegraph'}) ON CREATE SET l.identity = randomUUID(), l.salt = $salt, "
-            "l.epoch = 0, l.seq = 0, l.changes = 0, l.events = 0, l.said = []"
-        ),
-    ),
-)
-"""STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
+def _driver(address: Address) -> Driver:
+    """A driver that gives up in seconds, not in half a minute."""
+    return GraphDatabase.driver(
+        f"{address.scheme}://{address.host}",
+        auth=(address.user, address.password),
+        connection_timeout=RETRYING,
+        connection_acquisition_timeout=2 * RETRYING,
+        max_transaction_retry_time=RETRYING,
+        liveness_check_timeout=RETRYING,
+        notifications_min_severity=NotificationMinimumSeverity.OFF,
+        telemetry_disabled=True,
+    )
 
 
 def _asking(runner: Session | ManagedTransaction) -> Ask:
@@ -368,29 +290,3 @@ def _asking(runner: Session | ManagedTransaction) -> Ask:
         return runner.run(cast("Any", statement), parameters).values()
 
     return ask
-
-
-def _version(ask: Ask) -> Version:
-    rows = ask("MATCH (l:Log) RETURN l.identity, l.epoch, l.seq, l.changes")
-    if not rows:
-        raise StoreIncompatible("the database holds no sharegraph store any more; somebody emptied it")
-    return Version(*rows[0])
-
-
-def _locked_version(ask: Ask) -> Version:
-    # Setting a property takes the node's lock; a statement of its own then reads what the last left.
-    ask("MATCH (l:Log) SET l.locked = true")
-    return _version(ask)
-
-
-def _tombstones(ask: Ask) -> Tombstones:
-    ((salt,),) = ask("MATCH (l:Log) RETURN l.salt")
-    hashes = frozenset(bytes.fromhex(hash_) for (hash_,) in ask("MATCH (t:Tombstone) RETURN t.hash"))
-    return Tombstones(bytes.fromhex(salt), hashes)
-
-
-def _changed(ask: Ask, changed: int) -> int:
-    """Count the upsert, where it changed something."""
-    if changed:
-        ask("MATCH (l:Log) SET l.changes = l.changes + 1")
-    return changed

@@ -14,7 +14,7 @@ from graph.errors import StoreUnavailable
 from graph.events import Event, Kind
 from graph.store import Store
 from loaders.stores.embedded import EmbeddedStore
-from loaders.stores.sqlite_file import connect
+from loaders.stores.sqlite.file import connect
 from tests.contract.telling import rows
 from tests.toy import START, TOY, events
 

@@ -16,8 +16,8 @@ from graph.people import joined
 from loaders.stores.admission import references
 from loaders.stores.flat import PEOPLE, WORDS, unflat
 from loaders.stores.forgetting import Forgetting
-from loaders.stores.sqlite_append import Writing, share_seqs
-from loaders.stores.sqlite_file import EVENTS
+from loaders.stores.sqlite.append import Writing, share_seqs
+from loaders.stores.sqlite.file import EVENTS
 from loaders.stores.tombstones import Tombstones
 
 SCAN = 1_000

@@ -11,11 +11,11 @@ from collections.abc import Set as AbstractSet
 from graph.events import Event, Kind
 from loaders import schema
 from loaders.stores.admission import Numbered, references
-from loaders.stores.cypher import Ask
-from loaders.stores.cypher_append import Writing
-from loaders.stores.cypher_people import forgotten_keys, one_person
-from loaders.stores.cypher_readout import numbered_events, said_by_kind
-from loaders.stores.cypher_shares import share_seqs
+from loaders.stores.cypher.append import Writing
+from loaders.stores.cypher.ask import Ask
+from loaders.stores.cypher.people import forgotten_keys, one_person
+from loaders.stores.cypher.readout import numbered_events, said_by_kind
+from loaders.stores.cypher.shares import share_seqs
 from loaders.stores.flat import PEOPLE
 from loaders.stores.forgetting import Forgetting
 from loaders.stores.tombstones import Tombstones

@@ -1,4 +1,4 @@
-"""What the modules `cypher_*` share: how they speak to a database without knowing the driver, and how the
+"""How the modules here speak to a database without knowing the driver, and how the
 graph says what a record holds as numbers.
 """
 

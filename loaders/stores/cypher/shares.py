@@ -6,7 +6,7 @@ from typing import Any
 from graph.events import instant
 from graph.store import KnownShare
 from loaders.schema import FORGOTTEN
-from loaders.stores.cypher import Ask
+from loaders.stores.cypher.ask import Ask
 
 _FIELDS = (
     f"RETURN r.id, CASE WHEN a:{FORGOTTEN} THEN '' ELSE a.key END, b.key, "

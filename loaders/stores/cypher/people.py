@@ -4,7 +4,7 @@ import numpy as np
 
 from graph.people import joined
 from loaders.schema import FORGOTTEN
-from loaders.stores.cypher import Ask
+from loaders.stores.cypher.ask import Ask
 
 
 def one_person(ask: Ask) -> dict[str, str]:

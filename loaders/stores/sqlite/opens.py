@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graph.events import Kind
 from graph.log import NONE, Opens
-from loaders.stores.sqlite_forget import one_person
+from loaders.stores.sqlite.forget import one_person
 from loaders.stores.versions import Version
 
 CHUNK = 100_000

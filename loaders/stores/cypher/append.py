@@ -15,7 +15,7 @@ from graph.events import Event, Kind, Product, User, micros, scaled
 from loaders import schema
 from loaders.schema import End, Node, Relation
 from loaders.stores.admission import Numbered
-from loaders.stores.cypher import (
+from loaders.stores.cypher.ask import (
     PRODUCT_FIELDS,
     USER_FIELDS,
     Ask,
@@ -25,7 +25,7 @@ from loaders.stores.cypher import (
     timed,
     user_of,
 )
-from loaders.stores.cypher_shares import share_seqs
+from loaders.stores.cypher.shares import share_seqs
 from loaders.stores.flat import CONSENTS, FLAT, PEOPLE, flat
 from loaders.stores.sayings import changed, product_after, user_after
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from graph.events import Kind
 from graph.log import NONE, Opens
-from loaders.stores.cypher import Ask
-from loaders.stores.cypher_people import one_person
-from loaders.stores.cypher_readout import CHUNK, RUN, Texts, events_told, said_by_kind
+from loaders.stores.cypher.ask import Ask
+from loaders.stores.cypher.people import one_person
+from loaders.stores.cypher.readout import CHUNK, RUN, Texts, events_told, said_by_kind
 from loaders.stores.versions import Version
 
 _FIELDS = ("at", "user", "visitor", "share", "device")

@@ -6,7 +6,7 @@ from itertools import chain
 
 from graph.events import Kind, instant
 from graph.store import KnownShare
-from loaders.stores.sqlite_append import VARIABLES, slices
+from loaders.stores.sqlite.append import VARIABLES, slices
 
 _FIELDS = (
     "e.id, coalesce((SELECT key FROM people WHERE id = coalesce(e.user, e.visitor)), ''), "

@@ -15,8 +15,8 @@ from graph.events import Kind, Product, User, scaled
 from loaders.stores.admission import Numbered
 from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, Record, flat
 from loaders.stores.sayings import changed, product_after, user_after
-from loaders.stores.sqlite_codes import Codes
-from loaders.stores.sqlite_readout import product_of, user_of
+from loaders.stores.sqlite.codes import Codes
+from loaders.stores.sqlite.readout import product_of, user_of
 
 VARIABLES = 30_000
 """Values bound to one statement; SQLite takes 32,766."""

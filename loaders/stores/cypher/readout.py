@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from graph.events import Event, Kind, Verdict
 from graph.log import NONE, EventColumns, Log
 from loaders import schema
-from loaders.stores.cypher import PRODUCT_FIELDS, USER_FIELDS, Ask, money_read, product_of, user_of
-from loaders.stores.cypher_people import forgotten_keys
+from loaders.stores.cypher.ask import PRODUCT_FIELDS, USER_FIELDS, Ask, money_read, product_of, user_of
+from loaders.stores.cypher.people import forgotten_keys
 from loaders.stores.flat import DTYPES, FLAT, PEOPLE, SHARES, WORDS, columns, unflat, unsaid
 from loaders.stores.versions import Version
 

@@ -1,0 +1,73 @@
+"""The one (:Log) node: which store it is, of which format, and how far its log goes."""
+
+from secrets import token_hex
+
+from graph.errors import StoreIncompatible, StoreUnavailable
+from loaders import schema
+from loaders.stores.cypher.ask import Ask
+from loaders.stores.tombstones import SALT_BYTES, Tombstones
+from loaders.stores.versions import Version
+
+
+def bring_up(ask: Ask, url: str, *, create: bool) -> None:
+    """Make the database a store of the present format: set up where it is empty, brought up where it is
+    older.
+    """
+    rows = ask("MATCH (l:Log) RETURN coalesce(l.format, 0)")
+    present = rows[0][0] if rows else 0
+    if present > len(STEPS):
+        raise StoreIncompatible(
+            f"{url} has store format {present}, this program knows formats up to {len(STEPS)}; "
+            "use the newer program"
+        )
+    if present == 0 and not create:
+        raise StoreUnavailable(f"{url}: there is no store yet; `sharegraph load` makes one")
+    if not rows and ask("MATCH (n) RETURN 1 LIMIT 1"):
+        raise StoreIncompatible(f"{url} holds a graph, but no sharegraph store; name an empty database")
+    for step in STEPS[present:]:
+        for statement in step:
+            ask(statement, salt=token_hex(SALT_BYTES))
+    if present < len(STEPS):
+        ask("MATCH (l:Log) SET l.format = $format", format=len(STEPS))
+
+
+STEPS = (
+    (
+        *schema.constraints(),
+        "CALL db.awaitIndexes(60)",
+        (
+            "MERGE (l:Log {name: 'sharegraph'}) ON CREATE SET l.identity = randomUUID(), l.salt = $salt, "
+            "l.epoch = 0, l.seq = 0, l.changes = 0, l.events = 0, l.said = []"
+        ),
+    ),
+)
+"""STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
+
+
+def version(ask: Ask) -> Version:
+    """What the log counts now."""
+    rows = ask("MATCH (l:Log) RETURN l.identity, l.epoch, l.seq, l.changes")
+    if not rows:
+        raise StoreIncompatible("the database holds no sharegraph store any more; somebody emptied it")
+    return Version(*rows[0])
+
+
+def locked_version(ask: Ask) -> Version:
+    """What the log counts, once no other writer is at work; none will be until the transaction ends."""
+    # Setting a property takes the node's lock; a statement of its own then reads what the last left.
+    ask("MATCH (l:Log) SET l.locked = true")
+    return version(ask)
+
+
+def tombstones(ask: Ask) -> Tombstones:
+    """What is left of the forgotten."""
+    ((salt,),) = ask("MATCH (l:Log) RETURN l.salt")
+    hashes = frozenset(bytes.fromhex(hash_) for (hash_,) in ask("MATCH (t:Tombstone) RETURN t.hash"))
+    return Tombstones(bytes.fromhex(salt), hashes)
+
+
+def count_change(ask: Ask, changed: int) -> int:
+    """Count the upsert, where it changed something."""
+    if changed:
+        ask("MATCH (l:Log) SET l.changes = l.changes + 1")
+    return changed
