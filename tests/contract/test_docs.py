@@ -1,0 +1,152 @@
+"""What the documents say is true: every command, every flag, every query in them works."""
+
+import asyncio
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from api import cli
+from api.cli import showcase
+from api.service import Asked, Service
+from loaders import schema
+from loaders.ingest import ingest
+from loaders.sources import open_source
+from loaders.stores import open_store
+from tests.neo4j_server import Server
+from tests.neo4j_server.server import empty
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "examples" / "frontend").glob("*.graphql"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+CLI_PAGE = (ROOT / "docs" / "cli.md").read_text()
+
+COMMAND = re.compile(r"^ *(?:\$ )?(?:.*\| *)?sharegraph +(?P<words>[^|#\n`]*)", re.MULTILINE)
+
+
+def blocks(page: str) -> Iterator[str]:
+    """The code of a page: fenced or indented by four."""
+    yield from re.findall(r"```[a-z]*\n(.*?)```", page, re.DOTALL)
+    yield from re.findall(r"(?:^ {4}.*\n)+", page, re.MULTILINE)
+
+
+def commands(page: str) -> set[str]:
+    return {match["words"].strip() for block in blocks(page) for match in COMMAND.finditer(block)}
+
+
+def flags_by_command() -> dict[str, set[str]]:
+    group: Any = typer.main.get_command(cli.app)
+    return {
+        name: {
+            flag
+            for option in command.params
+            for flag in (*option.opts, *option.secondary_opts)
+            if flag[:2] == "--"
+        }
+        for name, command in group.commands.items()
+    }
+
+
+FLAGS = flags_by_command()
+EVERYWHERE = {"--store", "--json", "--debug"}
+
+
+@pytest.mark.parametrize("name", sorted(FLAGS))
+def test_every_command_and_each_of_its_flags_is_in_the_docs(name: str) -> None:
+    section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", CLI_PAGE, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    documented = set(re.findall(r"`(--[a-z-]+)", section[1]))
+    assert documented - EVERYWHERE == FLAGS[name] - EVERYWHERE
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_in_a_document_exists_with_its_flags(page: Path) -> None:
+    for words in commands(page.read_text()):
+        name, *arguments = shlex.split(words.replace("…", ""))
+        assert name in FLAGS, words
+        assert {a for a in arguments if a.startswith("--")} <= FLAGS[name] | EVERYWHERE, words
+
+
+def test_the_two_commands_of_the_readme_are_targets_of_make() -> None:
+    said = set(re.findall(r"^ *make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"demo", "test"} <= said <= targets
+
+
+def test_the_readmes_three_steps_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "README.md").read_text()
+    (log,) = re.findall(r"```csv\n(.*?)```", page, re.DOTALL)
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    monkeypatch.chdir(tmp_path)
+    Path("log.csv").write_text(log)
+    for line in lines:
+        program, command, *arguments = shlex.split(line)
+        assert program == "sharegraph"
+        if command != "serve":
+            assert cli.main([command, *arguments]) == 0, line
+    titles = {line.strip() for line in capsys.readouterr().out.splitlines()}
+    assert {"Receipt", "Doctor", "To show cy", "To show somebody unknown", "KOL candidates"} <= titles
+
+
+@pytest.fixture(scope="module")
+def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("demo")
+    showcase.prepared(folder)
+    return showcase.url(folder)
+
+
+def test_every_query_of_the_frontend_is_answered_by_the_demonstrations_shop(demo_shop: str) -> None:
+    async def answers() -> dict[str, Any]:
+        service = Service(store)
+        return {example.name: await service.answer(_asked(example)) for example in EXAMPLES}
+
+    with closing(open_store(demo_shop)) as store:
+        replies = asyncio.run(answers())
+    assert {name: reply.errors for name, reply in replies.items() if reply.errors} == {}
+    assert [name for name, reply in replies.items() if _is_hollow(reply.data)] == []
+
+
+def _asked(example: Path) -> Asked:
+    text = example.read_text()
+    variables = re.search(r"^# variables: (.*)$", text, re.MULTILINE)
+    assert variables is not None, f"{example.name} names its variables"
+    return Asked(text, json.loads(variables[1]))
+
+
+def _is_hollow(said: Any) -> bool:
+    """Whether an answer says nothing: null, or only empty lists, all the way down."""
+    if isinstance(said, dict):
+        return all(map(_is_hollow, said.values()))
+    return said is None or said == []
+
+
+MODEL = (ROOT / "docs" / "model.md").read_text()
+CYPHER = re.findall(r"```cypher\n(.*?)```", MODEL, re.DOTALL)
+
+
+def test_the_picture_of_the_model_shows_every_kind_of_node_and_relation() -> None:
+    picture = set(re.findall(r"[A-Z][A-Za-z_]+", (ROOT / "docs" / "model.svg").read_text()))
+    kept = {schema.LOG, schema.TOMBSTONE}
+    assert {node.label for node in schema.NODES if node not in kept} <= picture
+    assert {relation.type for relation in schema.RELATIONS} | {"MADE", "OF", "RESHARE_OF", "IS"} <= picture
+
+
+@pytest.mark.neo4j
+def test_each_of_the_analysts_ten_questions_has_an_answer(demo_shop: str, neo4j: Server) -> None:
+    shop = Path(demo_shop.removeprefix("sqlite:///")).parent / "shop"
+    empty(neo4j)
+    with closing(open_store(neo4j.url)) as store:
+        ingest(open_source([str(shop)], "sharegraph"), store, now=datetime.now(UTC))
+    with neo4j.driver() as driver:
+        answers = [driver.execute_query(question).records for question in CYPHER]
+    assert len(answers) == 10
+    assert all(answers)
