@@ -69,7 +69,7 @@ def suggest(
     asked = {"user": user, "key": user or "", "known": user is not None, "context": context or None}
     answer = ask(everywhere, SUGGEST, asked | {"first": first, "locale": locale})
     if user is not None and answer["user"] is None:
-        raise UnknownKey(f"user {user!r} is not in {everywhere.store}; check the key, or load newer events")
+        raise UnknownKey(f"user {user!r} is not in the store; check the key, or load newer events")
     everywhere.tell(
         answer["suggestions"], lambda: tables.suggestions(answer["suggestions"], answer.get("user"))
     )

@@ -29,7 +29,7 @@ Verdict = Literal["ok", "warn", "fail"]
 STALE = timedelta(days=30)
 LONG = timedelta(days=3653)
 GIB = 2**30
-NEEDED = ("numba", "networkit", "networkx", "scipy", "neo4j", "neo4j-rust-ext", "strawberry-graphql")
+NEEDED = ("numba", "networkx", "scipy", "neo4j", "neo4j-rust-ext", "strawberry-graphql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def _parents(snapshot: Snapshot) -> Finding:
 def _purchases(snapshot: Snapshot) -> Finding:
     count = len(snapshot.events.rows(Kind.PURCHASE, noise=True))
     if count:
-        return Finding("purchases", "ok", f"{count:,} purchases")
+        return Finding("purchases", "ok", f"{count:,} lines were bought")
     remedy = "load purchases: conversion, revenue and what goes together are learned from them"
     return Finding("purchases", "warn", "no purchases", remedy)
 

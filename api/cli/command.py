@@ -13,11 +13,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from graph.errors import InvalidInput, SharegraphError
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 STORE = "sqlite:///sharegraph.db"
 FAILURE, MISUSE, INTERRUPTED, UNREAD = 1, 2, 130, 141
@@ -55,7 +58,7 @@ class Everywhere:
     json: bool = False
     debug: bool = False
 
-    def say(self, thing: object) -> None:
+    def say(self, thing: "Table | str") -> None:
         """Print a sentence or a table at once; nothing where JSON is wanted."""
         from api.cli.printing import drawn
 
@@ -63,7 +66,7 @@ class Everywhere:
             sys.stdout.write(drawn(thing))
             sys.stdout.flush()
 
-    def tell(self, answer: Mapping[str, Any], shown: Callable[[], object]) -> None:
+    def tell(self, answer: Mapping[str, Any], shown: "Callable[[], Table | str]") -> None:
         """Print an answer: as JSON where that was asked for, else what `shown` makes of it."""
         from api.cli.printing import as_json, drawn
 
@@ -82,20 +85,12 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
         try:
             run(everywhere, **own)
             sys.stdout.flush()
-        except KeyboardInterrupt:
-            fail("stopped", INTERRUPTED)
         except BrokenPipeError:
             _unread()
-        except InvalidInput as asked_wrongly:
-            fail(str(asked_wrongly), MISUSE)
-        except SharegraphError as failed:
-            fail(str(failed))
-        except OSError as refused:
-            fail(f"{refused.filename or 'the system'}: {refused.strerror or refused}")
         except (typer.Exit, typer.TyperException):
             raise
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the person at the terminal gets a sentence
-            fail(f"{type(fault).__name__}: {fault}. This is a fault of ours: --debug shows where")
+        except BaseException as error:  # noqa: BLE001 - the person at the terminal gets a sentence
+            _end(error)
 
     own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
     everywhere = [
@@ -106,6 +101,24 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     named = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     ran.__dict__["__signature__"] = inspect.Signature([*named, *everywhere])
     return ran
+
+
+def _end(error: BaseException) -> NoReturn:
+    """Turn whatever stopped a command into a sentence and an exit code."""
+    match error:
+        case KeyboardInterrupt():
+            fail("stopped", INTERRUPTED)
+        case typer.Abort():
+            fail("nothing was done")
+        case InvalidInput():
+            fail(str(error), MISUSE)
+        case SharegraphError():
+            fail(str(error))
+        case OSError():
+            fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+        case Exception():
+            fail(f"{type(error).__name__}: {error}. This is a fault of ours: --debug shows where")
+    raise error
 
 
 def flowing(text: str) -> str:

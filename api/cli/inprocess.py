@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from api.cli.command import Everywhere
-from api.errors import BAD_INPUT
+from api.errors import BAD_INPUT, INTERNAL
 from api.service import Asked, Reply, Service
 from graph.errors import InvalidInput, SharegraphError
 from graph.store import Store
@@ -40,10 +40,17 @@ def answers(store: Store, asked: Sequence[tuple[str, Data]]) -> list[Data]:
 
 
 def _data(reply: Reply) -> Data:
+    if reply.code == BAD_INPUT:
+        raise InvalidInput(_sentence(reply))
+    if reply.code == INTERNAL:
+        raise SharegraphError("this is a fault of ours; --debug shows where")
     if reply.errors or reply.data is None:
-        kind = InvalidInput if reply.code == BAD_INPUT else SharegraphError
-        raise kind("; ".join(str(error["message"]) for error in reply.errors))
+        raise SharegraphError(_sentence(reply))
     return reply.data
+
+
+def _sentence(reply: Reply) -> str:
+    return "; ".join(str(error["message"]) for error in reply.errors)
 
 
 def quiet(*, debug: bool) -> None:

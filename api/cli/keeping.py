@@ -55,13 +55,13 @@ def forget(
     from loaders.snapshots import default_folder, discard
     from loaders.stores import open_store
 
-    if not yes:
-        typer.confirm(f"Remove {user} from {everywhere.store} for good?", abort=True, err=True)
     with closing(open_store(everywhere.store, create=False)) as store:
+        if not yes:
+            typer.confirm(f"Remove {user} from {store.url} for good?", abort=True, err=True)
         forgotten = store.forget(user)
         discard(default_folder(store.url))
-    if not forgotten:
-        raise UnknownKey(f"nobody is known as {user!r} in {everywhere.store}")
+        if not forgotten:
+            raise UnknownKey(f"nobody is known as {user!r} in {store.url}")
     everywhere.tell({"forgotten": True}, lambda: f"{user} is forgotten.")
 
 

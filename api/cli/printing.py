@@ -14,14 +14,14 @@ PIPED = 110
 """Columns of a line where nobody's terminal says otherwise."""
 
 
-def drawn(thing: object) -> str:
-    """A table, or a sentence, as text: as wide as the terminal and in colour there, plain into a pipe."""
+def drawn(thing: Table | str) -> str:
+    """A table as text: as wide as the terminal and in colour there, plain in a pipe. A sentence as it is."""
+    if isinstance(thing, str):
+        return thing if thing.endswith("\n") else f"{thing}\n"
     terminal = sys.stdout.isatty()
     text = StringIO()
-    console = Console(
-        file=text, force_terminal=terminal, width=None if terminal else PIPED, highlight=False, markup=True
-    )
-    console.print(thing, soft_wrap=isinstance(thing, str), markup=not isinstance(thing, str))
+    console = Console(file=text, force_terminal=terminal, width=None if terminal else PIPED, highlight=False)
+    console.print(thing)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 

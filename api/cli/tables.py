@@ -38,7 +38,7 @@ def receipt(loaded: Loaded) -> Table:
     return made
 
 
-def tour(found: Tour) -> Iterator[object]:
+def tour(found: Tour) -> Iterator[Table | str]:
     """What a demonstration tells, part by part."""
     yield _shown(found)
     yield ""
@@ -87,7 +87,9 @@ def suggestions(found: Answer, user: Answer | None) -> Table:
         )
         for node in found["nodes"]
     ]
-    whom = f"{called(user)} ({user['key']})" if user else "somebody unknown"
+    whom = "somebody unknown" if user is None else called(user)
+    if user is not None and whom != user["key"]:
+        whom = f"{whom} ({user['key']})"
     columns = (
         figures("#"), words("product", 22), figures("price"), words("why"), figures("score"),
         words("of which", 18),

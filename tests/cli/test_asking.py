@@ -1,0 +1,139 @@
+"""Questions on the command line: the API's answers under the API's names, and tables made from them."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import cli
+from graph.events import Row, User
+from loaders.stores import open_store
+from tests import toy
+
+TOLD = (
+    "ana>bea,cy,dan:tea bea>eve,fay:tea ana>bea:mug bea$mug=9.90 cy$tea=12.50 dan$tea=12.50 eve$tea=12.50 "
+    "gus>hal:pot hal$pot=30.00 cy.view:mug iva=?ivy"
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('store') / 'shop.db'}"
+    with closing(open_store(url)) as opened:
+        opened.append([Row(line, (event,)) for line, event in enumerate(toy.events(TOLD), 1)])
+        opened.upsert_users([User("ana", name="Ana")])
+    return url
+
+
+Asked = Any
+
+
+@pytest.fixture
+def ask(store: str, capsys: pytest.CaptureFixture[str]) -> Asked:
+    def asked(*arguments: str) -> Any:
+        assert cli.main([*arguments, "--store", store, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return asked
+
+
+def test_suggestions_come_with_reasons_that_sum_to_the_score(ask: Asked) -> None:
+    answer = ask("suggest", "fay", "--first", "2")
+    assert answer["nodes"]
+    assert [node["rank"] for node in answer["nodes"]] == list(range(1, len(answer["nodes"]) + 1))
+    for node in answer["nodes"]:
+        assert sum(reason["weight"] for reason in node["reasons"]) == pytest.approx(node["score"])
+        assert node["explanation"]
+
+
+def test_a_stranger_on_a_link_is_answered_from_the_share_or_from_its_sharer_and_product(ask: Asked) -> None:
+    by_share = ask("suggest", "--share", "ana/tea")
+    by_sharer = ask("suggest", "--sharer", "ana", "--product", "tea")
+    assert by_share["nodes"] == by_sharer["nodes"] != []
+    assert "Ana" in " ".join(node["explanation"] for node in by_share["nodes"])
+
+
+def test_products_on_the_page_are_not_suggested(ask: Asked) -> None:
+    shown = {node["product"]["key"] for node in ask("suggest", "iva")["nodes"]}
+    left = {node["product"]["key"] for node in ask("suggest", "iva", "--exclude", "tea")["nodes"]}
+    assert left == shown - {"tea"}
+
+
+def test_the_largest_cascade_comes_first(ask: Asked) -> None:
+    answer = ask("cascades", "--first", "2")
+    first, second = answer["nodes"]
+    assert (first["product"]["key"], first["size"], first["levels"]) == ("tea", 6, [1, 3, 2])
+    assert second["size"] <= first["size"]
+    assert answer["totalCount"] == 3
+
+
+def test_cascades_are_filtered_by_product_and_size(ask: Asked) -> None:
+    assert {node["product"]["key"] for node in ask("cascades", "--product", "mug")["nodes"]} == {"mug"}
+    assert {node["size"] for node in ask("cascades", "--min-size", "5")["nodes"]} == {6}
+
+
+def test_candidates_add_to_those_above_them(ask: Asked) -> None:
+    answer = ask("kols", "--first", "3", "--seed", "1")
+    assert answer["nodes"][0]["user"]["key"] == "ana"
+    added = [node["marginalReach"]["value"] for node in answer["nodes"]]
+    assert added == sorted(added, reverse=True)
+    assert {"rank", "influence", "conversionRate", "communitiesReached"} <= answer["nodes"][0].keys()
+
+
+def test_communities_are_listed_largest_first(ask: Asked) -> None:
+    answer = ask("communities")
+    sizes = [node["size"] for node in answer["nodes"]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert answer["totalCount"] == len(sizes)
+
+
+def test_an_unknown_user_fails_by_name(store: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["suggest", "zoe", "--store", store]) == 1
+    assert "'zoe'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["suggest"],
+        ["suggest", "ana", "--first", "0"],
+        ["cascades", "--first", "101"],
+        ["cascades", "--started-after", "2026-05-01T00:00"],
+        ["kols", "--objective", "FAME"],
+    ],
+)
+def test_bad_use_is_told_in_a_line(
+    arguments: list[str], store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([*arguments, "--store", store]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_store_that_is_not_there_is_not_made_by_asking(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["kols", "--store", f"sqlite:///{tmp_path / 'none.db'}"]) == 1
+    assert "sharegraph load" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        (["suggest", "bea"], "To show bea"),
+        (["suggest", "--share", "ana/tea"], "To show somebody unknown"),
+        (["cascades"], "1 3 2"),
+        (["communities"], "stays inside"),
+        (["kols"], "Together they reach"),
+    ],
+)
+def test_tables_fit_a_page(
+    command: list[str], shown: str, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([*command, "--store", store]) == 0
+    page = capsys.readouterr().out
+    assert shown in page
+    assert max(map(len, page.splitlines())) <= 110
+    assert "\x1b" not in page
