@@ -32,6 +32,11 @@ ROOM = 1 << 25
 """Members that the sets of one sample may have in all (four bytes each, as much again to choose)."""
 
 RUNS = 1_000
+VISITS = 1 << 22
+"""Simulations end early when they have reached so many people in all; where spread is that large, it varies
+little.
+"""
+
 _Z = 1.959963984540054
 
 
@@ -139,8 +144,9 @@ class Sample:
             return Estimate.exactly(own)
         each = weight / sets
         half = _Z * each * sqrt(met * (1 - met / sets) + 1)
-        value = own + each * met
-        return Estimate(value, max(value - half, own), min(value + half, own + weight))
+        most = own + weight
+        value = min(own + each * met, most)
+        return Estimate(value, max(value - half, own), min(value + half, most))
 
     def _falling(self, adds: list[float], moved: list[int]) -> tuple[Estimate, ...]:
         """Estimates of what each adds, neighbours pooled wherever one adds more than the one before.
@@ -183,7 +189,8 @@ def spread(
     simulate).
     """
     groups = int(group.max(initial=-1)) + 1
-    told = simulated(network.out, seeds, np.atleast_2d(weights), group, groups, runs, seed)
+    told = simulated(network.out, seeds, np.atleast_2d(weights), group, groups, runs, VISITS, seed)
+    runs = len(told.counted)
     mean, variance = told.counted.mean(axis=0), told.counted.var(axis=0, ddof=1)
     reached = tuple(
         Estimate.of_mean(m, v, runs) for m, v in zip(mean.tolist(), variance.tolist(), strict=True)

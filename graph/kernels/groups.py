@@ -1,4 +1,4 @@
-"""Rows gathered by group without a comparison: one pass of counting, one of placing, the order of rows kept."""
+"""Rows gathered by group without a comparison: one pass of counting, one of placing, the rows' order kept."""
 
 import numpy as np
 from numpy.typing import NDArray

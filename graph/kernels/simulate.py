@@ -15,6 +15,9 @@ from graph.kernels.chance import STEP, stream, unit
 from graph.kernels.csr import Floats, Ints, Longs
 from graph.kernels.jit import njit
 
+FEWEST = 30
+"""Runs from which a mean and its error can be told."""
+
 
 class Chances(NamedTuple):
     """The ties out of each of n people. indptr: (n + 1,). target, probability: (m,). passing: (n,), the
@@ -39,17 +42,20 @@ class Runs(NamedTuple):
 
 @njit
 def simulated(
-    ties: Chances, seeds: Ints, weights: Floats, group: Ints, groups: int, runs: int, seed: int
+    ties: Chances, seeds: Ints, weights: Floats, group: Ints, groups: int, runs: int, room: int, seed: int
 ) -> Runs:
     """Runs from these seed people, who are reached themselves.
 
-    weights: (q, n), what a person counts in each respect. group: (n,), each in [0, groups).
+    weights: (q, n), what a person counts in each respect. group: (n,), each in [0, groups). runs: as many, or
+    fewer once they have reached `room` people in all, but FEWEST at least.
     """
     people = len(ties.indptr) - 1
     counted = np.zeros((runs, len(weights)))
     by_group, squared, now = np.zeros(groups), np.zeros(groups), np.zeros(groups)
     seen, reached = np.full(people, -1, np.int32), np.empty(people, np.int32)
-    for run in range(runs):
+    visited, made = 0, 0
+    while made < runs and (visited < room or made < FEWEST):
+        run, made = made, made + 1
         coins = stream(seed, ~run)
         head, tail = 0, 0
         for person in seeds:
@@ -73,6 +79,7 @@ def simulated(
                     seen[target] = run
                     reached[tail] = target
                     tail += 1
+        visited += tail
         for person in reached[:tail]:
             now[group[person]] += weights[0, person]
             for respect in range(len(weights)):
@@ -81,4 +88,4 @@ def simulated(
             by_group[group[person]] += now[group[person]]
             squared[group[person]] += now[group[person]] ** 2
             now[group[person]] = 0.0
-    return Runs(counted, by_group, squared)
+    return Runs(counted[:made].copy(), by_group, squared)
