@@ -23,7 +23,7 @@ PIP := $(BIN)/python -m pip --quiet --require-virtualenv
 COMPILE := $(BIN)/uv --quiet pip compile --universal --generate-hashes --fork-strategy fewest --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help demo test lint types neo4j lock clean
+.PHONY: help demo test lint types neo4j lock bench-smoke clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,10 @@ lock: $(VENV)/built | $(TMP) ## Resolve the dependencies of pyproject.toml anew 
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock $(UPGRADE)
 	$(COMPILE) --group bench --constraint requirements.lock --output-file requirements-bench.lock $(UPGRADE)
 
+bench-smoke: $(VENV)/benched | $(TMP) ## Run each benchmark on its smallest size, the one that its docstring calls a smoke test
+	@sed -n 's/^ *python \(bench\/.*[^ ]\)  *a smoke test.*/\1/p' bench/*.py | while read -r line; do \
+		echo "python $$line"; $(BIN)/python $$line </dev/null || exit 1; done
+
 clean: ## Remove everything the other targets made
 	rm -rf $(VENV) .cache .demo .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -81,6 +85,10 @@ $(VENV)/installed: requirements.lock pyproject.toml $(VENV)/built | $(TMP)
 
 $(VENV)/tested: requirements-dev.lock $(VENV)/installed | $(TMP)
 	$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(VENV)/benched: requirements-bench.lock $(VENV)/tested | $(TMP)
+	$(PIP) install --require-hashes --requirement requirements-bench.lock
 	@touch $@
 
 $(TMP):
