@@ -3,6 +3,9 @@
 `Answers.current` asks the store for its version, which is cheap, and brings in what is new before it returns;
 whoever asks meanwhile waits for the same work. The last few analyses stay, so that a list that is being paged
 through goes on under the version it began with.
+
+A small store is fitted anew at every change. A large one is answered from its last fit and what came since
+(graph.live), and fitted anew in the background once that has grown.
 """
 
 import asyncio
@@ -13,6 +16,7 @@ import structlog
 
 from graph.analysis import Analysis
 from graph.errors import StoreUnavailable
+from graph.live import LiveAnalysis, after
 from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.snapshots import default_folder, snapshot_of
@@ -26,8 +30,17 @@ Renewed = Callable[[Analysis, float], None]
 """Told of every new analysis and of the seconds it took."""
 
 
-def renewed(store: Store, previous: Analysis | None, seed: int) -> Analysis:
-    """The analysis of what the store holds now.
+AT_ONCE = 50_000
+"""Up to so many events a change is answered from a new fit, which takes a fraction of a second."""
+
+OUTGROWN = 0.01
+"""A delta of more than this share of the fit, and more than `A_DELTA` events, is fitted in the background."""
+
+A_DELTA = 1_000
+
+
+def fitted(store: Store, previous: Analysis | None, seed: int) -> Analysis:
+    """The analysis of everything the store holds.
 
     The first one of a process comes from the snapshot in files where that is current, and saves one where it
     is not; later ones are read from the store, since saving would take longer than answering.
@@ -39,6 +52,22 @@ def renewed(store: Store, previous: Analysis | None, seed: int) -> Analysis:
     return Analysis.of(snapshot, previous=previous, seed=seed)
 
 
+def renewed(store: Store, fit: Analysis | None, seed: int) -> Analysis:
+    """The analysis of what the store holds now: a large fit and what came since, else a new fit."""
+    if fit is not None and fit.version == store.version():
+        return fit
+    if fit is not None and len(fit.snapshot.events) > AT_ONCE and store.continues(fit.version):
+        return after(fit, store.read(fit.version))
+    return fitted(store, fit, seed)
+
+
+def outgrown(analysis: Analysis) -> bool:
+    """Whether what came since the fit is much, beside what was fitted."""
+    if not isinstance(analysis, LiveAnalysis):
+        return False
+    return analysis.newer > max(A_DELTA, OUTGROWN * len(analysis.snapshot.events))
+
+
 class Answers:
     """What one process answers from: the latest analysis and those just before it."""
 
@@ -47,6 +76,8 @@ class Answers:
         self._seed = seed
         self._on_renewal = on_renewal
         self._held: dict[str, Analysis] = {}
+        self._fit: Analysis | None = None
+        self._fitting: asyncio.Task[None] | None = None
         self._begun = self._done = 0
         self._renewing: asyncio.Task[None] | None = None
 
@@ -75,7 +106,9 @@ class Answers:
 
     async def _newest(self) -> Analysis:
         arrived = self._begun
-        if self.latest is not None and self.latest.version == await asyncio.to_thread(self._store.version):
+        if self.latest is not None and self.latest.snapshot.version == await asyncio.to_thread(
+            self._store.version
+        ):
             return self.latest
         # A renewal that began before this call may have read the store too early.
         while self.latest is None or self._done <= arrived:
@@ -89,8 +122,12 @@ class Answers:
         try:
             self._begun += 1
             begun, began_at = self._begun, perf_counter()
-            analysis = await asyncio.to_thread(renewed, self._store, self.latest, self._seed)
+            analysis = await asyncio.to_thread(renewed, self._store, self._fit, self._seed)
             self._hold(analysis)
+            if not isinstance(analysis, LiveAnalysis):
+                self._fit = analysis
+            elif outgrown(analysis) and self._fitting is None:
+                self._fitting = asyncio.create_task(self._refit())
             self._done = begun
         finally:
             self._renewing = None
@@ -98,6 +135,17 @@ class Answers:
         log.info("renewed", version=analysis.version, seconds=round(seconds, 3))
         if self._on_renewal is not None:
             self._on_renewal(analysis, seconds)
+
+    async def _refit(self) -> None:
+        """A new fit beside the answers; the next renewal starts from it."""
+        try:
+            began_at = perf_counter()
+            self._fit = await asyncio.to_thread(fitted, self._store, self._fit, self._seed)
+            log.info("fitted", version=self._fit.version, seconds=round(perf_counter() - began_at, 3))
+        finally:
+            self._fitting = None
+        if self._renewing is None:
+            self._renewing = asyncio.create_task(self._renew())
 
     def _hold(self, analysis: Analysis) -> None:
         self._held.pop(analysis.version, None)

@@ -26,6 +26,23 @@ from graph.suggest.shelf import Shelf
 from graph.ties import LiveTies, Ties, ties
 from graph.worth import Behaviour
 
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """opens: openings of other people's shares, passing on included. purchases: lines that were kept. noise:
+    events that are not counted.
+    """
+
+    opens: int
+    purchases: int
+    noise: int
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, opened: Openings, kept: Purchases) -> "Totals":
+        """Of everybody in a snapshot."""
+        return cls(len(opened), len(kept), int(np.count_nonzero(snapshot.events.noise)))
+
+
 NOT_A_FIT = "only a fit computes this; a delta on top of one asks it (graph.live)"
 
 
@@ -128,6 +145,11 @@ class Analysis:
     def credit(self) -> Credit:
         """What everybody's shares brought, by `graph.influence.CREDIT_RULE`."""
         return credit(self.openings, self.purchases, len(self.snapshot.people))
+
+    @cached_property
+    def totals(self) -> Totals:
+        """How much was opened, bought and kept, and left out as noise."""
+        return Totals.of(self.snapshot, self.openings, self.purchases)
 
     @cached_property
     def cascades(self) -> Cascades:

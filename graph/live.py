@@ -20,7 +20,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.analysis import NOT_A_FIT, Analysis
+from graph.analysis import NOT_A_FIT, Analysis, Totals
 from graph.cascades import Cascades
 from graph.communities import Community, Partition
 from graph.estimate import Estimate
@@ -56,6 +56,14 @@ class LiveAnalysis(Analysis):
     fitted: Analysis
     touched: Snapshot
 
+    newer: int
+    gained: Totals
+
+    @property
+    def version(self) -> str:
+        """The store's version, and a sign that part of the answer is of an earlier fit."""
+        return f"{self.snapshot.version}~"
+
     @property
     def graph(self) -> ShareGraph:
         """Of the fit."""
@@ -75,6 +83,16 @@ class LiveAnalysis(Analysis):
     def market(self) -> Market:
         """Of the fit; its rows are those of its own snapshot."""
         return self.fitted.market
+
+    @cached_property
+    def totals(self) -> Totals:
+        """Of the fit and the delta."""
+        then = self.fitted.totals
+        return Totals(
+            then.opens + self.gained.opens,
+            then.purchases + self.gained.purchases,
+            then.noise + self.gained.noise,
+        )
 
     @cached_property
     def cascades(self) -> Cascades:
@@ -141,7 +159,14 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
         seed=fitted.seed,
         fitted=fitted,
         touched=now,
+        newer=len(columns),
+        gained=_gained(before, now),
     )
+
+
+def _gained(before: Snapshot, now: Snapshot) -> Totals:
+    then, since = (Totals.of(part, openings(part), purchases(part.events)) for part in (before, now))
+    return Totals(since.opens - then.opens, since.purchases - then.purchases, since.noise - then.noise)
 
 
 def _shared(base: Snapshot, names: Newcomers, delta: Log, order: NDArray[np.intp]) -> tuple[Events, Shares]:

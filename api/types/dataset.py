@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-import numpy as np
-
 from api.context import Info
 from api.types.described import field, output
-from graph.analysis import Analysis
+from graph.analysis import Analysis, Totals
 from graph.influence import CREDIT_RULE
 
 
@@ -28,7 +26,7 @@ class Dataset:
     def users(self, info: Info) -> int:
         """People known, visitors without an account included; forgotten ones are not."""
         people = info.context.analysis.snapshot.people
-        return len(people) - people.blanks
+        return len(people) - people.blanks - people.merged
 
     @field
     def products(self, info: Info) -> int:
@@ -48,17 +46,17 @@ class Dataset:
     @field
     async def opens(self, info: Info) -> int:
         """Openings of other people's shares, passing on included; noise left out."""
-        return await info.context.computed(_opens)
+        return (await info.context.computed(_totals)).opens
 
     @field
-    def purchases(self, info: Info) -> int:
+    async def purchases(self, info: Info) -> int:
         """Purchases, one for each line of an order, that were not given back in full."""
-        return len(info.context.analysis.purchases)
+        return (await info.context.computed(_totals)).purchases
 
     @field
     async def noise(self, info: Info) -> int:
         """Events in bursts no person can make: kept, and left out of all other figures."""
-        return await info.context.computed(_noise)
+        return (await info.context.computed(_totals)).noise
 
     @field
     def credit_rule(self) -> str:
@@ -66,9 +64,5 @@ class Dataset:
         return CREDIT_RULE
 
 
-def _opens(analysis: Analysis) -> int:
-    return len(analysis.openings)
-
-
-def _noise(analysis: Analysis) -> int:
-    return int(np.count_nonzero(analysis.snapshot.events.noise))
+def _totals(analysis: Analysis) -> Totals:
+    return analysis.totals

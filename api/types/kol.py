@@ -88,7 +88,8 @@ async def candidates(
     """The page of candidates for an objective, among those who pass a filter."""
     request = info.context
     wanted = (objective or KolObjective.REACH).to_domain()
-    among = (chosen_by or KolFilter()).to_domain(request.analysis.snapshot)
+    market = await request.market()
+    among = (chosen_by or KolFilter()).to_domain(market.snapshot)
     window = request.window(*page, "kols", wanted.name, among, seed, most=SEEDS)
     ranked = await request.computed(_ranking, wanted, among, seed)
     described = partial(kol.kol_candidates, request.analysis.market, chosen_by=among, ranked=ranked)

@@ -119,7 +119,8 @@ class User(Node):
     @field
     async def influence(self, info: Info) -> Influence | None:
         """What this person's shares set off."""
-        return Influence.from_domain((await info.context.market()).influence(self.row))
+        await info.context.market()
+        return Influence.from_domain(info.context.analysis.influence(self.row))
 
 
 @output
@@ -165,7 +166,7 @@ class TieConnection(Connection[Tie]):
     total_count: int = strawberry.field(description="Ties on all pages together.")
 
     @classmethod
-    def from_domain(cls, tied: ties.Ties, positions: list[int], window: Window) -> "TieConnection":
+    def from_domain(cls, tied: ties.Ties | ties.LiveTies, positions: list[int], window: Window) -> "TieConnection":
         """The page of these ties, given as positions."""
         page = window.cut(positions).map(lambda position: Tie.from_domain(tied.tie(position)))
         return cls(page=page, total_count=len(positions))

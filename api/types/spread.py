@@ -71,7 +71,7 @@ async def spread(
     info: Info, users: list[str], chosen_by: KolFilter | None, seed: int | None
 ) -> SpreadForecast:
     """What these people would set off. UnknownKey for somebody unknown, InvalidInput for nobody at all."""
-    snapshot = info.context.analysis.snapshot
+    snapshot = (await info.context.market()).snapshot
     people = tuple(_known(snapshot, key) for key in at_most(users, NAMED, "users"))
     among = (chosen_by or KolFilter()).to_domain(snapshot)
     return SpreadForecast.from_domain(info, await info.context.computed(_forecast, people, among, seed))

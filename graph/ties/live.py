@@ -19,6 +19,7 @@ class LiveTies:
     base: the ties of the last fit, whose fading evidence has faded by `fade` since. fresh: changed and new
     ones, in no order; their positions come after those of `base`. arriving, leaving: for each person of whom
     a tie changed, the positions of all their ties.
+    gone: ties of `base` that are no more, or stand in `fresh`.
     """
 
     base: Ties
@@ -26,6 +27,10 @@ class LiveTies:
     arriving: dict[int, NDArray[np.int64]]
     leaving: dict[int, NDArray[np.int64]]
     fade: float
+    gone: int
+
+    def __len__(self) -> int:
+        return len(self.base) + len(self.fresh) - self.gone
 
     def friends(self, person: int) -> NDArray[np.int64]:
         """Positions of the ties into a person, strongest first."""
@@ -112,7 +117,7 @@ def live_ties(
     gone = set(known[held].tolist())
     arriving = _regrouped(target, fresh.target, base.friends, gone, len(base))
     leaving = _regrouped(source, fresh.source, base.listeners, gone, len(base))
-    return LiveTies(base, fresh, arriving, leaving, fade)
+    return LiveTies(base, fresh, arriving, leaving, fade, len(gone))
 
 
 def _regrouped(

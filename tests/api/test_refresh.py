@@ -114,3 +114,47 @@ async def test_a_renewal_that_failed_is_tried_again(shop: Shop) -> None:
     document = '{ user(key: "ana") { key } }'
     assert (await shop.refused(document))[0][0] == "INTERNAL_SERVER_ERROR"
     assert await shop.ask(document) == {"user": {"key": "ana"}}
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every store is too large to be fitted at once."""
+    monkeypatch.setattr(refresh, "AT_ONCE", 0)
+    monkeypatch.setattr(refresh, "A_DELTA", 3)
+
+
+@pytest.mark.usefixtures("large")
+async def test_a_large_store_is_answered_from_its_fit_and_what_came_since(shop: Shop) -> None:
+    shop.tell("ana>bea:tea ana>:mug")
+    answers = Answers(shop.store)
+    first = await answers.current()
+    shop.tell("cy>dan:tea")
+    live = await answers.current()
+    assert live.version == f"{shop.store.version()}~"
+    assert live.snapshot.people.row("dan") is not None
+    assert first.snapshot.people.row("dan") is None
+
+
+@pytest.mark.usefixtures("large")
+async def test_a_delta_that_has_grown_is_fitted_in_the_background(shop: Shop) -> None:
+    shop.tell("ana>bea:tea ana>:mug")
+    answers = Answers(shop.store)
+    await answers.current()
+    shop.tell("cy>dan:tea cy>dan:mug cy>eve:tent")
+    assert (await answers.current()).version.endswith("~")
+    for _ in range(200):
+        await asyncio.sleep(0.02)
+        if answers.latest is not None and answers.latest.version == shop.store.version():
+            break
+    assert answers.latest is not None
+    assert answers.latest.version == shop.store.version()
+    assert answers.latest.cascades.size.tolist() == [2, 1, 2, 2, 2]
+
+
+@pytest.mark.usefixtures("large")
+async def test_who_was_forgotten_is_gone_from_a_large_store_too(shop: Shop) -> None:
+    shop.tell("ana>bea:tea ana>:mug")
+    answers = Answers(shop.store)
+    await answers.current()
+    shop.store.forget("ana")
+    assert (await answers.current()).snapshot.people.row("ana") is None

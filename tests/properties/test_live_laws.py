@@ -11,6 +11,7 @@ from graph.analysis import Analysis
 from graph.events import Consent, Event, Kind
 from graph.live import after
 from graph.log import EventColumns, Log
+from graph.snapshot import Snapshot
 from graph.suggest import Ask, FriendReason, suggest
 from graph.suggest.friends import social_proof
 from tests.toy import events, log_of
@@ -68,8 +69,6 @@ def _named(log: Log) -> Log:
 def both(told: list[Event], known: int) -> tuple[Analysis, Analysis]:
     log = log_of(told)
     first, rest = split(log, known)
-    from graph.snapshot import Snapshot
-
     return after(Analysis.of(Snapshot.of(first)), rest), Analysis.of(
         Snapshot.of(replace(log, version="whole"))
     )
@@ -145,6 +144,10 @@ def test_a_fit_and_a_delta_know_what_a_refit_knows(told: str, cut: float):
         if one is not None and other is not None:
             assert live.snapshot.people.keys[one] == refit.snapshot.people.keys[other]
     assert shared(live) == shared(refit)
+    assert live.totals == refit.totals
+    assert len(live.ties) == len(refit.ties)
+    people = live.snapshot.people
+    assert len(people) - people.merged == len(refit.snapshot.people)
     mine, theirs = tied(live), tied(refit)
     assert mine.keys() == theirs.keys() == listened(live)
     for pair, (strength, at) in theirs.items():
