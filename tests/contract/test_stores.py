@@ -31,6 +31,13 @@ def test_every_field_comes_back_as_it_was_said(store: Store):
     assert said(store) == [(event, event.found_share) for event in TALKATIVE]
 
 
+def test_a_time_before_1970_comes_back(store: Store):
+    old = replace(SHARE, at=START.replace(year=1969, microsecond=1))
+    store.append(rows([old]))
+    assert list(store.events()) == [old]
+    assert store.shares(["s1"])["s1"].at == old.at
+
+
 def test_what_is_stored_is_there_when_the_store_is_opened_again(store_url: str, opened: Opened):
     opened(store_url).append(rows(TOY))
     assert list(opened(store_url).events()) == events(TOY)

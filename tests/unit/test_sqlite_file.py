@@ -1,0 +1,140 @@
+"""The SQLite file of the embedded store: its format, its backup, and what is no such file."""
+
+import sqlite3
+from contextlib import closing
+from hashlib import blake2b
+from pathlib import Path
+
+import pytest
+
+from graph.errors import InvalidInput, StoreIncompatible, StoreUnavailable
+from loaders.stores import open_store
+from loaders.stores.embedded import EmbeddedStore
+from loaders.stores.sqlite.file import FORMAT_1, STEPS, opened
+from tests.contract.telling import rows
+from tests.toy import TOY, events
+
+SECOND_STEP = "CREATE TABLE notes (text TEXT); INSERT INTO notes SELECT 'format 2 of ' || identity FROM store"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shop.db"
+
+
+@pytest.fixture
+def store(path: Path) -> EmbeddedStore:
+    store = EmbeddedStore(path)
+    store.append(rows(TOY))
+    return store
+
+
+def test_the_first_format_never_changes():
+    assert blake2b(FORMAT_1.encode(), digest_size=8).hexdigest() == "e8eaa04f2920215a"
+
+
+def test_an_older_file_is_brought_up_and_keeps_what_it_holds(store: EmbeddedStore, path: Path):
+    store.close()
+    with closing(opened(path, steps=(*STEPS, SECOND_STEP))) as file:
+        assert file.execute("PRAGMA user_version").fetchone() == (2,)
+        ((note,),) = file.execute("SELECT text FROM notes")
+        assert note.startswith("format 2 of ")
+        assert file.execute("SELECT count(*) FROM events").fetchone() == (len(events(TOY)),)
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(store: EmbeddedStore, path: Path):
+    store.close()
+    with pytest.raises(StoreUnavailable):
+        opened(path, steps=(*STEPS, "CREATE TABLE half (a); CREATE TABLE half (a)"))
+    again = EmbeddedStore(path)
+    assert list(again.events()) == events(TOY)
+    again.close()
+
+
+def test_a_newer_file_is_refused_with_a_sentence(store: EmbeddedStore, path: Path):
+    store.close()
+    opened(path, steps=(*STEPS, SECOND_STEP)).close()
+    with pytest.raises(StoreIncompatible, match=r"store format 2.*use the newer program"):
+        EmbeddedStore(path)
+
+
+def test_another_programs_file_is_refused_and_left_alone(path: Path):
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("CREATE TABLE theirs (a)")
+    before = path.read_bytes()
+    with pytest.raises(StoreIncompatible, match="no sharegraph store"):
+        EmbeddedStore(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(path: Path):
+    path.write_text("user,product\nana,tea\n" * 100)
+    with pytest.raises(StoreIncompatible, match="no sharegraph store"):
+        EmbeddedStore(path)
+    assert path.read_text() == "user,product\nana,tea\n" * 100
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(StoreUnavailable, match=r"the folder .*missing does not exist"):
+        EmbeddedStore(tmp_path / "missing" / "shop.db")
+
+
+def test_none_is_made_where_none_is_wanted(path: Path):
+    with pytest.raises(StoreUnavailable, match="no store yet"):
+        open_store(f"sqlite:///{path}", create=False)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("url", ["", "shop.db", "sqlite://", "sqlite:///", "duckdb:///x", "sqlite:shop.db"])
+def test_what_is_no_stores_address_is_told_what_is(url: str):
+    with pytest.raises(InvalidInput, match=r"write sqlite:///shop\.db or neo4j://"):
+        open_store(url)
+
+
+def test_a_relative_path_is_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    store = open_store("sqlite:///shop.db")
+    assert store.url == "sqlite:///shop.db"
+    store.close()
+    assert (tmp_path / "shop.db").exists()
+
+
+def test_a_backup_while_serving_is_a_store_of_its_own(store: EmbeddedStore, tmp_path: Path):
+    to = tmp_path / "backup.db"
+    writer = sqlite3.connect(tmp_path / "shop.db")
+    writer.execute("BEGIN IMMEDIATE")
+    store.backup(to)
+    writer.close()
+    copy = EmbeddedStore(to)
+    assert list(copy.events()) == events(TOY)
+    assert not store.continues(copy.version())
+    copy.append(rows("eve$tea=1#o1"))
+    assert list(store.events()) == events(TOY)
+    copy.close()
+    store.close()
+
+
+def test_a_backup_is_never_written_over_anything(store: EmbeddedStore, path: Path):
+    with pytest.raises(InvalidInput, match="exists already"):
+        store.backup(path)
+    store.close()
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing(store: EmbeddedStore, tmp_path: Path):
+    with pytest.raises(StoreUnavailable):
+        store.backup(tmp_path / "missing" / "backup.db")
+    assert {part.suffix for part in tmp_path.iterdir()} <= {".db", ".db-wal", ".db-shm"}
+    store.close()
+
+
+def test_somebody_with_sqlite3_can_read_the_log(store: EmbeddedStore, path: Path):
+    store.close()
+    with closing(sqlite3.connect(path)) as file:
+        told = file.execute("SELECT kind, user, product, share FROM log ORDER BY seq").fetchall()
+    assert told == [
+        ("SHARE", "ana", "tea", None),
+        ("OPEN", "bea", "tea", "ana/tea"),
+        ("OPEN", "cy", "tea", "ana/tea"),
+        ("SHARE", "bea", "mug", None),
+        ("OPEN", "dan", "mug", "bea/mug"),
+    ]
