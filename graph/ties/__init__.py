@@ -7,7 +7,9 @@ numbers stand on it:
 strength in [0, 1) is decayed evidence, 1 − exp(−e / 2) for e = Σ weight · 2^(−age / half-life): one fresh
 open gives 0.39, five give 0.92. transmission is the chance that a share by A makes B open it, a Beta
 posterior. Its trials are A's shares after B's first open of one (before that nobody knows whether B could see
-them), its successes those that B opened; all ties share one prior, fitted by moments.
+them), its successes those that B opened. Where B opened none, all of A's shares are trials. Ties with
+evidence of their own share one prior, fitted by moments; those that only answer another begin lower, by how
+seldom ties are answered.
 """
 
 from graph.ties.evidence import ANSWERED, HALF_LIFE

@@ -7,7 +7,7 @@ import numpy as np
 from graph.snapshot import Snapshot
 from graph.ties.evidence import ANSWERED, HALF_LIFE, Acts, evidence
 from graph.ties.table import Ties, strength
-from graph.ties.transmission import prior, trials_and_successes
+from graph.ties.transmission import priors, trials_and_successes
 
 
 def ties(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE) -> Ties:
@@ -24,12 +24,14 @@ def ties(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE) -> Ties:
     last = own.last_of(both)
     source, target = (both // n).astype(np.int32), (both % n).astype(np.int32)
     trials, successes = trials_and_successes(snapshot, source, target)
-    began = prior(trials, successes)
-    alpha, beta = began[0] + successes, began[1] + (trials - successes)
+    proven, answered = (np.asarray(own.of(pairs).any(axis=0)) for pairs in (both, reverse))
+    prior = priors(trials, successes, proven, answered)
+    alpha, beta = prior[np.where(proven, 0, 1)].T
+    alpha, beta = alpha + successes, beta + (trials - successes)
     indptr = np.searchsorted(source, np.arange(n + 1)).astype(np.int64)
     weaker = -strength(standing + fading)
     in_ties, out_ties = np.lexsort((source, weaker, target)), np.lexsort((target, weaker, source))
     in_indptr = np.searchsorted(target[in_ties], np.arange(n + 1)).astype(np.int64)
     return Ties(
-        indptr, source, target, standing, fading, alpha, beta, last, in_indptr, in_ties, out_ties, began
+        indptr, source, target, standing, fading, alpha, beta, last, in_indptr, in_ties, out_ties, prior
     )

@@ -94,7 +94,7 @@ def live_ties(
     standing, fading = gained.of(pairs) + ANSWERED * gained.of(target * n + source)
     standing[held] += base.standing[known[held]]
     fading[held] += base.fading[known[held]] * fade
-    alpha, beta = (np.full(len(pairs), part) for part in base.prior)
+    alpha, beta = base.prior[np.where(new.of(pairs).any(axis=0), 0, 1)].T.copy()
     alpha[held], beta[held] = base.alpha[known[held]], base.beta[known[held]]
     last_at = new.last_of(pairs)
     untouched = held & ~renewed[target]

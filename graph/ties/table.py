@@ -32,8 +32,8 @@ class Ties:
     indptr: (n + 1,), the ties of a source. standing, fading: (m,), the evidence that stands and the evidence
     that decays, as of the snapshot's newest event. alpha, beta: (m,), the posterior of transmission. last_at:
     (m,), µs, −1 never. in_indptr, in_ties: positions of the ties into each person, strongest first, then by
-    source. out_ties: the same for the ties out of each person, then by target. prior: the (alpha, beta) all
-    posteriors began with.
+    source. out_ties: the same for the ties out of each person, then by target. prior: what alpha
+    and beta began with, see `transmission.priors`.
     """
 
     indptr: NDArray[np.int64]

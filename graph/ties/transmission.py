@@ -1,12 +1,15 @@
-"""How likely a share passes along a tie: trials, successes, and the prior that all ties share."""
+"""How likely a share passes along a tie: trials, successes, and what is believed before them."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.events import Kind
 from graph.kernels.jit import njit
+from graph.pooling import beta_prior
 from graph.snapshot import Snapshot
 from graph.timeline import Rows
+
+Proof = NDArray[np.bool_]
 
 
 def trials_and_successes(
@@ -64,21 +67,16 @@ def _count_trials(
     return trials, successes
 
 
-def prior(trials: NDArray[np.int64], successes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(alpha, beta) of the one prior of all ties, its mean and weight fitted by moments (Kleinman 1973).
+def priors(
+    trials: NDArray[np.int64], successes: NDArray[np.int64], own: Proof, reverse: Proof
+) -> NDArray[np.float64]:
+    """What posteriors begin with, (alpha, beta) for a tie with evidence of its own and for one that only
+    answers another; shape (2, 2).
 
-    The prior weighs between 2 and 200 trials; without any trial it is Beta(0.1, 1.9).
+    The first is fitted by moments to the ties with evidence of their own (graph.pooling); without any trial
+    it is Beta(0.1, 1.9). The second has the same weight and a mean smaller by how many of these are answered.
+    own, reverse: shape (m,), whether a tie and its reverse have evidence of their own.
     """
-    tried = trials > 0
-    total = float(trials.sum())
-    mean = min(max(float(successes.sum()) / total, 1e-4), 1 - 1e-4) if total else 0.05
-    weight = 2.0
-    if tried.sum() > 1:
-        counts = trials[tried].astype(np.float64)
-        rate = successes[tried] / counts
-        spread = float(np.sum(counts * (rate - mean) ** 2))
-        k = int(tried.sum())
-        chance = mean * (1 - mean)
-        between = (spread - chance * (k - 1)) / max(total - float(np.sum(counts**2)) / total, 1e-12)
-        weight = min(max(chance / between - 1, 2.0), 200.0) if between > 0 else 200.0
-    return np.array([mean * weight, (1 - mean) * weight])
+    alpha, beta = beta_prior(successes[own], trials[own]) if trials[own].any() else (0.1, 1.9)
+    answered = float(np.mean(reverse[own])) if own.any() else 0.0
+    return np.array([[alpha, beta], [alpha * answered, beta + alpha * (1 - answered)]])
