@@ -32,7 +32,7 @@ def main() -> None:
     start = time.perf_counter()
     for number, death in enumerate(deaths(arguments.store, arguments.rounds, arguments.seed), 1):
         print(
-            f"{number:3}  acknowledged {death.acknowledged:7,} rows, found {death.stored:7,}, each once and whole"
+            f"{number:3}  acknowledged {death.acknowledged:7,}, found {death.stored:7,}, each once and whole"
         )
     took = time.perf_counter() - start
     print(f"{arguments.rounds} rounds in {took:.0f} s: every acknowledged event is there, none twice")

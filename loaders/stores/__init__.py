@@ -10,8 +10,6 @@ from pathlib import Path
 from graph.errors import InvalidInput
 from graph.store import Store
 from loaders.stores.address import SCHEMES
-from loaders.stores.embedded import EmbeddedStore
-from loaders.stores.neo4j import Neo4jStore
 
 __all__ = ["open_store"]
 
@@ -27,8 +25,13 @@ def open_store(url: str, *, create: bool = True) -> Store:
     """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and rest.strip("/"):
+        from loaders.stores.embedded import EmbeddedStore
+
         return EmbeddedStore(Path(rest[1:]), create=create)
     if scheme in SCHEMES:
+        # The driver takes most of a second to import.
+        from loaders.stores.neo4j import Neo4jStore
+
         return Neo4jStore(url, create=create)
     raise InvalidInput(
         f"{_masked(url)} is no store; write sqlite:///shop.db or neo4j://user:password@host:7687"
