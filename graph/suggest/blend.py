@@ -92,6 +92,7 @@ def _own(shelf: Shelf, person: int | None) -> Own:
 def _sources(shelf: Shelf, ask: Ask) -> list[Votes]:
     person = ask.person
     personal = person is None or bool(shelf.personal[person])
+    page = ask.context.product
     mine, taste, bought = _tastes(shelf, person if personal else None, ask.context)
     sharer = ask.context.sharer if personal else None
     community = EVERYBODY
@@ -102,9 +103,9 @@ def _sources(shelf: Shelf, ask: Ask) -> list[Votes]:
     return [
         _friends(shelf, person if personal else None, sharer),
         _interest(shelf, mine, taste),
-        _related(shelf, shelf.complements, mine[bought], taste[bought]),
-        _related(shelf, shelf.substitutes, mine[~bought], taste[~bought]),
-        _related(shelf, shelf.complements, *_page(ask.context)),
+        _related(shelf, shelf.complements, mine[bought], taste[bought], page),
+        _related(shelf, shelf.substitutes, mine[~bought], taste[~bought], page),
+        _related(shelf, shelf.complements, *_page(ask.context), page),
         _popular(shelf, community),
         *(_of_category(shelf, category) for category in _categories(shelf, ask.context)),
     ]
@@ -182,13 +183,16 @@ def _interest(shelf: Shelf, mine: Rows, taste: NDArray[np.float64]) -> Votes:
     return Votes(product, vote, reasons)
 
 
-def _related(shelf: Shelf, relations: Relations, mine: Rows, taste: NDArray[np.float64]) -> Votes:
+def _related(
+    shelf: Shelf, relations: Relations, mine: Rows, taste: NDArray[np.float64], page: int | None
+) -> Votes:
     starts, ends = relations.indptr[mine], relations.indptr[mine + 1]
     weight = taste * shelf.blend.relations
     product, vote, asked, _ = gather(starts, ends, weight, relations.product, relations.score)
 
     def reasons(entries: NDArray[np.intp]) -> list[Reason]:
-        return [RelationReason(float(vote[i]), relations.relation, int(mine[asked[i]])) for i in entries]
+        related = ((float(vote[i]), int(mine[asked[i]])) for i in entries)
+        return [RelationReason(weight, relations.relation, to, to != page) for weight, to in related]
 
     return Votes(product, vote, reasons)
 

@@ -73,8 +73,8 @@ def _clause(group: list[Reason], names: Names, voice: "type[_English | _Chinese]
             called = [names.people[friend.friend] for friend in friends if friend.named]
             called = [name for name in called if name][:2]
             return voice.friends(called, len(friends) - len(called), action)
-        case RelationReason(relation=relation, to=to):
-            return voice.relation(relation, names.products[to])
+        case RelationReason(relation=relation, to=to, own=own):
+            return voice.relation(relation, names.products[to], own=own)
         case InterestReason(because=because):
             return voice.interest([name for name in (names.products[row] for row in because[:2]) if name])
         case PopularityReason(community=community):
@@ -100,11 +100,11 @@ class _English:
         return f"{who} {cls.ACTS.get(action, 'looked at this')}"
 
     @staticmethod
-    def relation(relation: Relation, product: str) -> str:
-        thing = product or "something you looked at"
-        return (
-            f"it goes with {thing}" if relation is Relation.COMPLEMENT else f"it is an alternative to {thing}"
-        )
+    def relation(relation: Relation, product: str, *, own: bool) -> str:
+        if relation is Relation.SUBSTITUTE:
+            return f"it is an alternative to the {product or 'one you looked at'}"
+        whose = "your" if own else "the"
+        return f"it goes with {whose} {product}" if product else "it goes with something you chose"
 
     @staticmethod
     def interest(products: list[str]) -> str:
@@ -112,7 +112,7 @@ class _English:
 
     @staticmethod
     def popularity(*, around: bool) -> str:
-        return "it is popular among people around you" if around else "it is popular right now"
+        return "it is popular in this circle" if around else "it is popular right now"
 
     @staticmethod
     def sentence(clauses: list[str]) -> str:
@@ -136,9 +136,11 @@ class _Chinese:
         return f"{who}{cls.ACTS.get(action, '看过它')}"
 
     @staticmethod
-    def relation(relation: Relation, product: str) -> str:
+    def relation(relation: Relation, product: str, *, own: bool) -> str:
         thing = f"“{product}”" if product else "你看过的商品"
-        return f"它和{thing}很搭" if relation is Relation.COMPLEMENT else f"它可以代替{thing}"
+        if relation is Relation.SUBSTITUTE:
+            return f"它可以代替{thing}"
+        return f"它和{'你的' if own and product else ''}{thing}很搭"
 
     @staticmethod
     def interest(products: list[str]) -> str:
@@ -147,7 +149,7 @@ class _Chinese:
 
     @staticmethod
     def popularity(*, around: bool) -> str:
-        return "它在你身边的人中很受欢迎" if around else "它最近很受欢迎"
+        return "它在这个圈子里很受欢迎" if around else "它最近很受欢迎"
 
     @staticmethod
     def sentence(clauses: list[str]) -> str:

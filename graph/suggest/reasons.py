@@ -42,11 +42,12 @@ class InterestReason:
 
 @dataclass(frozen=True, slots=True)
 class RelationReason:
-    """It goes with, or could stand for, a product of one's own or the one on the page."""
+    """It goes with, or could stand for, a product: one of one's own, or the one on the page."""
 
     weight: float
     relation: Relation
     to: int
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)

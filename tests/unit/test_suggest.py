@@ -254,3 +254,14 @@ def test_a_sentence_names_the_two_latest_friends_and_counts_the_others(
 )
 def test_the_first_known_language_is_spoken(tag: str, spoken: str):
     assert language(tag).value == spoken
+
+
+def test_a_sentence_says_what_of_ones_own_it_goes_with_and_what_on_the_page():
+    others = "".join(f" p{i}$tent p{i}$bag q{i}$tea" for i in range(12))
+    taken, on_shelf = shop(others + " cy$tent")
+    names = Names(taken.people.names, taken.products.names)
+    tent = taken.products.keys.row("tent")
+    own, page = suggest(on_shelf, [Ask(taken.people.row("cy")), Ask(None, Context(product=tent))], limit=1)
+    assert "it goes with your two-person tent" in explain(own.suggestions[0], names, Language.ENGLISH)
+    assert "it goes with the two-person tent" in explain(page.suggestions[0], names, Language.ENGLISH)
+    assert "它和你的“two-person tent”很搭" in explain(own.suggestions[0], names, Language.CHINESE)
