@@ -7,7 +7,7 @@ comes before it in the same append; then either what it says is possible (nothin
 shared, no share is older than its parent) or it is refused for good. Until then it waits.
 """
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,6 +45,8 @@ class Settled:
 
 def named_shares(event: Event) -> Iterable[str]:
     """The ids of the shares that an event names."""
+    if event.share is None and event.parent_share is None:
+        return ()
     return (share for share in (event.share, event.parent_share) if share is not None)
 
 
@@ -105,6 +107,9 @@ class _Settling:
 
     def take(self, record: Record) -> None:
         """Settle a record, or hold it until what it names has come."""
+        if all(map(_stands_alone, record.row.events)):
+            self._settled.ready.append(record)
+            return
         found = self._found(record)
         if found is None:
             self._settled.waiting.append(record)
@@ -135,7 +140,9 @@ class _Settling:
 
     def _latest(self, event: Event) -> Event | None:
         shares = self._by_pair.get(_pair(event), [])
-        after = bisect_right(shares, event.at, key=_AT)
+        # Strictly before for a share: then the order of those of one instant does not matter, and none finds itself.
+        bisect = bisect_left if event.kind is Kind.SHARE else bisect_right
+        after = bisect(shares, event.at, key=_AT)
         return replace(event, found_share=shares[after - 1].id) if after else None
 
     def _lacking(self, record: Record) -> set[str]:
@@ -173,6 +180,16 @@ class _Settling:
             lacking.discard(share.id)
             if not lacking:
                 yield record
+
+
+def _stands_alone(event: Event) -> bool:
+    """Whether an event names no share and is none."""
+    return (
+        event.share is None
+        and event.sharer is None
+        and event.parent_share is None
+        and event.kind is not Kind.SHARE
+    )
 
 
 def _pair(event: Event) -> Pair:

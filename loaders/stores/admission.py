@@ -107,7 +107,8 @@ def _judge(
             continue
         new: dict[str, Said] = {}
         for event, digest in zip(row.events, digests[position], strict=True):
-            there = _digest_there(event.id, stored, verdicts.new, new)
+            said = verdicts.new.get(event.id) or new.get(event.id)
+            there = stored.get(event.id) if said is None else said[1]
             if there is None:
                 new[event.id] = event, digest
             elif there != digest:
@@ -118,13 +119,6 @@ def _judge(
             verdicts.new |= new
             verdicts.rows[position] = [event for event, _ in new.values()]
     return verdicts
-
-
-def _digest_there(id_: str, stored: Mapping[str, int], *batches: Mapping[str, Said]) -> int | None:
-    there = stored.get(id_)
-    if there is None:
-        there = next((batch[id_][1] for batch in batches if id_ in batch), None)
-    return there
 
 
 def _spread(rows: Sequence[Row], verdicts: _Verdicts, shares: Container[str]) -> bool:
