@@ -30,11 +30,11 @@ def demo(
     from api.settings import Settings
 
     FOLDER.mkdir(exist_ok=True)
-    everywhere.say("A made-up shop is loaded into an embedded store …\n")
+    everywhere.say("A shop is made up and loaded into an embedded store.\n\n")
     became = showcase.prepared(FOLDER)
     store = showcase.url(FOLDER)
     everywhere.say(tables.receipt(became))
-    everywhere.say(f"\nIt is in {store}. Who should see what, and why:\n")
+    everywhere.say(f"\nIt is in {store} now. What follows takes longer the first time.\n\n")
     found = showcase.tour(store, debug=everywhere.debug)
     for part in tables.tour(found):
         everywhere.say(part)
@@ -43,5 +43,5 @@ def demo(
     everywhere.say(tables.further(store))
     if serving:
         port = showcase.free_port(port)
-        everywhere.say(f"The API and GraphiQL are at http://127.0.0.1:{port}/graphql until Ctrl-C.")
+        everywhere.say(f"\nThe API and GraphiQL are at http://127.0.0.1:{port}/graphql until Ctrl-C.")
         run(Settings(store=store, port=port, dev=True))

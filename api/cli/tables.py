@@ -69,9 +69,10 @@ def _opened(link: Answer | None) -> str:
 
 
 def further(store: str) -> str:
-    """Commands to go on with."""
-    command = Path(sys.argv[0]).name if which("sharegraph") else Path(sys.argv[0])
-    return "\n".join(("", "Go on with:", *(f"  {command} {words} --store {store}" for words in FURTHER), ""))
+    """Commands to go on with, as they can be typed where this one was."""
+    own = Path(sys.argv[0])
+    command = own if own.name == "sharegraph" and not which("sharegraph") else "sharegraph"
+    return "\n".join(("", "Go on with:", *(f"  {command} {words} --store {store}" for words in FURTHER)))
 
 
 def suggestions(found: Answer, user: Answer | None) -> Table:

@@ -15,6 +15,7 @@ import typer
 
 from api import cli
 from api.cli import showcase
+from api.cli.loads import made_up
 from api.service import Asked, Service
 from loaders import schema
 from loaders.ingest import ingest
@@ -141,11 +142,11 @@ def test_the_picture_of_the_model_shows_every_kind_of_node_and_relation() -> Non
 
 
 @pytest.mark.neo4j
-def test_each_of_the_analysts_ten_questions_has_an_answer(demo_shop: str, neo4j: Server) -> None:
-    shop = Path(demo_shop.removeprefix("sqlite:///")).parent / "shop"
+def test_each_of_the_analysts_ten_questions_has_an_answer(tmp_path: Path, neo4j: Server) -> None:
+    made_up(tmp_path, users=800, events=12_000, seed=7, noise=1.0, shape="csv")
     empty(neo4j)
     with closing(open_store(neo4j.url)) as store:
-        ingest(open_source([str(shop)], "sharegraph"), store, now=datetime.now(UTC))
+        ingest(open_source([str(tmp_path)], "sharegraph"), store, now=datetime.now(UTC))
     with neo4j.driver() as driver:
         answers = [driver.execute_query(question).records for question in CYPHER]
     assert len(answers) == 10
