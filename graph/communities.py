@@ -161,6 +161,21 @@ def cohesion(G: NxGraph, found: Partition, *, weight: str | None = "weight") -> 
     return kept
 
 
+def modularity(G: NxGraph, found: Partition) -> float:
+    """How much more of the ties' weight, direction left out, stays inside communities than chance would put
+    there (Newman & Girvan 2004), in [−½, 1); 0 without ties.
+
+    >>> pairs = nx.DiGraph([("ana", "bea"), ("cy", "dan")])
+    >>> modularity(pairs, Partition.of(np.array([0, 0, 1, 1])))
+    0.5
+    """
+    circles = cast("nx.Graph[Any]", mutual(G))
+    if not circles.number_of_edges():
+        return 0.0
+    by_label = np.split(np.argsort(found.labels, kind="stable"), np.cumsum(found.sizes)[:-1])
+    return float(nx.community.modularity(circles, [set(members.tolist()) for members in by_label]))
+
+
 def leaders(found: Partition, rank: NDArray[np.float64], first: int = 10) -> list[tuple[int, ...]]:
     """The members of highest rank by community, highest first, the smaller row among equals; at most `first`.
 

@@ -78,5 +78,6 @@ def priors(
     own, reverse: shape (m,), whether a tie and its reverse have evidence of their own.
     """
     alpha, beta = beta_prior(successes[own], trials[own]) if trials[own].any() else (0.1, 1.9)
-    answered = float(np.mean(reverse[own])) if own.any() else 0.0
+    # One more answered and one more not: none seen is no proof that nobody ever answers.
+    answered = (np.count_nonzero(reverse[own]) + 1) / (np.count_nonzero(own) + 2)
     return np.array([[alpha, beta], [alpha * answered, beta + alpha * (1 - answered)]])
