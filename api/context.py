@@ -22,7 +22,7 @@ from api.paging import Listing, Window, version_of
 from api.refresh import Answers
 from graph.analysis import Analysis
 from graph.cascades import Cascades
-from graph.communities import Community
+from graph.communities import Community, modularity
 from graph.market import Market
 from graph.suggest import Answer
 from graph.suggest.explain import Language, language
@@ -124,7 +124,7 @@ def _communities(analysis: Analysis) -> Sequence[Community]:
 
 
 def _modularity(analysis: Analysis) -> float:
-    return analysis.modularity
+    return modularity(analysis.graph, analysis.partition)
 
 
 Info = strawberry.Info[Context, None]

@@ -155,6 +155,7 @@ async def asked_by(request: Request, request_id: str, body_bytes: int) -> Asked:
         said = _json(await _body(request, body_bytes), "the body")
     if not isinstance(said, dict):
         raise Unfit(errors.BAD_REQUEST, "the body has to be one JSON object with a `query`")
+    _typed(said, "extensions", dict)
     return Asked(
         query=_typed(said, "query", str, required=True),
         variables=_typed(said, "variables", dict) or {},

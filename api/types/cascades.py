@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
-from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -17,7 +16,6 @@ from api.types.node import Connection, Node
 from api.types.products import Product
 from api.types.shares import Share
 from api.types.values import Estimate, Money, moneys
-from api.types.words import word_row
 from graph import cascades
 from graph.analysis import Analysis
 from graph.events import instant, micros
@@ -238,7 +236,7 @@ class CascadeFilter:
         return cascades.CascadeFilter(
             product=_known(snapshot.products.keys.row, self.product),
             person=_known(snapshot.people.row, self.user),
-            campaign=_known(partial(word_row, snapshot), self.campaign),
+            campaign=_known(snapshot.words.row, self.campaign),
             started_after=None if self.started_after is None else micros(self.started_after),
             started_before=None if self.started_before is None else micros(self.started_before),
             min_size=self.min_size or 1,

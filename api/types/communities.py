@@ -8,6 +8,7 @@ from api.types.described import field, output
 from api.types.forward import LaterUser, user
 from api.types.node import Connection, Node
 from graph.communities import Partition
+from graph.log import NONE
 
 LEADERS = 10
 """As many leaders as are kept of a community."""
@@ -36,18 +37,19 @@ class Community(Node):
         return None if position is None else cls(position=position)
 
     @classmethod
-    def of_person(cls, info: Info, person: int) -> "Community":
-        """The community a person belongs to."""
-        return cls(position=int(info.context.analysis.partition.labels[person]))
+    def of_person(cls, info: Info, person: int) -> "Community | None":
+        """The community a person belongs to; None for a newcomer who is in none yet."""
+        label = int(info.context.analysis.partition.labels[person])
+        return None if label == NONE else cls(position=label)
 
     def own_key(self, info: Info) -> str:
         """The number that stays with it from one refit to the next."""
         return str(info.context.analysis.partition.ids[self.position])
 
     @field
-    def size(self, info: Info) -> int:
+    async def size(self, info: Info) -> int:
         """Its members."""
-        return int(info.context.analysis.partition.sizes[self.position])
+        return (await info.context.communities())[self.position].size
 
     @field
     async def cohesion(self, info: Info) -> float:

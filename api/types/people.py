@@ -113,7 +113,7 @@ class User(Node):
 
     @field
     def community(self, info: Info) -> Community | None:
-        """The community this person belongs to; null for somebody without ties."""
+        """The community this person belongs to; null for somebody who has just come."""
         return Community.of_person(info, self.row)
 
     @field
@@ -166,7 +166,9 @@ class TieConnection(Connection[Tie]):
     total_count: int = strawberry.field(description="Ties on all pages together.")
 
     @classmethod
-    def from_domain(cls, tied: ties.Ties | ties.LiveTies, positions: list[int], window: Window) -> "TieConnection":
+    def from_domain(
+        cls, tied: ties.Ties | ties.LiveTies, positions: list[int], window: Window
+    ) -> "TieConnection":
         """The page of these ties, given as positions."""
         page = window.cut(positions).map(lambda position: Tie.from_domain(tied.tie(position)))
         return cls(page=page, total_count=len(positions))

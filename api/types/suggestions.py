@@ -8,7 +8,6 @@ from api.types.described import field, input_type, output
 from api.types.node import Connection
 from api.types.products import Product
 from api.types.reasons import Reason, reason_of
-from api.types.words import word_row
 from graph import suggest
 from graph.events import content_id
 from graph.snapshot import Snapshot
@@ -52,7 +51,8 @@ class SuggestionContext:
 
 def _category(snapshot: Snapshot, category: str) -> int:
     """The code of a category; one that no product has, where nobody ever said it."""
-    return word_row(snapshot, category, len(snapshot.words))
+    code = snapshot.words.row(category)
+    return len(snapshot.words) if code is None else code
 
 
 def _link(snapshot: Snapshot, share: str | None) -> tuple[int | None, int | None]:

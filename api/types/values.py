@@ -8,7 +8,7 @@ import strawberry
 from api.types.described import input_type, output
 from api.types.rows import Row
 from graph import estimate, events
-from graph.events import unscaled
+from graph.events import scaled, unscaled
 
 
 @output
@@ -21,7 +21,7 @@ class Money:
     @classmethod
     def from_domain(cls, money: events.Money) -> "Money":
         """As the API shows it."""
-        return cls(amount=money.amount, currency=money.currency)
+        return cls(amount=unscaled(scaled(money.amount)), currency=money.currency)
 
 
 @input_type

@@ -69,7 +69,8 @@ async def test_what_cannot_run_has_no_data_and_a_status_for_those_who_read_it(
 @pytest.mark.parametrize(
     "body",
     [b"{", b"[]", b'"query"', b"{}", b'{"query": 1}', b'{"query": "{ __typename }", "variables": []}',
-     b'{"query": "{ __typename }", "operationName": {}}', b'[{"query": "{ __typename }"}]'],
+     b'{"query": "{ __typename }", "operationName": {}}',
+     b'{"query": "{ __typename }", "extensions": 7}', b'[{"query": "{ __typename }"}]'],
 )  # fmt: skip
 async def test_what_is_no_request_is_refused_in_any_form(shop: Shop, body: bytes) -> None:
     async with shop.client() as client:

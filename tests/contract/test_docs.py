@@ -81,21 +81,29 @@ def test_the_two_commands_of_the_readme_are_targets_of_make() -> None:
     assert {"demo", "test"} <= said <= targets
 
 
-def test_the_readmes_three_steps_work(
+def fenced(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+def test_the_readmes_three_steps_and_its_query_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = (ROOT / "README.md").read_text()
-    (log,) = re.findall(r"```csv\n(.*?)```", page, re.DOTALL)
-    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
     monkeypatch.chdir(tmp_path)
-    Path("log.csv").write_text(log)
-    for line in lines:
+    Path("log").mkdir()
+    for name, text in zip(("events", "users", "products"), fenced(page, "csv"), strict=True):
+        Path("log", f"{name}.csv").write_text(text)
+    for line in "".join(fenced(page, "sh")).splitlines():
         program, command, *arguments = shlex.split(line)
         assert program == "sharegraph"
         if command != "serve":
             assert cli.main([command, *arguments]) == 0, line
     titles = {line.strip() for line in capsys.readouterr().out.splitlines()}
     assert {"Receipt", "Doctor", "To show cy", "To show somebody unknown", "KOL candidates"} <= titles
+    (query,), (answer,) = fenced(page, "graphql"), fenced(page, "json")
+    with closing(open_store("sqlite:///shop.db")) as store:
+        reply = asyncio.run(Service(store).answer(Asked(query)))
+    assert reply.body() == json.loads(answer)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,135 @@
+"""Whom to ask to share, and what that would set off."""
+
+import pytest
+
+from graph.events import Product, User
+from tests.api.conftest import Shop
+
+HUBS = " ".join(f"hub>a{n}:tea" for n in range(12)) + " " + " ".join(f"pal>b{n}:mug" for n in range(6)) + " "
+SHOP = HUBS + " ".join(f"a{n}>c{n}:tea" for n in range(4)) + "  hub>b0:mug  b0$mug=5"
+KOLS = """
+query($first: Int, $after: String, $filter: KolFilter, $objective: KolObjective, $seed: Int) {
+  kolCandidates(first: $first, after: $after, filter: $filter, objective: $objective, seed: $seed) {
+    reach { value low high confidence }
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      rank user { key } marginalReach { value } communitiesReached conversionRate { value low }
+      topCategories { category fraction } cost { amount currency }
+      influence { pageRank reach { value } opensCredited purchasesCredited revenueCredited { amount currency } }
+    }
+  }
+}
+"""
+SPREAD = """
+query($users: [String!]!, $filter: KolFilter) {
+  spread(users: $users, filter: $filter, seed: 1) {
+    users { key } reach { value low high } newUsers { value } purchases { value }
+    revenue { amount { value } currency } byCommunity { community { id size } reach { value } }
+  }
+}
+"""
+
+
+async def test_the_one_with_most_listeners_comes_first_and_each_adds_less(shop: Shop) -> None:
+    shop.tell(SHOP)
+    found = (await shop.ask(KOLS))["kolCandidates"]
+    assert [node["user"]["key"] for node in found["nodes"][:2]] == ["hub", "pal"]
+    assert [node["rank"] for node in found["nodes"]] == list(range(1, len(found["nodes"]) + 1))
+    adds = [node["marginalReach"]["value"] for node in found["nodes"]]
+    assert adds == sorted(adds, reverse=True)
+    assert found["reach"]["value"] == pytest.approx(sum(adds), rel=0.05)
+
+
+async def test_pages_are_one_list_and_reach_counts_up_to_their_end(shop: Shop) -> None:
+    shop.tell(SHOP)
+    whole = (await shop.ask(KOLS, first=200))["kolCandidates"]
+    first = (await shop.ask(KOLS, first=2))["kolCandidates"]
+    rest = (await shop.ask(KOLS, first=200, after=first["pageInfo"]["endCursor"]))["kolCandidates"]
+    assert first["nodes"] + rest["nodes"] == whole["nodes"]
+    assert first["pageInfo"]["hasNextPage"]
+    assert not rest["pageInfo"]["hasNextPage"]
+    assert first["reach"]["value"] < rest["reach"]["value"] == whole["reach"]["value"]
+
+
+async def test_a_filter_says_who_may_be_chosen_and_who_is_chosen_already(shop: Shop) -> None:
+    shop.tell(SHOP)
+    shop.store.upsert_users([User("pal", region="Lyon", attributes={"cost": "120 CNY"})])
+    lyon = (await shop.ask(KOLS, filter={"region": "Lyon"}))["kolCandidates"]["nodes"]
+    assert [node["user"]["key"] for node in lyon] == ["pal"]
+    assert lyon[0]["cost"] == {"amount": "120.00", "currency": "CNY"}
+    hired = (await shop.ask(KOLS, filter={"alreadyChosen": ["hub", "nobody"], "exclude": ["pal"]}))[
+        "kolCandidates"
+    ]
+    assert not {"hub", "pal"} & {node["user"]["key"] for node in hired["nodes"]}
+    busy = (await shop.ask(KOLS, filter={"minAudience": 6, "candidates": ["hub", "pal", "a1"]}))[
+        "kolCandidates"
+    ]
+    assert [node["user"]["key"] for node in busy["nodes"]] == ["hub", "pal"]
+
+
+async def test_a_community_is_named_by_its_id(shop: Shop) -> None:
+    shop.tell(SHOP)
+    pal = (await shop.ask('{ user(key: "pal") { community { id } } }'))["user"]
+    found = (await shop.ask(KOLS, filter={"community": pal["community"]["id"]}))["kolCandidates"]["nodes"]
+    assert found[0]["user"]["key"] == "pal"
+    assert "hub" not in {node["user"]["key"] for node in found}
+    ((code, message),) = await shop.refused(KOLS, filter={"audienceCommunity": "7"})
+    assert (code, message.split(":")[0]) == ("BAD_USER_INPUT", "filter.audienceCommunity")
+
+
+@pytest.mark.parametrize("objective", ["REACH", "NEW_USERS", "PURCHASES", "REVENUE"])
+async def test_every_objective_has_an_answer(shop: Shop, objective: str) -> None:
+    shop.tell(SHOP)
+    assert (await shop.ask(KOLS, objective=objective))["kolCandidates"]["nodes"]
+
+
+async def test_purchases_cannot_be_aimed_at_where_nothing_was_bought(shop: Shop) -> None:
+    shop.tell(HUBS)
+    ((code, message),) = await shop.refused(KOLS, objective="PURCHASES")
+    assert (code, "REACH" in message) == ("BAD_USER_INPUT", True)
+
+
+async def test_the_same_seed_is_the_same_answer_on_any_page_of_it(shop: Shop) -> None:
+    shop.tell(SHOP)
+    assert await shop.ask(KOLS, seed=7) == await shop.ask(KOLS, seed=7)
+    info = (await shop.ask(KOLS, first=1, seed=7))["kolCandidates"]["pageInfo"]
+    ((code, _),) = await shop.refused(KOLS, after=info["endCursor"], seed=8)
+    assert code == "BAD_USER_INPUT"
+
+
+async def test_influence_of_a_person_is_that_of_the_candidate(shop: Shop) -> None:
+    shop.tell(SHOP)
+    hub = (await shop.ask(KOLS, first=1))["kolCandidates"]["nodes"][0]
+    document = """{ user(key: "hub") { influence { pageRank reach { value } opensCredited purchasesCredited
+        revenueCredited { amount currency } } } }"""
+    assert (await shop.ask(document))["user"]["influence"] == hub["influence"]
+    assert hub["influence"]["opensCredited"] == 13
+
+
+async def test_what_a_set_of_people_would_set_off(shop: Shop) -> None:
+    shop.tell(SHOP)
+    shop.store.upsert_products([Product("mug", category="cups")])
+    told = (await shop.ask(SPREAD, users=["hub", "pal", "hub"]))["spread"]
+    assert [user["key"] for user in told["users"]] == ["hub", "pal"]
+    assert told["reach"]["low"] <= told["reach"]["value"] <= told["reach"]["high"]
+    assert told["reach"]["value"] >= 2
+    assert sum(part["reach"]["value"] for part in told["byCommunity"]) == pytest.approx(
+        told["reach"]["value"]
+    )
+    assert [amount["currency"] for amount in told["revenue"]] == ["CNY"]
+    alone = (await shop.ask(SPREAD, users=["hub"]))["spread"]
+    assert alone["reach"]["value"] < told["reach"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"users": ["hub", "nobody"]}, "users: no user 'nobody'"),
+        ({"users": ["hub"], "filter": {"product": "none"}}, "filter.product: no product 'none'"),
+    ],
+)
+async def test_a_question_about_the_unknown_says_which(
+    shop: Shop, asked: dict[str, object], message: str
+) -> None:
+    shop.tell(SHOP)
+    assert await shop.refused(SPREAD, **asked) == [("NOT_FOUND", message)]
