@@ -78,4 +78,4 @@ def called(thing: Mapping[str, Any] | None) -> str:
 
 def topics(fractions: Sequence[Mapping[str, Any]]) -> str:
     """Categories with their part: `tents 40 %, stoves 12 %`."""
-    return ", ".join(f"{topic['category']} {topic['fraction']:.0%}" for topic in fractions[:3]) or "–"
+    return ", ".join(f"{topic['category']} {topic['fraction']:.0%}" for topic in fractions[:2]) or "–"

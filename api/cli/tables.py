@@ -129,7 +129,7 @@ def candidates(found: Answer) -> Table:
     ]
     columns = (
         figures("#"), words("candidate", 18), figures("adds people"), figures("reach alone"),
-        figures("opens"), figures("buyers per opener"), figures("circles"), words("shares mostly"),
+        figures("opens"), figures("buyers per opener"), figures("communities"), words("shares mostly"),
     )  # fmt: skip
     together = f"Together they reach {interval(found['reach'])} people (95 % intervals)."
     return table("KOL candidates", columns, rows, together if rows else "Nobody to choose.")

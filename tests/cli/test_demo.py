@@ -115,4 +115,4 @@ def test_the_readme_shows_what_the_demonstration_prints(place: Path) -> None:
     assert shown is not None
     told = iter((place / "told.txt").read_text().splitlines())
     missing = [line for line in shown[1].splitlines() if line not in {"", "…"} and line not in told]
-    assert missing == []
+    assert missing == [], "README.md shows what `make demo SERVE=0` no longer prints: paste it anew"
