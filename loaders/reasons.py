@@ -52,5 +52,8 @@ def shown(value: object, limit: int = 80) -> str:
     >>> shown("a\nb"), shown("x" * 100)[-1]
     ("'a\\nb'", '…')
     """
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "a value nested too deep to show"
     return text if len(text) <= limit else text[: limit - 1] + "…"

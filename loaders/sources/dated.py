@@ -5,9 +5,8 @@ Rows of one instant come in the order of their files and lines.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from graph.errors import UnreadableSource
 from graph.events import Reject, micros
@@ -20,8 +19,7 @@ T = TypeVar("T")
 Parse = Callable[[int, str], tuple[datetime, T] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Dated(Generic[T]):
+class Dated(NamedTuple, Generic[T]):
     """What one line says, where it stands and when it happened."""
 
     file: str

@@ -127,7 +127,7 @@ def _check(given: dict[str, Any]) -> None:
     if "user" not in given and "visitor" not in given:
         raise Refused(MISSING_FIELD, "user or visitor")
     for group in _NEEDS.get(given["kind"], ()):
-        if not any(field in given for field in group):
+        if given.keys().isdisjoint(group):
             raise Refused(MISSING_FIELD, " or ".join(group))
     if given["kind"] in {Kind.TIE, Kind.UNTIE} and given["other"] in {
         given.get("user"),

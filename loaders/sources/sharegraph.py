@@ -47,8 +47,8 @@ class SharegraphSource(Plain):
             if isinstance(said, Refused):
                 reject = Reject(line, said.reason, said.detail, file)
                 yield Attributes(rejects=(reject,)) if sort else reject
-            elif sort or (said.get("kind") in _SORTS and "key" in said):
-                yield self._attributes(sort or _SORTS[str(said["kind"])], line, said, file)
+            elif described := sort or _described(said):
+                yield self._attributes(described, line, said, file)
             else:
                 yield self._event(line, said, file)
 
@@ -72,6 +72,12 @@ def open_sharegraph(sources: Sequence[str], reading: Reading) -> SharegraphSourc
     """The source of files and folders in our own format."""
     files = files_of(sources, _belongs, "a log (" + ", ".join(f"*{suffix}" for suffix in SUFFIXES) + ")")
     return SharegraphSource(files, reading, travelled_of(files))
+
+
+def _described(said: Said) -> str:
+    """What a line of the log itself describes; "" for an event."""
+    kind = said.get("kind")
+    return _SORTS.get(kind, "") if isinstance(kind, str) and "key" in said else ""
 
 
 def _belongs(path: Path) -> bool:

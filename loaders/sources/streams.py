@@ -11,6 +11,7 @@ import io
 import sys
 import tempfile
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -35,7 +36,7 @@ Lines = tuple[int, list[bytes]]
 
 _GZIP = b"\x1f\x8b"
 _HEAD = 1024
-_UTF8_MARK = b"\xef\xbb\xbf"
+UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = bytes(sorted(set(range(32)) - set(b"\t\n\r\f\x1b")))
 
@@ -160,13 +161,28 @@ def lines(stream: Stream) -> Iterator[Lines]:
 
 
 def refuse_binary(stream: Stream) -> None:
-    """UnreadableSource where the first bytes are no text: more than one in fifty is a control character."""
+    """UnreadableSource where neither the first line nor what follows it looks like text.
+
+    A log may begin with half a character or a NUL; what is no text has a first line that is none, and more
+    than one control character in fifty.
+    """
     head = stream.head()
     if head.startswith(_UTF16_MARKS):
         raise UnreadableSource(f"{stream.name}: is UTF-16; save it as UTF-8")
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    if controls * 50 > len(head):
+    if not _is_text(head.split(b"\n", 1)[0]) and _controls(head) * 50 > len(head):
         raise UnreadableSource(f"{stream.name}: is binary, no text")
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        getincrementaldecoder("utf-8")().decode(line)
+    except UnicodeDecodeError:
+        return False
+    return not _controls(line)
+
+
+def _controls(text: bytes) -> int:
+    return len(text) - len(text.translate(None, _CONTROLS))
 
 
 def text_of(line: bytes) -> str:
@@ -183,10 +199,10 @@ def text_of(line: bytes) -> str:
 
 
 def _without_mark(stream: Stream) -> Iterator[bytes]:
-    marked = stream.head().startswith(_UTF8_MARK)
+    marked = stream.head().startswith(UTF8_MARK)
     blocks = iter(stream)
     first = next(blocks, b"")
-    return chain((first.removeprefix(_UTF8_MARK) if marked else first,), blocks)
+    return chain((first.removeprefix(UTF8_MARK) if marked else first,), blocks)
 
 
 def _gunzipped(blocks: Iterator[bytes]) -> Iterator[bytes]:
