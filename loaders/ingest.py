@@ -94,7 +94,7 @@ def ingest(
     broken: UnreadableSource | None = None
     with (
         _seldom_searched(),
-        Intake(store, now, on_reject or _tell_nobody) as intake,
+        Intake(store, now, on_reject or _tell_nobody, batch) as intake,
         closing(source.items()) as items,
     ):
         try:

@@ -9,7 +9,7 @@ rejected, and may come again in a later load.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -33,8 +33,9 @@ Completing = Callable[[Sequence[Record], Store], Sequence[Record]]
 class Intake:
     """One load: its counts, and the rows put aside."""
 
-    def __init__(self, store: Store, now: datetime, tell: Told) -> None:
+    def __init__(self, store: Store, now: datetime, tell: Told, batch: int = BATCH) -> None:
         self._store = store
+        self._batch = batch
         self._tell = tell
         self._latest = now + CLOCK_SKEW
         self._hearsay = Hearsay(store)
@@ -74,7 +75,7 @@ class Intake:
         """Settle what was put aside, in steps; yields how many rows still wait."""
         yield from self._settle_sharing()
         left = len(self._others)
-        for batch in chunks(self._others, BATCH):
+        for batch in chunks(self._others, self._batch):
             for record in self._settle(batch, find=True):
                 self._refuse(record, unsettled(record))
             left -= len(batch)
@@ -88,7 +89,7 @@ class Intake:
             waiting, self._sharing = self._sharing, Spill()
             before, progressing = len(waiting), False
             with waiting:
-                for batch in chunks(waiting, BATCH):
+                for batch in _moments(waiting, self._batch):
                     left = self._settle(batch, find=True)
                     progressing |= len(left) < len(batch)
                     for record in left:
@@ -143,7 +144,25 @@ class Intake:
 
 
 def _put_aside(record: Record, spill: Spill[Record]) -> None:
-    spill.add(max(micros(event.at) for event in record.row.events), record)
+    spill.add(_time(record), record)
+
+
+def _moments(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
+    """Records in order of time in lists of `size` or a few more, so that none ends within an instant (unless
+    that one fills ten).
+    """
+    batch: list[Record] = []
+    for record in records:
+        if len(batch) >= size and (_time(record) > _time(batch[-1]) or len(batch) >= 10 * size):
+            yield batch
+            batch = []
+        batch.append(record)
+    if batch:
+        yield batch
+
+
+def _time(record: Record) -> int:
+    return max(micros(event.at) for event in record.row.events)
 
 
 def _shares(record: Record) -> bool:

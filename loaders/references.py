@@ -140,7 +140,7 @@ class _Settling:
 
     def _latest(self, event: Event) -> Event | None:
         shares = self._by_pair.get(_pair(event), [])
-        # Strictly before for a share: then the order of those of one instant does not matter, and none finds itself.
+        # Strictly before for a share: then order within an instant does not matter, and none finds itself.
         bisect = bisect_left if event.kind is Kind.SHARE else bisect_right
         after = bisect(shares, event.at, key=_AT)
         return replace(event, found_share=shares[after - 1].id) if after else None
