@@ -5,11 +5,11 @@ documents, which are parsed and validated once (api.documents).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from inspect import isawaitable
-from typing import Any, TypeGuard, cast
+from typing import Any, cast
 
 import structlog
 from graphql import ExecutionResult, Executor, GraphQLError, OperationDefinitionNode, OperationType
@@ -109,7 +109,6 @@ class Service:
             context_value=context,
             raw_variable_values=dict(asked.variables),
             operation_name=asked.operation,
-            is_awaitable=_awaits,
         )
         if isinstance(executor, list):
             return Reply(None, tuple(told(error, asked.id, BAD_INPUT) for error in executor), label=label)
@@ -132,11 +131,6 @@ class Service:
     def close(self) -> None:
         """Begin nothing further. The store stays open."""
         self._memo.close()
-
-
-def _awaits(value: object) -> TypeGuard[Awaitable[Any]]:
-    """Whether a resolver's value has to be awaited: asked for every value, so the shortest way to tell."""
-    return hasattr(value, "__await__")
 
 
 def _label(operation: OperationDefinitionNode | None) -> str:

@@ -4,7 +4,6 @@ import strawberry
 from graphql import GraphQLSchema, Undefined
 from strawberry.schema.config import StrawberryConfig
 
-from api.schema.direct import shorten
 from api.schema.mutation import Mutation
 from api.schema.query import Query
 from api.types import reasons
@@ -32,9 +31,6 @@ for _type in core_schema.type_map.values():
         for _value in (_field, *getattr(_field, "args", {}).values()):
             if getattr(_value, "default_value", Undefined) is None:
                 _value.default_value = Undefined
-
-
-shorten(schema, core_schema.type_map)
 
 
 def printed() -> str:
