@@ -1,0 +1,34 @@
+"""What is put aside comes back in order, from memory and from disk alike."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loaders.spill import Spill
+
+
+@given(numbers=st.lists(st.integers(0, 5)), room=st.integers(1, 10))
+def test_things_come_back_by_number_and_equals_in_the_order_they_came(numbers: list[int], room: int):
+    things = list(enumerate(numbers))
+    with Spill[tuple[int, int]](room) as spill:
+        for thing in things:
+            spill.add(thing[1], thing)
+        assert len(spill) == len(things)
+        for _ in range(2):
+            assert list(spill) == sorted(things, key=lambda thing: thing[1])
+
+
+def test_two_who_read_at_once_do_not_disturb_each_other():
+    with Spill[int](room=2) as spill:
+        for number in range(10):
+            spill.add(number, number)
+        assert list(zip(spill, spill, strict=True)) == [(n, n) for n in range(10)]
+
+
+def test_what_was_closed_holds_nothing():
+    spill = Spill[int](room=1)
+    spill.add(1, 1)
+    spill.close()
+    spill.close()
+    with pytest.raises(ValueError, match="closed"):
+        list(spill)
