@@ -145,7 +145,7 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
         products=names.products,
         words=names.words,
         events=events,
-        shares=_with_parents(shares, events, len(base.shares)),
+        shares=_with_parents(shares, events),
     )
     done = fitted.shelf.done.and_then(Activity.of(events.at_rows(recent), len(now.products)))
     fade = 2.0 ** (-(as_of - base.as_of) / (HALF_LIFE.total_seconds() * 1e6))
@@ -241,14 +241,14 @@ def _now(canonical: Rows, people: Rows) -> Rows:
     return np.where(people == NONE, NONE, canonical[people]).astype(np.int32)
 
 
-def _with_parents(shares: Shares, events: Events, known: int) -> Shares:
-    """The shares from row `known` on get the parents the log does not say; all get their roots."""
-    rows = np.flatnonzero((events.kind == Kind.SHARE) & (events.share >= known))
-    guessed = last_opened(events, rows, shares.at)
-    orphans = (shares.parent[events.share[rows]] == NONE) & (guessed != NONE)
-    children = events.share[rows][orphans]
+def _with_parents(shares: Shares, events: Events) -> Shares:
+    """The parents that the log does not say, found anew for the shares among these events; and all roots."""
+    rows = np.flatnonzero(events.kind == Kind.SHARE)
+    of_share = events.share[rows]
+    rows = rows[shares.inferred[of_share] | (shares.parent[of_share] == NONE)]
+    guessed, of_share = last_opened(events, rows, shares.at), events.share[rows]
     parent, inferred = shares.parent.copy(), shares.inferred.copy()
-    parent[children], inferred[children] = guessed[orphans], True
+    parent[of_share], inferred[of_share] = guessed, guessed != NONE
     root, depth = depths_and_roots(parent)
     return replace(shares, parent=parent, inferred=inferred, root=root, depth=depth)
 

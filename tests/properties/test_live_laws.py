@@ -133,7 +133,7 @@ def proofs(analysis: Analysis, key: str) -> list[tuple[str, int, Kind | None, in
     return [(keys[proof.product], proof.friends, proof.action, proof.latest_at) for proof in found]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STORY, st.floats(0, 1))
 def test_a_fit_and_a_delta_know_what_a_refit_knows(told: str, cut: float):
     story = events(told)
@@ -154,7 +154,7 @@ def test_a_fit_and_a_delta_know_what_a_refit_knows(told: str, cut: float):
         assert mine[pair] == (pytest.approx(strength, abs=1e-9), at)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STORY, st.floats(0, 1))
 def test_a_fit_and_a_delta_suggest_what_friends_did_as_a_refit_does(told: str, cut: float):
     story = events(told)
