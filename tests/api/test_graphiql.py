@@ -62,3 +62,9 @@ def test_our_own_files_and_the_styles_name_no_other_host() -> None:
     styles = (FOLDER / "graphiql.min.css").read_text("utf-8")
     assert {link[:5] for link in re.findall(r"url\([\"']?([^)]{5})", styles)} == {"data:"}
     assert "@import" not in styles
+
+
+async def test_the_query_it_opens_with_is_answered_by_any_shop(shop: Shop) -> None:
+    shop.tell("ana>bea:tea  bea>cy:mug")
+    _, query, _ = (FOLDER / "start.js").read_text("utf-8").split("`")
+    assert (await shop.ask(query))["communities"]["nodes"]
