@@ -58,14 +58,17 @@ class Store(Protocol):
         ...
 
     def append(self, rows: Sequence[Row]) -> Appended:
-        """Add rows, each whole or not at all, in one durable transaction; references are resolved by then
-        (see loaders.ingest).
+        """Add rows, each whole or not at all, in one durable transaction, judged in order; what they refer to
+        is there or comes before them (see loaders.ingest).
+
+        InvalidInput where a row refers to a share that is nowhere or says of an event less than makes it one,
+        StoreUnavailable where another writer is not done in time or the store is away; nothing is stored then.
         """
         ...
 
     def upsert_users(self, users: Sequence[User]) -> int:
-        """Say something of people, known or not; None leaves what is there. Returns how many were new or
-        changed.
+        """Say something of people, known or not; None leaves what is there. Returns of how many something was
+        said for the first time or anew. Those forgotten are passed over.
         """
         ...
 

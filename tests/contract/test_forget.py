@@ -136,8 +136,8 @@ def test_news_of_her_is_refused_in_every_role(told: Store):
         Event("n4", Kind.SHARE, START, user="dan", product="tea", recipient="ana"),
         Event("n5", Kind.OPEN, START, user="dan", product="tea", share="ana-1"),
         Event("n6", Kind.SHARE, START, user="dan", product="tea", parent_share="ana-1"),
-        Event("n7", Kind.OPEN, START, user="dan", product="tea", share="n8"),
-        Event("n8", Kind.SHARE, START, user="ana", product="tea"),
+        Event("n7", Kind.SHARE, START, user="ana", product="tea"),
+        Event("n8", Kind.OPEN, START, user="dan", product="tea", share="n7"),
         Event("n9", Kind.VIEW, START, user="dan", product="tea"),
     ]
     appended = told.append(rows(news))

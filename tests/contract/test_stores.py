@@ -117,9 +117,13 @@ def test_of_two_events_with_one_id_in_a_batch_the_first_counts(store: Store):
     assert list(store.events()) == [SHARE]
 
 
-def test_a_share_may_come_after_what_refers_to_it_in_the_same_append(store: Store):
-    assert store.append(rows([OPEN, SHARE])).stored == (0, 1)
-    assert list(store.events()) == [OPEN, SHARE]
+def test_what_is_referred_to_comes_before_in_the_same_append_or_in_the_same_row(store: Store):
+    assert store.append(rows([SHARE, OPEN])).stored == (0, 1)
+    other = replace(SHARE, id="s2"), replace(OPEN, id="o2", share="s2")
+    assert store.append([Row(1, other[::-1])]).stored == (0,)
+    assert list(store.events()) == [SHARE, OPEN, *other[::-1]]
+    with pytest.raises(InvalidInput, match="nor before it"):
+        store.append(rows([replace(OPEN, id="o3", share="s3"), replace(SHARE, id="s3")]))
 
 
 def test_what_refers_to_a_share_of_a_refused_row_is_refused_with_it(store: Store):
