@@ -13,6 +13,7 @@ PACKAGES = ("graph", "loaders", "api")
 # Declared and never imported by us: others find them.
 FOUND_BY_OTHERS = {
     "neo4j-rust-ext": "the neo4j driver",
+    "tzdata": "zoneinfo, where the system knows no time zones",
     "websockets": "uvicorn",
 }
 
