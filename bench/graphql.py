@@ -28,7 +28,7 @@ from statistics import median
 from typing import Any
 
 import httpx
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 QUERY = """
 query($user: String!) {
