@@ -34,7 +34,7 @@ def receipt(loaded: Loaded) -> Table:
     for name in ("events", "users", "products"):
         made.add_row(f"{name} held now", f"{counts[name]:,}")
     said = f"Refused rows are listed in {loaded.rejects}" if counts["rejected"] else "No row was refused."
-    made.caption = said
+    made.caption, made.min_width = said, len(said)
     return made
 
 

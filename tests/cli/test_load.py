@@ -3,7 +3,12 @@
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -12,6 +17,7 @@ from loaders.marked import noise_since
 from loaders.snapshots import default_folder, read_snapshot
 from loaders.stores import open_store
 
+ROOT = Path(__file__).parents[2]
 KEYS = ["read", "stored", "repeated", "rejected", "implied", "noise", "events", "users", "products"]
 LOG = """id,kind,at,user,product,share
 s1,SHARE,2026-05-01T08:00:00Z,ana,tea,
@@ -125,3 +131,27 @@ def test_a_made_up_shop_loads_whole(tmp_path: Path, store: str, capsys: pytest.C
     assert cli.main(["load", str(shop), "--store", store, "--json"]) == 0
     receipt = told(capsys)
     assert (receipt["read"], receipt["stored"], receipt["rejected"]) == (800, 800, 0)
+
+
+def test_interrupted_it_says_so_in_one_line_and_the_same_load_goes_on(
+    log: Path, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [sys.executable, "-m", "api.cli", "load", "-", "--store", store]
+    with subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as load:
+        assert load.stdin is not None
+        load.stdin.write(LOG)
+        load.stdin.flush()
+        wait_for(Path(store.removeprefix("sqlite:///")))
+        load.send_signal(signal.SIGINT)
+        told, complaint = load.communicate(timeout=60)
+    assert (load.returncode, told, complaint) == (130, "", "sharegraph: stopped\n")
+    assert cli.main(["load", str(log), "--store", store, "--json"]) == 0
+    receipt = json.loads(capsys.readouterr().out)
+    assert receipt["stored"] + receipt["repeated"] == 3
+
+
+def wait_for(file: Path) -> None:
+    patience = time.monotonic() + 60
+    while not file.exists():
+        assert time.monotonic() < patience
+        time.sleep(0.05)
