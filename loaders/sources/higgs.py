@@ -59,7 +59,8 @@ class HiggsSource:
         shared: Shared = defaultdict(list)
         for (sharer, _), shares in store.shares_by([(sharer, PRODUCT) for sharer in sharers]).items():
             shared[sharer] = sorted((share.at, share.id) for share in shares)
-        return [_traced(record, shared) for record in records]
+        implied: dict[str, Event] = {}
+        return [_traced(record, shared, implied) for record in records]
 
 
 def open_higgs(sources: Sequence[str]) -> HiggsSource:
@@ -101,29 +102,33 @@ def _retweeted(record: Record) -> str | None:
     return record.row.events[0].sharer
 
 
-def _traced(record: Record, shared: Shared) -> Record:
-    """The row with the share it is about; takes note of those it makes."""
+def _traced(record: Record, shared: Shared, implied: dict[str, Event]) -> Record:
+    """The row with the share it is about; takes note of those it makes.
+
+    Every row that is about a share implied just now carries it, so that none leans on another.
+    """
     sharer = _retweeted(record)
     if sharer is None:
         return record
     open_, share = record.row.events
-    parent, implied = _parent(sharer, open_.at, shared)
+    parent = _parent(sharer, open_.at, shared, implied)
     insort(shared[str(share.user)], (share.at, share.id))
     traced = (
         Event(open_.id, Kind.OPEN, open_.at, user=open_.user, product=PRODUCT, share=parent),
         Event(share.id, Kind.SHARE, share.at, user=share.user, product=PRODUCT, parent_share=parent),
     )
-    return Record(Row(record.row.line, (*implied, *traced), record.row.file))
+    also = (implied[parent],) if parent in implied else ()
+    return Record(Row(record.row.line, (*also, *traced), record.row.file))
 
 
-def _parent(sharer: str, at: datetime, shared: Shared) -> tuple[str, tuple[Event, ...]]:
-    """The id of somebody's latest share before a time, and the share itself where it had to be implied."""
+def _parent(sharer: str, at: datetime, shared: Shared, implied: dict[str, Event]) -> str:
+    """The id of somebody's latest share before a time; where there is none, of one that is implied."""
     theirs = shared[sharer]
     before = bisect_left(theirs, (at, ""))
     if before:
-        return theirs[before - 1][1], ()
+        return theirs[before - 1][1]
     id_ = content_id("higgs", "implied", sharer, PRODUCT)
-    if any(known == id_ for _, known in theirs):
-        return id_, ()
-    insort(theirs, (at, id_))
-    return id_, (Event(id_, Kind.SHARE, at, user=sharer, product=PRODUCT, implied=True),)
+    if all(known != id_ for _, known in theirs):
+        insort(theirs, (at, id_))
+        implied[id_] = Event(id_, Kind.SHARE, at, user=sharer, product=PRODUCT, implied=True)
+    return id_

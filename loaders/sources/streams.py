@@ -139,7 +139,7 @@ def opened(source: str, travelled: Travelled) -> Iterator[Stream]:
 
 
 def lines(stream: Stream) -> Iterator[Lines]:
-    r"""All lines of a text. `\r\\n` ends a line as `\n` does; the last one needs no end.
+    r"""All lines of a text. `\r\n` ends a line as `\n` does; the last one needs no end.
 
     UnreadableSource where it is not text at all, and at the line where it breaks off.
     """

@@ -107,17 +107,29 @@ def _header(name: str, line: bytes) -> list[str]:
 
 
 class _Numbered:
-    """Lines one by one with their numbers; some can be put back."""
+    """Lines one by one with their numbers; some can be looked at ahead and put back."""
 
     def __init__(self, blocks: Iterator[Lines]) -> None:
         self._lines = ((first + n, line) for first, block in blocks for n, line in enumerate(block))
         self._back: list[tuple[int, bytes]] = []
+        self._broken: UnreadableSource | None = None
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         return self
 
     def __next__(self) -> tuple[int, bytes]:
-        return self._back.pop() if self._back else next(self._lines)
+        if self._back:
+            return self._back.pop()
+        if self._broken:
+            raise self._broken
+        return next(self._lines)
+
+    def ahead(self) -> Iterator[tuple[int, bytes]]:
+        """The next lines, up to where the file ends or breaks off; the break is met again by who reads on."""
+        try:
+            yield from self
+        except UnreadableSource as error:
+            self._broken = error
 
     def put_back(self, taken: list[tuple[int, bytes]]) -> None:
         """The next to come will be these, in this order."""
@@ -148,7 +160,7 @@ def _quoted(text: str, width: int, following: _Numbered) -> list[str]:
     def physical() -> Iterator[str]:
         yield text + "\n"
         size = len(text)
-        for number, line in following:
+        for number, line in following.ahead():
             taken.append((number, line))
             size += len(line)
             if len(taken) == _MAX_RECORD or size > MAX_LINE:

@@ -7,7 +7,7 @@ share already, its time stands. `item_info.csv` beside the log describes the ite
 brand (`0` is none) and shop.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Container, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -49,9 +49,12 @@ class TaobaoSource:
             yield row if isinstance(row, Reject) else _record(row)
 
     def completed(self, records: Sequence[Record], store: Store) -> list[Record]:
-        """The rows, with a SHARE only where its share is neither in the store nor in a row before."""
-        shared = set(store.shares([record.row.events[0].id for record in records]))
-        return [_but_first(record, shared) for record in records]
+        """The rows, without a SHARE where it is in the store, else all with that of the first: should the
+        first be refused, for who opened it, the others do not lean on it.
+        """
+        shared = store.shares([record.row.events[0].id for record in records])
+        first: dict[str, Event] = {}
+        return [_with_first(record, shared, first) for record in records]
 
     def _parsed(self, line: int, text: str) -> tuple[datetime, Triple] | None:
         inviter, item, voter, at = fields(text, "\t", COLUMNS)
@@ -99,12 +102,10 @@ def _record(row: Dated[Triple]) -> Record:
     return Record(Row(row.line, (share, open_), row.file))
 
 
-def _but_first(record: Record, shared: set[str]) -> Record:
+def _with_first(record: Record, shared: Container[str], first: dict[str, Event]) -> Record:
     share, open_ = record.row.events
-    if share.id in shared:
-        return Record(replace(record.row, events=(open_,)))
-    shared.add(share.id)
-    return record
+    events = (open_,) if share.id in shared else (first.setdefault(share.id, share), open_)
+    return Record(replace(record.row, events=events))
 
 
 def _described(file: str) -> Iterator[Attributes]:

@@ -259,6 +259,16 @@ def test_a_gzip_cut_within_its_first_lines_keeps_them_too(store: Store, tmp_path
     assert broken.value.receipt.stored == 2
 
 
+def test_a_quote_left_open_before_the_cut_takes_no_row_along(store: Store, tmp_path: Path):
+    log = tmp_path / "log.csv.gz"
+    text = 'id,kind,at,user\ne1,SIGNUP,2026-05-01T08:00:00Z,"ana\ne2,SIGNUP,2026-05-01T08:00:00Z,bea\n'
+    log.write_bytes(gzip.compress(text.encode())[:-8])
+    with pytest.raises(BrokenOff, match="line 4") as broken:
+        load(store, log)
+    receipt = broken.value.receipt
+    assert (receipt.read, receipt.stored, receipt.rejects) == (2, 1, {"half a line": 1})
+
+
 def test_a_line_without_an_end_costs_no_memory_and_one_reject(store: Store, tmp_path: Path):
     log = tmp_path / "log.jsonl"
     good = lines(share("s1", "ana"))

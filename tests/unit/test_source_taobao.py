@@ -82,6 +82,17 @@ def test_the_stored_time_of_a_share_stands(tmp_path: Path, store: Store):
     assert said(store) == before
 
 
+def test_who_was_forgotten_takes_no_share_along_that_others_opened(
+    folder: Path, tmp_path: Path, store: Store
+):
+    earlier = tmp_path / "earlier.tsv"
+    earlier.write_text("zoe\tmug\tbea\t2021-12-31 08:00:00\n")
+    load(store, earlier, format_="taobao-share")
+    store.forget("bea")
+    receipt, rejects = load(store, folder, format_="taobao-share")
+    assert (receipt.stored, reasons(rejects)) == (1, [(2, "forgotten")])
+
+
 def test_bad_rows_are_told_with_their_lines(tmp_path: Path, store: Store):
     log = tmp_path / "log.tsv"
     log.write_text(
