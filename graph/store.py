@@ -61,8 +61,9 @@ class Store(Protocol):
         """Add rows, each whole or not at all, in one durable transaction, judged in order; what they refer to
         is there or comes before them (see loaders.ingest).
 
-        InvalidInput where a row refers to a share that is nowhere or says of an event less than makes it one,
-        StoreUnavailable where another writer is not done in time or the store is away; nothing is stored then.
+        InvalidInput where a row refers to a share that is nowhere or an event lacks what makes it one,
+        StoreUnavailable where another writer is not done in time or the store is away; nothing is stored
+        then.
         """
         ...
 

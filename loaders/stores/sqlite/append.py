@@ -5,9 +5,9 @@ coded in one sweep.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
@@ -15,13 +15,8 @@ from graph.events import Kind, Product, User, scaled
 from loaders.stores.admission import Numbered
 from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, Record, flat
 from loaders.stores.sayings import changed, product_after, user_after
-from loaders.stores.sqlite.codes import Codes
+from loaders.stores.sqlite.codes import Codes, places, slices
 from loaders.stores.sqlite.readout import product_of, user_of
-
-VARIABLES = 30_000
-"""Values bound to one statement; SQLite takes 32,766."""
-
-T = TypeVar("T")
 
 Columns = dict[str, tuple[Any, ...]]
 
@@ -30,11 +25,6 @@ _CLAIM = (
     "ON CONFLICT (user, visitor) DO UPDATE SET at = excluded.at, digest = excluded.digest "
     "WHERE (excluded.at, excluded.digest) < (at, digest)"
 )
-
-
-def slices(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """The values in runs of at most `size`."""
-    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def digests(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
@@ -49,8 +39,8 @@ def share_seqs(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, 
 
 def _by_id(connection: sqlite3.Connection, query: str, ids: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for some in slices(ids, VARIABLES):
-        found.update(connection.execute(f"{query} (?{', ?' * (len(some) - 1)})", some))
+    for some in slices(ids):
+        found.update(connection.execute(f"{query} {places(some)}", some))
     return found
 
 

@@ -1,12 +1,27 @@
 """Codes of texts: each person, product and word once in a table, and the most used remembered."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-REMEMBERED = 2_000_000
-"""Codes kept in memory before they are forgotten and looked up anew: about 250 MB of short keys in all three
-tables."""
+REMEMBERED = 1_000_000
+"""Codes of one table kept in memory, before they are forgotten and looked up anew."""
+
+VARIABLES = 30_000
+"""Values bound to one statement; SQLite takes 32,766."""
+
+T = TypeVar("T")
+
+
+def slices(values: Sequence[T], size: int = VARIABLES) -> Iterator[Sequence[T]]:
+    """The values in runs of at most `size`."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def places(values: Sequence[object]) -> str:
+    """A list of as many question marks, for `IN`."""
+    return f"(?{', ?' * (len(values) - 1)})"
 
 
 @dataclass(slots=True)
@@ -24,21 +39,16 @@ class Codes:
         if len(self.known) > REMEMBERED:
             self.forget()
         missing = [text for text in texts - self.known.keys() if text is not None]
-        new = [text for text in missing if not self._find(connection, text)]
-        if new:
-            self._write(connection, sorted(new))
+        for some in slices(missing):
+            query = f"SELECT {self.column}, id FROM {self.table} WHERE {self.column} IN {places(some)}"
+            self.known.update(connection.execute(query, some))
+        if new := sorted(text for text in missing if text not in self.known):
+            self._write(connection, new)
         return self.known
 
     def forget(self) -> None:
         """Remember nothing: what was written may have been rolled back, or the table told anew."""
         self.known = {None: None}
-
-    def _find(self, connection: sqlite3.Connection, text: str) -> bool:
-        query = f"SELECT id FROM {self.table} WHERE {self.column} = ?"
-        if (row := connection.execute(query, (text,)).fetchone()) is None:
-            return False
-        self.known[text] = row[0]
-        return True
 
     def _write(self, connection: sqlite3.Connection, texts: Iterable[str]) -> None:
         (last,) = connection.execute(f"SELECT coalesce(max(id), 0) FROM {self.table}").fetchone()

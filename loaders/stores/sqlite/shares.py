@@ -6,7 +6,7 @@ from itertools import chain
 
 from graph.events import Kind, instant
 from graph.store import KnownShare
-from loaders.stores.sqlite.append import VARIABLES, slices
+from loaders.stores.sqlite.codes import VARIABLES, places, slices
 
 _FIELDS = (
     "e.id, coalesce((SELECT key FROM people WHERE id = coalesce(e.user, e.visitor)), ''), "
@@ -18,9 +18,8 @@ _IN_ORDER = "ORDER BY e.at, e.id"
 def named(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, KnownShare]:
     """Those of these shares that are there, by id."""
     found: dict[str, KnownShare] = {}
-    for some in slices(ids, VARIABLES):
-        places = "?" + ", ?" * (len(some) - 1)
-        query = f"SELECT {_FIELDS} FROM events e WHERE e.kind = {Kind.SHARE:d} AND e.id IN ({places})"
+    for some in slices(ids):
+        query = f"SELECT {_FIELDS} FROM events e WHERE e.kind = {Kind.SHARE:d} AND e.id IN {places(some)}"
         found |= {share.id: share for share in _shares(connection.execute(query, some))}
     return found
 
