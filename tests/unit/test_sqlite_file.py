@@ -10,7 +10,8 @@ import pytest
 from graph.errors import InvalidInput, StoreIncompatible, StoreUnavailable
 from loaders.stores import open_store
 from loaders.stores.embedded import EmbeddedStore
-from loaders.stores.sqlite.file import FORMAT_1, STEPS, opened
+from loaders.stores.sqlite.file import FORMAT_1, STEPS, connect, opened
+from loaders.stores.sqlite.shares import by
 from tests.contract.telling import rows
 from tests.toy import TOY, events
 
@@ -124,6 +125,17 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(store: EmbeddedStore, tm
     with pytest.raises(StoreUnavailable):
         store.backup(tmp_path / "missing" / "backup.db")
     assert {part.suffix for part in tmp_path.iterdir()} <= {".db", ".db-wal", ".db-shm"}
+    store.close()
+
+
+def test_a_sharers_shares_are_found_without_looking_at_everybody_elses(store: EmbeddedStore, path: Path):
+    asked: list[str] = []
+    with closing(connect(path)) as file:
+        file.set_trace_callback(asked.append)
+        by(file, [("ana", "tea")])
+        file.set_trace_callback(None)
+        plan = file.execute(f"EXPLAIN QUERY PLAN {asked[-1]}").fetchall()
+    assert any("shares (product=? AND <expr>=?)" in step[3] for step in plan)
     store.close()
 
 

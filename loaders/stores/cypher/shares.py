@@ -22,7 +22,11 @@ def named(ask: Ask, ids: Sequence[str]) -> dict[str, KnownShare]:
 
 def by(ask: Ask, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[KnownShare]]:
     """The shares of each (sharer, product), earliest first."""
-    match = "MATCH (a:User {key: pair[0]})-[:MADE]->(r:Share)-[:OF]->(b:Product {key: pair[1]})"
+    # From the sharer, never from the product: one of them may have been shared a million times.
+    match = (
+        "MATCH (a:User {key: pair[0]})-[:MADE]->(r:Share) WITH pair, a, r "
+        "MATCH (r)-[:OF]->(b:Product) WHERE b.key = pair[1]"
+    )
     rows = ask(f"UNWIND $pairs AS pair {match} {_FIELDS}", pairs=[list(pair) for pair in set(pairs)])
     found: dict[tuple[str, str], list[KnownShare]] = {}
     for share in _shares(rows):

@@ -31,6 +31,7 @@ def by(
     found: dict[tuple[str, str], list[KnownShare]] = {}
     for some in slices(list(set(pairs)), VARIABLES // 2):
         # `+` takes the column's affinity away, without which the index on an expression is not used.
+        # Without the plus SQLite sees an integer column, and does not take the index on the expression.
         query = (
             f"WITH pair (sharer, product) AS (VALUES {', '.join(['(?, ?)'] * len(some))}) "
             f"SELECT {_FIELDS} FROM pair CROSS JOIN people s ON s.key = pair.sharer "
