@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from api.cli.command import Everywhere
+from api.cli.ports import free_port
 
 FOLDER = Path(".demo")
+HOST = "127.0.0.1"
 
 
 def demo(
@@ -42,6 +44,6 @@ def demo(
         everywhere.tell({"receipt": became.counts(), **found.as_data()}, str)
     everywhere.say(tables.further(store))
     if serving:
-        port = showcase.free_port(port)
-        everywhere.say(f"\nThe API and GraphiQL are at http://127.0.0.1:{port}/graphql until Ctrl-C.")
+        port = free_port(HOST, port) or free_port(HOST, 0) or port
+        everywhere.say(f"\nThe API and GraphiQL are at http://{HOST}:{port}/graphql until Ctrl-C.")
         run(Settings(store=store, port=port, dev=True))

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.command import Everywhere
+from api.cli.command import Everywhere, fail
+from api.cli.ports import free_port
 
 
 def serve(
@@ -48,15 +49,17 @@ def serve(
     from api.serve import run
     from api.settings import Settings
 
-    run(
-        Settings(
-            store=everywhere.store,
-            host=host,
-            port=port,
-            dev=dev,
-            seed=seed,
-            request_seconds=request_seconds,
-            body_bytes=body_bytes,
-            shutdown_seconds=shutdown_seconds,
-        )
+    settings = Settings(
+        store=everywhere.store,
+        host=host,
+        port=port,
+        dev=dev,
+        seed=seed,
+        request_seconds=request_seconds,
+        body_bytes=body_bytes,
+        shutdown_seconds=shutdown_seconds,
     )
+    settings.check()
+    if free_port(host, port) is None:
+        fail(f"{host}:{port} is taken, or cannot be listened on; --port names another")
+    run(settings)

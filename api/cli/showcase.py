@@ -1,6 +1,5 @@
 """The demonstration: a shop made up and loaded into a folder of its own, and the questions that show it."""
 
-import socket
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -98,18 +97,6 @@ def tour(store_url: str, *, debug: bool = False) -> Tour:
         cascades["cascades"],
         communities["communities"],
     )
-
-
-def free_port(wanted: int) -> int:
-    """The port that was asked for, or any other where somebody listens there already."""
-    for port in (wanted, 0):
-        with socket.socket() as tried:
-            try:
-                tried.bind(("127.0.0.1", port))
-                return int(tried.getsockname()[1])
-            except OSError:
-                continue
-    return wanted
 
 
 def _for(user: str | None) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from api import cli
-from api.cli.showcase import EACH, EVENTS, free_port
+from api.cli.ports import free_port
+from api.cli.showcase import EACH, EVENTS
 
 ROOT = Path(__file__).parents[2]
+HOST = "127.0.0.1"
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +89,7 @@ def status_within(seconds: float, netloc: str, path: str) -> int:
 
 
 def test_then_it_serves_at_the_address_it_prints_until_it_is_stopped(place: Path) -> None:
-    command = [sys.executable, "-m", "api.cli", "demo", "--port", str(free_port(0))]
+    command = [sys.executable, "-m", "api.cli", "demo", "--port", str(free_port(HOST, 0))]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         command, cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -103,11 +105,12 @@ def test_then_it_serves_at_the_address_it_prints_until_it_is_stopped(place: Path
             assert demo.wait(timeout=60) in {0, 130}
 
 
-def test_a_port_that_is_taken_is_left_alone() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        assert free_port(taken.getsockname()[1]) != taken.getsockname()[1]
+def test_a_port_that_is_taken_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        assert free_port(HOST, port) is None
+        assert cli.main(["serve", "--dev", "--port", str(port)]) == 1
+    assert f"{HOST}:{port} is taken" in capsys.readouterr().err
 
 
 def test_the_readme_shows_what_the_demonstration_prints(place: Path) -> None:
