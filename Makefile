@@ -12,6 +12,7 @@ TMP := .cache/tmp
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
+export UV_SYSTEM_CERTS := 1
 export TMPDIR := $(CURDIR)/$(TMP)
 
 # pip asks rustc for its version, and rustup's stand-in for rustc answers by writing settings into an empty home.

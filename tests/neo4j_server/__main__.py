@@ -8,8 +8,10 @@ from tests.neo4j_server import neo4j_server
 
 CACHE = Path(__file__).parents[2] / ".cache" / "neo4j"
 
-with neo4j_server(CACHE, environment={}) as server:
+for end in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(end, signal.default_int_handler)
+
+with suppress(KeyboardInterrupt), neo4j_server(CACHE, environment={}) as server:
     print(f"export SHAREGRAPH_TEST_NEO4J_URI={server.uri} SHAREGRAPH_TEST_NEO4J_PASSWORD={server.password}")  # noqa: T201
     print(f"export SHAREGRAPH_STORE={server.url}", flush=True)  # noqa: T201
-    with suppress(KeyboardInterrupt):
-        signal.pause()
+    signal.pause()
