@@ -159,3 +159,9 @@ def test_each_of_the_analysts_ten_questions_has_an_answer(tmp_path: Path, neo4j:
         answers = [driver.execute_query(question).records for question in CYPHER]
     assert len(answers) == 10
     assert all(answers)
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
