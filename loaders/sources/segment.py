@@ -210,13 +210,13 @@ def _order_lines(call: Call, kind: str) -> list[Said]:
 
 def _line(line: Said, order: Said) -> dict[str, object]:
     """One line of an order: the price is of one, the amount of all."""
-    quantity = values.whole(line["quantity"]) if line.get("quantity") else 1
-    price = line.get("price")
+    quantity, price = line.get("quantity"), line.get("price")
+    count = 1 if quantity is None or quantity == "" else values.whole(quantity)
     return {
         "order": order.get("order_id"),
         "product": product_key(line),
-        "quantity": quantity,
-        "amount": None if price is None or price == "" else values.amount(price) * quantity,
+        "quantity": count,
+        "amount": None if price is None or price == "" else values.amount(price) * count,
         "currency": line.get("currency") or order.get("currency"),
     }
 

@@ -113,10 +113,14 @@ def test_a_refund_without_products_is_of_the_whole_order(log: Path):
 def test_one_bad_line_refuses_the_whole_order(log: Path):
     products: list[Said] = [{"product_id": "tea", "price": 12}, {"product_id": "mug", "price": -1}]
     order = call("Order Completed", {"currency": "CNY", "products": products})
-    assert refused(log, order, call("Order Completed"), call("Order Completed", {"products": "tea"})) == [
+    none = call("Order Completed", {"products": [{"product_id": "tea", "quantity": 0}]})
+    assert refused(
+        log, order, call("Order Completed"), call("Order Completed", {"products": "tea"}), none
+    ) == [
         (1, "impossible amount"),
         (2, "missing field"),
         (3, "wrong type"),
+        (4, "impossible number"),
     ]
 
 
