@@ -12,7 +12,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -45,10 +45,11 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
     held = open_store(settings.store, create=False) if store is None else store
     service = Service(held, seed=settings.seed, clock=clock, on_renewal=metrics.renewed)
     endpoint = Endpoint(service, settings, metrics)
+    page = (STATIC / "graphiql" / "index.html").read_text("utf-8")
 
     async def graphql(request: Request) -> Response:
         if wants_page(request):
-            return FileResponse(STATIC / "graphiql" / "index.html", headers=PAGE_HEADERS)
+            return HTMLResponse(page, headers=PAGE_HEADERS)
         return await endpoint(request)
 
     async def healthz(_: Request) -> Response:
@@ -58,7 +59,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         missing = await _missing(service)
         return JSONResponse({"status": missing or "ready"}, 503 if missing else 200)
 
-    async def page(_: Request) -> Response:
+    async def counted(_: Request) -> Response:
         return Response(metrics.page(), media_type="text/plain; version=0.0.4")
 
     @asynccontextmanager
@@ -75,7 +76,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
             Route("/graphql", graphql, methods=["GET", "POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            Route("/metrics", page),
+            Route("/metrics", counted),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         lifespan=lifespan,

@@ -9,9 +9,11 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, overload
 
+import numpy as np
 import strawberry
+from numpy.typing import NDArray
 from strawberry.dataloader import DataLoader
 
 from api.batching import Asked, suggestions
@@ -26,6 +28,7 @@ from graph.communities import Community, modularity
 from graph.market import Market
 from graph.suggest import Answer
 from graph.suggest.explain import Language, language
+from graph.timeline import Rows
 
 T = TypeVar("T")
 
@@ -62,7 +65,11 @@ class Context:
             self._suggestions = suggestions(self.analysis)
         return self._suggestions
 
-    def known(self, person: int) -> bool:
+    @overload
+    def known(self, person: int) -> bool: ...
+    @overload
+    def known(self, person: Rows) -> NDArray[np.bool_]: ...
+    def known(self, person: int | Rows) -> bool | NDArray[np.bool_]:
         """Whether a row is somebody, and not the place of one who was forgotten."""
         return person >= self._blanks
 

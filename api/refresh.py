@@ -33,7 +33,7 @@ Renewed = Callable[[Analysis, float], None]
 AT_ONCE = 50_000
 """Up to so many events a change is answered from a new fit, which takes a fraction of a second."""
 
-OUTGROWN = 0.01
+OUTGROWN = 0.0005
 """A delta of more than this share of the fit, and more than `A_DELTA` events, is fitted in the background."""
 
 A_DELTA = 1_000
@@ -56,9 +56,12 @@ def renewed(store: Store, fit: Analysis | None, seed: int) -> Analysis:
     """The analysis of what the store holds now: a large fit and what came since, else a new fit."""
     if fit is not None and fit.version == store.version():
         return fit
-    if fit is not None and len(fit.snapshot.events) > AT_ONCE and store.continues(fit.version):
-        return after(fit, store.read(fit.version))
-    return fitted(store, fit, seed)
+    if fit is None or len(fit.snapshot.events) <= AT_ONCE:
+        return fitted(store, fit, seed)
+    came = store.read(fit.version)
+    if came.since == fit.version:
+        return after(fit, came)
+    return Analysis.of(Snapshot.of(came), previous=fit, seed=seed)
 
 
 def outgrown(analysis: Analysis) -> bool:

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
+import numpy as np
 import strawberry
+from numpy.typing import NDArray
 
 from api.context import Info
 from api.limits import PAGE, After, First, at_most
@@ -69,13 +71,17 @@ class User(Node):
     def friends(self, info: Info, first: First = 10, after: After = None) -> "TieConnection":
         """Those whose shares reach this person (Tie.to is this person); strongest tie first."""
         tied, window = info.context.analysis.ties, info.context.window(first, after, "friends", self.row)
-        return TieConnection.from_domain(tied, tied.friends(self.row).tolist(), window)
+        positions = tied.friends(self.row)
+        sources, _ = tied.between(positions)
+        return TieConnection.from_domain(tied, positions[info.context.known(sources)], window)
 
     @field
     def listeners(self, info: Info, first: First = 10, after: After = None) -> "TieConnection":
         """Those whom this person's shares reach (Tie.from is this person); strongest tie first."""
         tied, window = info.context.analysis.ties, info.context.window(first, after, "listeners", self.row)
-        return TieConnection.from_domain(tied, tied.listeners(self.row).tolist(), window)
+        positions = tied.listeners(self.row)
+        _, targets = tied.between(positions)
+        return TieConnection.from_domain(tied, positions[info.context.known(targets)], window)
 
     @field
     async def suggestions(
@@ -167,10 +173,10 @@ class TieConnection(Connection[Tie]):
 
     @classmethod
     def from_domain(
-        cls, tied: ties.Ties | ties.LiveTies, positions: list[int], window: Window
+        cls, tied: ties.Ties | ties.LiveTies, positions: NDArray[np.int64], window: Window
     ) -> "TieConnection":
         """The page of these ties, given as positions."""
-        page = window.cut(positions).map(lambda position: Tie.from_domain(tied.tie(position)))
+        page = window.cut(positions.tolist()).map(lambda position: Tie.from_domain(tied.tie(position)))
         return cls(page=page, total_count=len(positions))
 
 

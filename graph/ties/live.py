@@ -56,6 +56,11 @@ class LiveTies:
         fade = np.where(positions < len(self.base), self.fade, 1.0)
         return strength(self._column("standing", positions) + self._column("fading", positions) * fade)
 
+    def between(self, positions: NDArray[np.int64]) -> tuple[Rows, Rows]:
+        """The sources and the targets of some ties."""
+        source, target = (self._column(name, positions) for name in ("source", "target"))
+        return source.astype(np.int32), target.astype(np.int32)
+
     def tie(self, position: int) -> Tie:
         """One tie as a value."""
         behind = position - len(self.base)

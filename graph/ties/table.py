@@ -87,6 +87,10 @@ class Ties:
         positions = self.friends(person)[:first]
         return self.source[positions], strength(self.standing[positions] + self.fading[positions])
 
+    def between(self, positions: NDArray[np.int64]) -> tuple[Rows, Rows]:
+        """The sources and the targets of some ties."""
+        return self.source[positions], self.target[positions]
+
     def tie(self, position: int) -> Tie:
         """One tie as a value."""
         last_at = int(self.last_at[position])

@@ -15,7 +15,9 @@ query($first: Int, $after: String, $filter: KolFilter, $objective: KolObjective,
     nodes {
       rank user { key } marginalReach { value } communitiesReached conversionRate { value low }
       topCategories { category fraction } cost { amount currency }
-      influence { pageRank reach { value } opensCredited purchasesCredited revenueCredited { amount currency } }
+      influence {
+        pageRank reach { value } opensCredited purchasesCredited revenueCredited { amount currency }
+      }
     }
   }
 }

@@ -30,6 +30,17 @@ async def test_somebody_forgotten_is_nobody_by_key_and_by_id(shop: Shop) -> None
     assert await shop.ask(document, id=bea["id"]) == {"node": None, "user": None, "phone": None}
 
 
+async def test_nobody_has_a_forgotten_friend(shop: Shop) -> None:
+    shop.tell("ana>bea,cy:tea  bea>cy:mug")
+    shop.store.forget("bea")
+    document = """query($key: String!) { user(key: $key) {
+        friends { totalCount nodes { from { key } } } listeners { totalCount nodes { to { key } } } } }"""
+    cy = (await shop.ask(document, key="cy"))["user"]
+    assert cy["friends"] == {"totalCount": 1, "nodes": [{"from": {"key": "ana"}}]}
+    ana = (await shop.ask(document, key="ana"))["user"]
+    assert ana["listeners"] == {"totalCount": 1, "nodes": [{"to": {"key": "cy"}}]}
+
+
 async def test_a_forgotten_persons_place_in_a_cascade_is_empty(shop: Shop) -> None:
     shop.tell("ana>bea>cy:tea")
     shop.store.forget("bea")

@@ -1,0 +1,129 @@
+"""kill -9 of a server that is recording events: a client notes what was acknowledged, then the server dies
+at a random moment.
+
+What is seen afterwards: every acknowledged event is there and none twice. The call that got no answer is sent
+again to the next server, as a client would: what it had stored is a repeat, the rest is new.
+"""
+
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import httpx
+
+from loaders.stores import open_store
+
+ROOT = Path(__file__).parents[2]
+CALL = 20
+"""Events in one call."""
+
+RECORD = """
+mutation($input: RecordEventsInput!) {
+  recordEvents(input: $input) { stored repeated rejected { id reason } }
+}
+"""
+SERVER = """
+import sys
+from api.serve import run
+from api.settings import Settings
+run(Settings(sys.argv[1], port=int(sys.argv[2]), dev=True))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """One round. acknowledged: events of calls that were answered so far; stored: events found afterwards."""
+
+    acknowledged: int
+    stored: int
+
+
+@contextmanager
+def server(store_url: str) -> Iterator[tuple[httpx.Client, "subprocess.Popen[bytes]"]]:
+    """A server in a process of its own, ready, and a client of it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", SERVER, store_url, str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            _wait_until_ready(client, process)
+            yield client, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def deaths(store_url: str, rounds: int, seed: int) -> Iterator[Death]:
+    """Kill so many servers, one after the other, on one store; AssertionError where an event was lost or is
+    there twice.
+    """
+    chance, calls = random.Random(seed), 0  # noqa: S311
+    open_store(store_url).close()
+    for _ in range(rounds):
+        with server(store_url) as (client, process):
+            killer = Timer(chance.uniform(0.05, 1.0), process.kill)
+            killer.start()
+            try:
+                while True:
+                    assert _record(client, calls) == CALL
+                    calls += 1
+            except httpx.TransportError:
+                killer.join()
+        yield Death(calls * CALL, _found(store_url, calls))
+
+
+def _record(client: httpx.Client, number: int) -> int:
+    """How many events of a call are in the store now, stored or there already."""
+    asked = {"query": RECORD, "variables": {"input": {"events": [*_events(number)]}}}
+    payload = client.post("/graphql", json=asked).json()["data"]["recordEvents"]
+    assert payload["rejected"] == []
+    return int(payload["stored"] + payload["repeated"])
+
+
+def _events(number: int) -> Iterator[dict[str, Any]]:
+    """The events of a call: shares, and somebody opening each."""
+    for position in range(0, CALL, 2):
+        share = f"s{number}-{position}"
+        at = f"2026-05-01T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}Z"
+        yield {"id": share, "kind": "SHARE", "at": at, "user": f"u{number % 50}", "product": f"p{position}"}
+        yield {
+            "id": f"o{number}-{position}",
+            "kind": "OPEN",
+            "at": at,
+            "user": f"v{number % 70}",
+            "share": share,
+        }
+
+
+def _found(store_url: str, acknowledged: int) -> int:
+    with closing(open_store(store_url)) as store:
+        count = Counter(event.id for event in store.events())
+    assert all(times == 1 for times in count.values())
+    lost = [
+        event["id"] for number in range(acknowledged) for event in _events(number) if event["id"] not in count
+    ]
+    assert lost == []
+    return len(count)
+
+
+def _wait_until_ready(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(600):
+        assert process.poll() is None, "the server ended"
+        try:
+            if client.get("/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise TimeoutError("the server was not ready within 30 s")
