@@ -123,12 +123,14 @@ _UNSAID: Mapping[str, float] = {
 
 
 def columns(said: Mapping[str, NDArray[Any]], n: int) -> EventColumns:
-    """The columns of n events from those that were read, each of shape (n,); what is missing was not said."""
+    """The columns of n events from those that were read, each of shape (n,); what is missing was not said, and
+    takes no memory.
+    """
     return EventColumns(
         **{
             name: said[name].astype(DTYPES[name], copy=False)
             if name in said
-            else np.full(n, unsaid(name), dtype=DTYPES[name])
+            else np.broadcast_to(np.array(unsaid(name), DTYPES[name]), n)
             for name in EventColumns.__dataclass_fields__
         }
     )

@@ -1,13 +1,14 @@
 """Reading an SQLite store out as columns.
 
 SQLite hands out one value at a time, and a Python object for each of 10M × 30 is what takes the time. So each
-column of a chunk is gathered inside SQLite as one JSON array and parsed at once; columns in which nobody ever
+column of a chunk is gathered inside SQLite as one JSON array and parsed at once. Most rows say little: of a
+column that is seldom said only what is said is gathered, with its places, and columns in which nobody ever
 said anything are not asked for (docs/decisions/0003-embedded-store.md has the figures, and what else was
 tried).
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ from loaders.stores.versions import Version
 
 CHUNK = 50_000
 """Rows gathered at once."""
+
+EVERY = ("seq", "digest", "kind", "at")
+"""Columns of which every event says something."""
 
 REALS = ("rating", "propensity")
 """Read one by one, since SQLite writes a real into JSON with fifteen digits."""
@@ -88,29 +92,48 @@ def product_of(row: Sequence[Any]) -> Product:
 def _integers(connection: sqlite3.Connection, after: int, last: int) -> Columns:
     """The columns of integers, by name; codes as they stand in the file."""
     names = [name for name in _said(connection) if name not in REALS]
-    gathered = ", ".join(f'json_group_array(ifnull("{name}", {unsaid(name):.0f}))' for name in names)
-    query = f"SELECT {gathered} FROM events WHERE seq > ? AND seq <= ?"
     # Numbers run without gaps but for what was forgotten, so this is what is needed, or hardly more.
-    said = {name: np.empty(last - after, DTYPES[name]) for name in names}
-    n = 0
+    said = {name: np.full(last - after, unsaid(name), DTYPES[name]) for name in names}
+    often, n = list(EVERY), 0
     for start in range(after, last, CHUNK):
-        row = connection.execute(query, (start, min(start + CHUNK, last))).fetchone()
-        parts = [np.array(orjson.loads(text), dtype=np.int64) for text in row]
-        for name, part in zip(names, parts, strict=True):
-            said[name][n : n + len(part)] = part
-        n += len(parts[0])
+        seldom = [name for name in names if name not in often]
+        parts = _gathered(connection, often, seldom, start, min(start + CHUNK, last))
+        whole = dict(zip(often, parts, strict=False))
+        rows = len(whole["seq"])
+        for name, values in whole.items():
+            said[name][n : n + rows] = values
+        place = np.empty(CHUNK, np.intp)
+        place[whole["seq"] - start - 1] = np.arange(n, n + rows)
+        for name, seq, values in zip(seldom, parts, parts, strict=True):
+            said[name][place[seq]] = values
+        common = (
+            name for name in names if np.count_nonzero(said[name][n : n + rows] != unsaid(name)) > rows / 3
+        )
+        often = list(dict.fromkeys((*EVERY, *common)))
+        n += rows
     return {name: column[:n] for name, column in said.items()}
+
+
+def _gathered(
+    connection: sqlite3.Connection, often: Sequence[str], seldom: Sequence[str], start: int, end: int
+) -> Iterator[NDArray[np.int64]]:
+    """What rows after `start` up to `end` say: of each column often said all values; then of each seldom said
+    the rows, from `start`, and their values.
+    """
+    whole = (f'json_group_array(ifnull("{name}", {unsaid(name):.0f}))' for name in often)
+    parts = (
+        f'json_group_array({what}) FILTER (WHERE "{name}" IS NOT NULL)'
+        for name in seldom
+        for what in ("seq - :start - 1", f'"{name}"')
+    )
+    query = f"SELECT {', '.join((*whole, *parts))} FROM events WHERE seq > :start AND seq <= :end"
+    row = connection.execute(query, {"start": start, "end": end}).fetchone()
+    return (np.array(orjson.loads(text), dtype=np.int64) for text in row)
 
 
 def _said(connection: sqlite3.Connection) -> list[str]:
     """The columns in which somebody said something, and those every event has."""
-    said = {
-        "seq",
-        "digest",
-        "kind",
-        "at",
-        *(name for (name,) in connection.execute("SELECT field FROM said")),
-    }
+    said = {*EVERY, *(name for (name,) in connection.execute("SELECT field FROM said"))}
     return [name for name in EventColumns.__dataclass_fields__ if name in said]
 
 
