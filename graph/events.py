@@ -10,6 +10,7 @@ Time is aware UTC. Money is a `Decimal` with at most four decimals. A tie A→B 
 B, and a TIE event says "`user` follows `other`", which is the tie other→user.
 """
 
+from base64 import b32encode
 from dataclasses import astuple, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -164,10 +165,7 @@ def content_id(*said: object) -> str:
     >>> content_id("ana", "tea") == content_id("ana", "tea") != content_id("ana", "mug")
     True
     """
-    number = int.from_bytes(blake2b(repr(said).encode(), digest_size=10).digest(), "big")
-    return "~" + "".join(
-        "abcdefghijklmnopqrstuvwxyz234567"[(number >> shift) & 31] for shift in range(75, -5, -5)
-    )
+    return "~" + b32encode(blake2b(repr(said).encode(), digest_size=10).digest()).decode().lower()
 
 
 def micros(at: datetime) -> int:
