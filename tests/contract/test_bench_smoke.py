@@ -1,0 +1,40 @@
+"""Every benchmark runs, on little: a figure that cannot be taken again is hearsay."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+SMALL = {
+    "graphql": ("--users", "300", "--events", "6000", "--requests", "40", "--rounds", "1"),
+    "kill": ("--rounds", "1"),
+    "kill_server": ("--rounds", "1"),
+    "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),
+    "reopen": ("--users", "300", "--events", "6000"),
+    "scale": ("--smoke",),
+}
+PEERS = {"graphql": "psutil", "pagerank": "igraph"}
+"""What only requirements-bench.lock brings."""
+
+
+def test_every_benchmark_is_tried_here():
+    scripts = {file.stem for file in (ROOT / "bench").glob("*.py") if "__main__" in file.read_text()}
+    assert scripts == SMALL.keys()
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_benchmark_runs_and_prints_figures(name: str, tmp_path: Path):
+    if name in PEERS and find_spec(PEERS[name]) is None:
+        pytest.skip(f"bench/{name}.py needs {PEERS[name]} (requirements-bench.lock)")
+    store = ("--store", f"sqlite:///{tmp_path}/shop.db") if name.startswith("kill") else ()
+    run = subprocess.run(
+        [sys.executable, "-m", f"bench.{name}", *SMALL[name], *store],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert any(letter.isdigit() for letter in run.stdout)
