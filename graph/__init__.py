@@ -1,1 +1,1 @@
-"""The domain: events, arrays, NetworkX and numbers. No file, no socket, no clock of its own, no chance unasked."""
+"""The domain: events, arrays, NetworkX and numbers. No file, no socket, no clock, no chance unasked."""

@@ -14,15 +14,19 @@ from graph.log import NONE
 from graph.timeline import Events, Rows
 
 
-def last_opened(events: Events, rows: NDArray[np.intp], shared_at: NDArray[np.int64]) -> Rows:
+def last_opened(events: Events, rows: NDArray[np.intp], shared_at: NDArray[np.int64], parent: Rows) -> Rows:
     """For each of these events the share of its product that its person had opened last, −1 where there is
     none.
 
-    rows: positions of events that have a person and a product. shared_at: when each share was made, by row.
-    An open at the very time of the event counts; the share that was opened has to be strictly older than the
-    event. Opens of one's own shares and noise do not count.
+    rows: positions of events that have a person and a product. shared_at, parent: when each share was made,
+    and the share it passed on (−1 none, or not known), by row: passing on counts as opening. An open at the
+    very time of the event counts; the share that was opened has to be strictly older than the event. Opens of
+    one's own shares and noise do not count.
     """
-    opens = np.flatnonzero((events.kind == Kind.OPEN) & ~events.own & ~events.noise & (events.share != NONE))
+    opened = np.where(events.kind == Kind.OPEN, events.share, NONE)
+    shares = events.kind == Kind.SHARE
+    opened[shares] = parent[events.share[shares]]
+    opens = np.flatnonzero((opened != NONE) & ~events.own & ~events.noise)
     place = np.concatenate([opens, rows])
     asks = np.zeros(len(place), np.bool_)
     asks[len(opens) :] = True
@@ -31,7 +35,7 @@ def last_opened(events: Events, rows: NDArray[np.intp], shared_at: NDArray[np.in
     ordered = place[order]
     same = np.zeros(len(order), np.bool_)
     same[1:] = (np.diff(events.person[ordered]) == 0) & (np.diff(events.product[ordered]) == 0)
-    answer[order] = _carry_forward(events.share[ordered], events.at[ordered], asks[order], same, shared_at)
+    answer[order] = _carry_forward(opened[ordered], events.at[ordered], asks[order], same, shared_at)
     return answer[len(opens) :]
 
 

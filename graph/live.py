@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.analysis import NOT_A_FIT, Analysis, Totals
-from graph.cascades import Cascades
+from graph.cascades import Cascades, cascades
 from graph.communities import Community, Partition
+from graph.errors import InvalidInput
 from graph.estimate import Estimate
 from graph.events import Kind
 from graph.influence import Influence
@@ -54,6 +55,7 @@ class LiveAnalysis(Analysis):
     """
 
     fitted: Analysis
+    before: Snapshot
     touched: Snapshot
 
     newer: int
@@ -96,7 +98,7 @@ class LiveAnalysis(Analysis):
 
     @cached_property
     def cascades(self) -> Cascades:
-        """Of the fit; shares made since are in none, and only their own opens are counted."""
+        """Of the fit, shares made since in none; what each share set off is counted to the end."""
         return self._with_new_shares(self.fitted.cascades)
 
     @cached_property
@@ -111,14 +113,19 @@ class LiveAnalysis(Analysis):
         return Influence(0.0, Estimate.exactly(1.0), 0.0, 0.0, ())
 
     def _with_new_shares(self, found: Cascades) -> Cascades:
-        shares, known = len(self.snapshot.shares), len(self.fitted.snapshot.shares)
-        opened = openings(self.touched)
-        opens = np.bincount(opened.share[opened.first], minlength=shares)
+        shares, noisy = len(self.snapshot.shares), found is self.fitted.noisy_cascades
+        then, since = (cascades(part, include_noise=noisy) for part in (self.before, self.touched))
+        opens, purchases_ = (
+            _padded(getattr(found, name), shares, 0)
+            + getattr(since, name)
+            - _padded(getattr(then, name), shares, 0)
+            for name in ("share_opens", "share_purchases")
+        )
         return replace(
             found,
             row_by_share=_padded(found.row_by_share, shares, NONE),
-            share_opens=np.append(found.share_opens, opens[known:]),
-            share_purchases=_padded(found.share_purchases, shares, 0),
+            share_opens=opens,
+            share_purchases=purchases_,
         )
 
 
@@ -126,6 +133,8 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
     """The fit and everything that came to its store since: `delta` is what `store.read(fitted.version)`
     gives.
     """
+    if delta.since != fitted.snapshot.version:
+        raise InvalidInput(f"a delta since {delta.since} does not follow a fit of {fitted.snapshot.version}")
     base, tied_then = fitted.snapshot, fitted.ties
     if isinstance(tied_then, LiveTies):
         raise TypeError(NOT_A_FIT)
@@ -158,6 +167,7 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
         shelf=_shelf(fitted.shelf, tied, now, renewed, done),
         seed=fitted.seed,
         fitted=fitted,
+        before=before,
         touched=now,
         newer=len(columns),
         gained=_gained(before, now),
@@ -246,7 +256,8 @@ def _with_parents(shares: Shares, events: Events) -> Shares:
     rows = np.flatnonzero(events.kind == Kind.SHARE)
     of_share = events.share[rows]
     rows = rows[shares.inferred[of_share] | (shares.parent[of_share] == NONE)]
-    guessed, of_share = last_opened(events, rows, shares.at), events.share[rows]
+    said = np.where(shares.inferred, NONE, shares.parent).astype(np.int32)
+    guessed, of_share = last_opened(events, rows, shares.at, said), events.share[rows]
     parent, inferred = shares.parent.copy(), shares.inferred.copy()
     parent[of_share], inferred[of_share] = guessed, guessed != NONE
     root, depth = depths_and_roots(parent)
@@ -264,9 +275,8 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
     people, products = len(now.people), len(now.products)
     silent = np.where(renewed, refused(now, PERSONALISATION), ~_padded(fitted.personal, people, True))
     unnamed = refused(now, NAMED_TO_FRIENDS) | silent
-    kept = purchases(now.events)
-    owned = np.unique(kept.person.astype(np.int64) * products + kept.product)
-    fresh = engagements(now, silent, owned)
+    unnamed[: now.people.blanks] = True
+    fresh = engagements(now, silent, purchases(now.events))
     return replace(
         fitted,
         ties=tied,

@@ -87,7 +87,7 @@ def _described(people: People, base: People, delta: Log, more: int) -> People:
         row = base.keys.row(key)
         if row is not None:
             said.append((key, {name: getattr(base, name)[row] for name in changes}))
-    for key, described in said:
+    for key, described in sorted(said, key=lambda one: (people.visitors.row(one[0]) is None, one[0])):
         row = people.row(key)
         if row is None:
             continue

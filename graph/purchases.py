@@ -104,6 +104,13 @@ def _found(events: Events, rows: NDArray[np.intp], refunds: NDArray[np.intp]) ->
     return Refunds(events.at[refunds], *money, low, high, whole, in_order), np.concatenate(places)
 
 
+def returned(events: Events, kept: Purchases) -> NDArray[np.bool_]:
+    """Which events are purchases that were given back in full; shape (n,)."""
+    back: NDArray[np.bool_] = events.kind == Kind.PURCHASE
+    back[kept.event] = False
+    return back
+
+
 def bought_after(
     bought: Purchases, person: Rows, product: Rows, at: Longs
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

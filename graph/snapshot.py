@@ -164,7 +164,7 @@ class _Resolution:
 
     def _shares(self, events: Events, parent: Rows, implied: NDArray[np.bool_]) -> Shares:
         event = np.flatnonzero(events.kind == Kind.SHARE)
-        guessed = last_opened(events, event, events.at[event])
+        guessed = last_opened(events, event, events.at[event], parent)
         inferred = (parent == NONE) & (guessed != NONE)
         parent = np.where(parent != NONE, parent, guessed).astype(np.int32)
         root, depth = depths_and_roots(parent)
@@ -188,15 +188,15 @@ class _Resolution:
 
     def _people(self) -> People:
         names, regions, costs = ([""] * len(self.keys) for _ in range(3))
-        for user in sorted(self.log.users, key=lambda user: user.key in self.keys):
-            row = self.keys.row(user.key)
-            if row is None:
-                alias = self.visitors.row(user.key)
-                row = None if alias is None else int(self.visitor_person[alias])
+        account = {key: row for row, key in enumerate(self.keys)}
+        joined_to = dict(zip(self.visitors, self.visitor_person.tolist(), strict=True))
+        # The account's own word stands; among its visitors, that of the last key: no order of arrival.
+        for user in sorted(self.log.users, key=lambda user: (user.key in account, user.key)):
+            row = account.get(user.key, joined_to.get(user.key))
             if row is not None:
                 names[row] = user.name or names[row]
                 regions[row] = user.region or regions[row]
-                costs[row] = user.attributes.get("cost", costs[row])
+                costs[row] = user.attributes.get("cost") or costs[row]
         visitors = self.visitors, self.visitor_person, self.refused_joins
         return People(self.keys, *visitors, Texts.of(names), Texts.of(regions), Texts.of(costs))
 

@@ -192,6 +192,8 @@ def spread(
     told = simulated(network.out, seeds, np.atleast_2d(weights), group, groups, runs, VISITS, seed)
     runs = len(told.counted)
     mean, variance = told.counted.mean(axis=0), told.counted.var(axis=0, ddof=1)
+    # What never happened in so many runs may still happen once in as many: no interval of zero width.
+    variance = np.maximum(variance, np.atleast_2d(weights).max(axis=1, initial=0.0) ** 2 / runs)
     reached = tuple(
         Estimate.of_mean(m, v, runs) for m, v in zip(mean.tolist(), variance.tolist(), strict=True)
     )

@@ -11,7 +11,7 @@ import numpy as np
 from networkx.algorithms.community.quality import NotAPartition
 
 from graph.kernels.components import strong_components, weak_components
-from graph.kernels.csr import Longs, loops_twice
+from graph.kernels.csr import Ints, Longs, loops_twice
 from graph.kernels.hops import hops
 from graph.kernels.leiden import leiden
 from graph.kernels.louvain import louvain
@@ -89,6 +89,12 @@ def louvain_partitions(
     threshold: float = 0.0000001,
     seed: Random | None = None,
 ) -> Iterator[Communities]:
+    return (communities(G, labels) for labels in _louvain(G, weight, resolution, threshold, seed))
+
+
+def _louvain(
+    G: ShareGraph, weight: str | None, resolution: float, threshold: float, seed: Random | None
+) -> Iterator[Ints]:
     chance = seed or Random()  # noqa: S311 - a shuffle, no secret
 
     def shuffled(users: int) -> Longs:
@@ -97,8 +103,7 @@ def louvain_partitions(
         return np.array(order, np.int64)
 
     ties = weighed(G, G.out, weight)
-    found = louvain(ties, directed=G.directed, shuffled=shuffled, resolution=resolution, threshold=threshold)
-    return (communities(G, labels) for labels in found)
+    return louvain(ties, directed=G.directed, shuffled=shuffled, resolution=resolution, threshold=threshold)
 
 
 def louvain_communities(
@@ -109,15 +114,18 @@ def louvain_communities(
     max_level: int | None = None,
     seed: Random | None = None,
 ) -> Communities:
-    return _last(louvain_partitions(G, weight, resolution, threshold, seed), max_level)
+    return communities(G, _last(_louvain(G, weight, resolution, threshold, seed), max_level))
 
 
 def leiden_partitions(
     G: ShareGraph, weight: str | None = "weight", resolution: float = 1, seed: Random | None = None
 ) -> Iterator[Communities]:
+    return (communities(G, labels) for labels in _leiden(G, weight, resolution, seed))
+
+
+def _leiden(G: ShareGraph, weight: str | None, resolution: float, seed: Random | None) -> Iterator[Ints]:
     number = (seed or Random()).randrange(2**31)  # noqa: S311 - a shuffle, no secret
-    found = leiden(weighed(G, G.out, weight), seed=number, resolution=resolution)
-    return (communities(G, labels) for labels in found)
+    return leiden(weighed(G, G.out, weight), seed=number, resolution=resolution)
 
 
 def leiden_communities(
@@ -127,10 +135,10 @@ def leiden_communities(
     max_level: int | None = None,
     seed: Random | None = None,
 ) -> Communities:
-    return _last(leiden_partitions(G, weight, resolution, seed), max_level)
+    return communities(G, _last(_leiden(G, weight, resolution, seed), max_level))
 
 
-def _last(partitions: Iterator[Communities], max_level: int | None) -> Communities:
+def _last(partitions: Iterator[Ints], max_level: int | None) -> Ints:
     if max_level is not None and max_level <= 0:
         raise ValueError("max_level argument must be a positive integer or None")
     return deque(islice(partitions, max_level), maxlen=1).pop()

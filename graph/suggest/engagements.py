@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from graph.events import Kind, Verdict
 from graph.kernels.votes import Gathered, gather
 from graph.log import NONE
+from graph.purchases import Purchases, returned
 from graph.snapshot import Snapshot
 from graph.timeline import Events, Rows
 
@@ -136,12 +137,12 @@ class LiveEngagements:
         return self.base.act(position) if behind < 0 else self.fresh.act(behind)
 
 
-def engagements(snapshot: Snapshot, silent: NDArray[np.bool_], owned: NDArray[np.int64]) -> Engagements:
+def engagements(snapshot: Snapshot, silent: NDArray[np.bool_], kept: Purchases) -> Engagements:
     """Everybody's engagements, noise and opens of one's own shares left out.
 
     silent: (people,), those who allow no use of what they did: their acts are kept for their own filters with
-    a taste and a word of zero. owned: sorted keys person · products + product of what somebody bought and
-    kept.
+    a taste and a word of zero. kept: the purchases that were not given back; one that was keeps its place,
+    and says nothing.
     """
     events = snapshot.events
     rows = events.rows(*TASTE)
@@ -149,7 +150,7 @@ def engagements(snapshot: Snapshot, silent: NDArray[np.bool_], owned: NDArray[np
     products = len(snapshot.products)
     key = events.person[rows].astype(np.int64) * products + events.product[rows]
     taste, word = weights(events, rows, snapshot.as_of)
-    hushed = silent[events.person[rows]]
+    hushed = silent[events.person[rows]] | returned(events, kept)[rows]
     taste[hushed] = word[hushed] = 0.0
     loudest = np.lexsort((events.at[rows], taste, word, key))
     first = np.flatnonzero(np.diff(key[loudest], prepend=-1))
@@ -167,7 +168,7 @@ def engagements(snapshot: Snapshot, silent: NDArray[np.bool_], owned: NDArray[np
         action=events.kind[speaks],
         at=events.at[speaks],
         share=np.where(events.kind[speaks] == Kind.SHARE, events.share[speaks], NONE).astype(np.int32),
-        bought=np.isin(pair[newest_first], owned),
+        bought=np.isin(pair[newest_first], kept.person.astype(np.int64) * products + kept.product),
     )
 
 

@@ -9,6 +9,7 @@ from graph.events import Kind
 from graph.suggest.shelf import Shelf
 
 NAMED = 2
+EVERY_ACT = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,14 @@ def social_proof(shelf: Shelf, person: int, products: Sequence[int]) -> list[Pro
     """One proof for each product, in the order asked; a person who allows no personal answer has no friends
     here.
     """
-    friends = shelf.ties.into(person)[0].tolist() if shelf.personal[person] else []
+    friends = shelf.ties.into(person)[0] if shelf.personal[person] else np.empty(0, np.int32)
     wanted = np.array(sorted(set(products)), np.int32)
     acts: dict[int, list[tuple[int, Kind, int]]] = {product: [] for product in products}
-    engaged = shelf.engaged
-    for friend in friends:
-        did = engaged.of(friend)
-        for i in np.flatnonzero(np.isin(did.product, wanted) & (did.word > 0)):
-            acts[int(did.product[i])].append((friend, Kind(did.action[i]), int(did.at[i])))
+    product, _, friend, place = shelf.engaged.said(friends, np.ones(len(friends)), EVERY_ACT)
+    told = np.flatnonzero(np.isin(product, wanted))
+    for i in told[np.argsort(friend[told], kind="stable")]:
+        action, at, _ = shelf.engaged.act(int(place[i]))
+        acts[int(product[i])].append((int(friends[friend[i]]), action, at))
     return [_proof(shelf, product, acts[product]) for product in products]
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from graph.events import Kind
 from graph.kernels.cooccurrence import pairs_within
 from graph.log import NONE
+from graph.purchases import Purchases
 from graph.snapshot import Snapshot
 from graph.suggest.reasons import Relation
 from graph.timeline import Rows
@@ -71,25 +72,25 @@ class Relations:
             )
 
 
-def complements(snapshot: Snapshot, silent: NDArray[np.bool_]) -> Relations:
-    """What is bought with or after what; directed, phone → case."""
-    return _relations(snapshot, silent, Relation.COMPLEMENT, (Kind.PURCHASE,), BOUGHT_AFTER)
+def complements(snapshot: Snapshot, silent: NDArray[np.bool_], kept: Purchases) -> Relations:
+    """What is bought, and kept, with or after what; directed, phone → case."""
+    return _relations(snapshot, silent, Relation.COMPLEMENT, kept.event, BOUGHT_AFTER)
 
 
 def substitutes(snapshot: Snapshot, silent: NDArray[np.bool_]) -> Relations:
     """What is looked at instead of what; both ways."""
-    return _relations(snapshot, silent, Relation.SUBSTITUTE, (Kind.VIEW, Kind.OPEN), LOOKED_AT_WITHIN)
+    looks = snapshot.events.rows(Kind.VIEW, Kind.OPEN)
+    return _relations(snapshot, silent, Relation.SUBSTITUTE, looks, LOOKED_AT_WITHIN)
 
 
 def _relations(
     snapshot: Snapshot,
     silent: NDArray[np.bool_],
     relation: Relation,
-    kinds: tuple[Kind, ...],
+    rows: NDArray[np.int64],
     window: timedelta,
 ) -> Relations:
     events, products = snapshot.events, len(snapshot.products)
-    rows = events.rows(*kinds)
     rows = rows[(events.product[rows] != NONE) & ~events.own[rows] & ~silent[events.person[rows]]]
     rows = rows[np.argsort(events.person[rows], kind="stable")]
     person, product, at = events.person[rows], events.product[rows], events.at[rows]

@@ -83,8 +83,7 @@ class Shelf:
         """
         silent = refused(snapshot, PERSONALISATION)
         kept = bought or purchases(snapshot.events)
-        owned = np.unique(kept.person.astype(np.int64) * len(snapshot.products) + kept.product)
-        engaged = engagements(snapshot, silent, owned)
+        engaged = engagements(snapshot, silent, kept)
         products = len(snapshot.products)
         done = Activity.of(snapshot.events, products)
         stands = standing(done, snapshot.products.available, snapshot.as_of)
@@ -95,7 +94,7 @@ class Shelf:
             engaged=engaged,
             verdicts=verdicts(snapshot),
             neighbours=neighbours(engaged, products),
-            complements=complements(snapshot, silent),
+            complements=complements(snapshot, silent, kept),
             substitutes=substitutes(snapshot, silent),
             popular=popular(engaged, labels, products, stands == OFFERED),
             done=done,

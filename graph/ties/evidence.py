@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from graph.events import Kind
 from graph.lineage import last_opened
 from graph.log import NONE
+from graph.purchases import purchases
 from graph.snapshot import Snapshot
 from graph.timeline import Rows
 
@@ -61,7 +62,7 @@ class Evidence:
 def evidence(acts: "Acts", n: int) -> Evidence:
     """What acts amount to, pair by pair, among n people."""
     pair, place = np.unique(acts.source.astype(np.int64) * n + acts.target, return_inverse=True)
-    stands = acts.at < 0
+    stands = ~acts.fades
     parts = [np.bincount(place, np.where(part, acts.evidence, 0.0), len(pair)) for part in (stands, ~stands)]
     last_at = np.full(len(pair), -1, np.int64)
     np.maximum.at(last_at, place, acts.at)
@@ -70,14 +71,15 @@ def evidence(acts: "Acts", n: int) -> Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Acts:
-    """Acts of `target` on `source`, each with the evidence it still is; at −1 where it says nothing of
-    when.
+    """Acts of `target` on `source`, each with the evidence it still is. fades: whether time takes from it;
+    what stands says nothing of when, and has at −1.
     """
 
     source: Rows
     target: Rows
     evidence: NDArray[np.float64]
     at: NDArray[np.int64]
+    fades: NDArray[np.bool_]
 
     @classmethod
     def of(cls, snapshot: Snapshot, half_life: timedelta) -> "Acts":
@@ -86,7 +88,8 @@ class Acts:
         source, target, weight, at, decays = (np.concatenate(column) for column in zip(*parts, strict=True))
         age = np.where(decays, (snapshot.as_of - at) / (half_life.total_seconds() * 1e6), 0.0)
         kept = (source != target) & (source != NONE) & (target != NONE)
-        return cls(source[kept], target[kept], (weight * np.exp2(-age))[kept], np.where(decays, at, -1)[kept])
+        at, weight = np.where(decays, at, -1), weight * np.exp2(-age)
+        return cls(source[kept], target[kept], weight[kept], at[kept], decays[kept])
 
 
 Part = tuple[Rows, Rows, NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]
@@ -102,9 +105,11 @@ def _on_shares(snapshot: Snapshot) -> list[Part]:
     opens = events.rows(Kind.OPEN)
     shared = events.share[events.rows(Kind.SHARE)]
     passed = shared[shares.parent[shared] != NONE]
-    bought = events.rows(Kind.PURCHASE)
+    bought = purchases(events).event
     through = np.where(
-        events.share[bought] != NONE, events.share[bought], last_opened(events, bought, shares.at)
+        events.share[bought] != NONE,
+        events.share[bought],
+        last_opened(events, bought, shares.at, shares.parent),
     )
     bought, through = bought[through != NONE], through[through != NONE]
     return [

@@ -29,7 +29,7 @@ KEY_LIMIT = 1_000
 """Characters of a key or word; longer ones no index holds."""
 TEXT_LIMIT = 10_000
 """Characters of what a person typed or an attribute says."""
-AMOUNT_LIMIT = Decimal(10) ** 12
+AMOUNT_LIMIT = Decimal(10) ** 10
 _CENT_OF_A_CENT = Decimal("0.0001")
 _INT32 = 2**31 - 1
 _KINDS = {kind.name: kind for kind in Kind}

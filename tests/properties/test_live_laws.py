@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.analysis import Analysis
+from graph.errors import InvalidInput
 from graph.events import Consent, Event, Kind
 from graph.live import after
 from graph.log import EventColumns, Log
@@ -44,7 +45,7 @@ def split(log: Log, known: int) -> tuple[Log, Log]:
         parts.append(
             _named(replace(log, events=EventColumns(**columns), share_ids=log.share_ids[before:upto]))
         )
-    return parts[0], replace(parts[1], version="whole")
+    return parts[0], replace(parts[1], version="whole", since=parts[0].version)
 
 
 def _named(log: Log) -> Log:
@@ -108,6 +109,14 @@ def shared(analysis: Analysis) -> dict[str, tuple[str, str, str | None, bool]]:
     }
 
 
+def set_off(analysis: Analysis) -> dict[str, tuple[int, int]]:
+    counted, ids = analysis.cascades, analysis.snapshot.shares.ids
+    return {
+        ids[row]: (int(counted.share_opens[row]), int(counted.share_purchases[row]))
+        for row in range(len(ids))
+    }
+
+
 def friends_say(analysis: Analysis, key: str) -> dict[tuple[str, str, Kind, int, str | None], float]:
     snapshot, row = analysis.snapshot, analysis.snapshot.people.row(key)
     (answer,) = suggest(analysis.shelf, [Ask(row)], limit=100)
@@ -145,6 +154,7 @@ def test_a_fit_and_a_delta_know_what_a_refit_knows(told: str, cut: float):
             assert live.snapshot.people.keys[one] == refit.snapshot.people.keys[other]
     assert shared(live) == shared(refit)
     assert live.totals == refit.totals
+    assert set_off(live) == set_off(refit)
     assert len(live.ties) == len(refit.ties)
     people = live.snapshot.people
     assert len(people) - people.merged == len(refit.snapshot.people)
@@ -175,4 +185,10 @@ def test_a_delta_is_added_to_a_fit_only():
     told = events("ana>bea:tea ana>bea:mug")
     live, _ = both(told, 2)
     with pytest.raises(TypeError):
-        after(live, log_of(told))
+        after(live, replace(log_of(told), since=live.snapshot.version))
+
+
+def test_a_delta_of_another_version_is_refused():
+    log = log_of(events("ana>bea:tea"))
+    with pytest.raises(InvalidInput, match="does not follow"):
+        after(Analysis.of(Snapshot.of(log)), log)

@@ -12,7 +12,10 @@ from graph.snapshot import BLANK, Snapshot
 from graph.texts import Keys
 from tests.toy import events, log_of, snapshot
 
-STORY = "ana>bea:tea ana>cy:tea bea>dan:mug bea>cy:tea dan$mug=12.50 ana~bea cy=?phone ?phone.view:tea @2h cy>ana:mug"
+STORY = (
+    "ana>bea:tea ana>cy:tea bea>dan:mug bea>cy:tea dan$mug=12.50 ana~bea "
+    "cy=?phone ?phone.view:tea @2h cy>ana:mug"
+)
 
 
 def lineage(told: Snapshot) -> dict[str, tuple[str | None, bool]]:
@@ -55,6 +58,11 @@ def test_a_parent_that_the_log_says_stands_and_one_that_it_does_not_is_inferred(
 def test_the_parent_is_the_share_opened_last():
     told = snapshot("ana>cy:tea bea>cy:tea cy>dan:tea")
     assert lineage(told)["cy/tea"] == ("bea/tea", True)
+
+
+def test_passing_on_counts_as_opening():
+    told = snapshot("ana>bea>cy:tea dan>:tea bea>:tea")
+    assert lineage(told)["bea/tea/2"] == ("ana/tea", True)
 
 
 def test_a_share_of_another_product_is_no_parent():

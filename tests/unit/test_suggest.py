@@ -153,6 +153,14 @@ def test_what_was_given_back_may_be_suggested_but_was_seen():
     assert found.dropped == {"seen": 2}
 
 
+def test_what_a_friend_gave_back_says_nothing():
+    given_back = answer("ana>bea:tea ana$mug=5#o ana$mug=-5#o", "bea")[1]
+    assert given_back.suggestions == ()
+    taken, on_shelf = shop("ana>bea:tea ana$mug=5#o ana$mug=-5#o")
+    (proof,) = social_proof(on_shelf, taken.people.row("bea") or 0, [taken.products.keys.row("mug") or 0])
+    assert proof.friends == 0
+
+
 def test_a_verdict_taken_back_is_no_verdict():
     assert shown("ana>bea:tea ana>:mug bea.not_interested:mug", "bea") == []
     assert shown("ana>bea:tea ana>:mug bea.not_interested:mug bea.clear:mug", "bea") == ["mug"]

@@ -50,6 +50,12 @@ def test_passing_on_and_buying_count_beside_the_open():
     assert tied("ana>bea:tea bea$tea=5 @1h cy>dan:mug")["ana", "bea"] > opened
 
 
+def test_a_purchase_given_back_is_no_evidence():
+    opened = tied("ana>bea:tea")["ana", "bea"]
+    bought = tied("ana>bea:tea bea$tea=5#o bea$tea=-5#o")["ana", "bea"]
+    assert bought == pytest.approx(opened, abs=1e-3)
+
+
 def test_a_follow_ties_until_it_is_taken_back_and_does_not_fade():
     assert ("ana", "bea") in tied("ana~bea @300d cy>dan:tea")
     assert tied("ana~bea @300d cy>dan:tea")["ana", "bea"] == pytest.approx(tied("ana~bea")["ana", "bea"])
