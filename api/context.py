@@ -24,7 +24,7 @@ from api.paging import Listing, Window, version_of
 from api.refresh import Answers
 from graph.analysis import Analysis
 from graph.cascades import Cascades
-from graph.communities import Community, modularity
+from graph.communities import Community
 from graph.market import Market
 from graph.suggest import Answer
 from graph.suggest.explain import Language, language
@@ -131,7 +131,7 @@ def _communities(analysis: Analysis) -> Sequence[Community]:
 
 
 def _modularity(analysis: Analysis) -> float:
-    return modularity(analysis.graph, analysis.partition)
+    return analysis.modularity
 
 
 Info = strawberry.Info[Context, None]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from graph.cascades import Cascades, cascades
-from graph.communities import Community, Partition, communities, matched, partition
+from graph.communities import Community, Partition, communities, matched, modularity, partition
 from graph.influence import Credit, Influence, credit
 from graph.log import NONE
 from graph.market import Market
@@ -122,6 +122,11 @@ class Analysis:
         words.
         """
         return communities(self.graph, self.partition, self.page_rank, self._categories)
+
+    @cached_property
+    def modularity(self) -> float:
+        """How much more of the ties' weight stays inside communities than by chance."""
+        return modularity(self.graph, self.partition)
 
     @cached_property
     def _categories(self) -> csr_array:

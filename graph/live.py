@@ -82,6 +82,11 @@ class LiveAnalysis(Analysis):
         return self.fitted.communities
 
     @property
+    def modularity(self) -> float:
+        """Of the fit."""
+        return self.fitted.modularity
+
+    @property
     def market(self) -> Market:
         """Of the fit; its rows are those of its own snapshot."""
         return self.fitted.market
