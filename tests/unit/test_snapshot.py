@@ -87,9 +87,7 @@ def test_opening_the_same_share_again_within_a_second_is_noise_and_the_first_is_
 def test_hundreds_of_opens_an_hour_from_one_device_are_noise_all_of_them():
     told = [event for i in range(201) for event in events(f"@{i * 10}s s{i}>bot{i}:tea")]
     farmed = [
-        replace(event, id=f"{event.id}-{i}", device="farm" if event.kind is Kind.OPEN else None)
-        if event.kind is Kind.OPEN
-        else event
+        replace(event, id=f"{event.id}-{i}", device="farm") if event.kind is Kind.OPEN else event
         for i, event in enumerate(told)
     ]
     assert snapshot(farmed).events.noise.sum() == 201

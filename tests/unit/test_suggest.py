@@ -42,21 +42,23 @@ def shop(
     return taken, Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
 
 
-def answer(told: str, person: str | None, limit: int = 10, **link: str) -> tuple[Snapshot, Answer]:
+def answer(
+    told: str, person: str | None, *, limit: int = 10, link: dict[str, str] | None = None
+) -> tuple[Snapshot, Answer]:
     taken, on_shelf = shop(told)
+    link = link or {}
+    excluded = taken.products.keys.row(link.get("exclude", ""))
     context = Context(
         sharer=taken.people.row(link["sharer"]) if "sharer" in link else None,
         product=taken.products.keys.row(link["product"]) if "product" in link else None,
-        exclude=frozenset(
-            row for row in [taken.products.keys.row(link.get("exclude", ""))] if row is not None
-        ),
+        exclude=frozenset() if excluded is None else frozenset({excluded}),
     )
     row = None if person is None else taken.people.row(person)
     return taken, suggest(on_shelf, [Ask(row, context)], limit=limit)[0]
 
 
 def shown(told: str, person: str | None, **link: str) -> list[str]:
-    taken, found = answer(told, person, **link)
+    taken, found = answer(told, person, link=link)
     return [taken.products.keys[suggestion.product] for suggestion in found.suggestions]
 
 
@@ -125,7 +127,7 @@ def test_somebody_of_whom_nothing_is_known_gets_what_is_popular():
 def test_a_stranger_on_a_link_is_answered_from_its_sharer_and_its_product():
     others = "".join(f" p{i}$tent p{i}$bag q{i}$tea q{i}$tea" for i in range(12))
     told = others + " ana>cy:tent ana>:mug"
-    taken, found = answer(told, None, sharer="ana", product="tent")
+    taken, found = answer(told, None, link={"sharer": "ana", "product": "tent"})
     by_key = {taken.products.keys[s.product]: s for s in found.suggestions}
     assert "tent" not in by_key
     assert type(by_key["mug"].reasons[0]) is FriendReason
