@@ -123,8 +123,8 @@ _UNSAID: Mapping[str, float] = {
 
 
 def columns(said: Mapping[str, NDArray[Any]], n: int) -> EventColumns:
-    """The columns of n events from those that were read, each of shape (n,); what is missing was not said, and
-    takes no memory.
+    """The columns of n events from those that were read, each of shape (n,); what is missing was not said,
+    and takes no memory.
     """
     return EventColumns(
         **{
