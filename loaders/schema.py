@@ -117,49 +117,67 @@ def constraints() -> Iterator[str]:
 _AT = "datetime({epochSeconds: row.seconds, nanosecond: row.nanoseconds})"
 
 
+def found(name: str, label: str, key: str, value: str) -> str:
+    """Matches a node by a property that is indexed, by a seek in that index: a statement is planned once,
+    perhaps when the graph was so small that a scan would do, and then scans a large one for every row.
+    """
+    return f"MATCH ({name}:{label} {{{key}: {value}}}) USING INDEX SEEK {name}:{label}({key})"
+
+
 def merging(node: Node) -> str:
     """Makes those nodes of a list of keys that are not there."""
     return f"UNWIND $keys AS key MERGE (:{node.label} {{{node.key}: key}})"
 
 
+_SOURCE = found("a", "User", "key", "row.source")
+
+
 def creating(relation: Relation, end: End) -> str:
     """Makes a relation of each row: source, target, seconds, nanoseconds, and what else was `said`."""
+    target = found("b", end.node.label, end.property, "row.target")
     return (
-        f"UNWIND $rows AS row MATCH (a:{USER.label} {{{USER.key}: row.source}}) "
-        f"MATCH (b:{end.node.label} {{{end.property}: row.target}}) "
+        f"UNWIND $rows AS row {_SOURCE} {target} "
         f"CREATE (a)-[r:{relation.type}]->(b) SET r = row.said, r.at = {_AT}"
     )
 
 
 CREATING_SHARES = (
     # (:User)-[:MADE]->(:Share)-[:OF]->(:Product)
-    "UNWIND $rows AS row MATCH (a:User {key: row.source}) MATCH (b:Product {key: row.target}) "
+    f"UNWIND $rows AS row {_SOURCE} {found('b', 'Product', 'key', 'row.target')} "
     f"CREATE (a)-[:MADE]->(r:Share)-[:OF]->(b) SET r = row.said, r.at = {_AT}"
 )
 REWRITING_SHARES = (
-    "UNWIND $rows AS row MATCH (r:Share {seq: row.said.seq})<-[made:MADE]-() "
-    f"MATCH (a:User {{key: row.source}}) DELETE made CREATE (a)-[:MADE]->(r) SET r = row.said, r.at = {_AT}"
+    f"UNWIND $rows AS row {found('r', 'Share', 'seq', 'row.said.seq')} MATCH (r)<-[made:MADE]-() {_SOURCE} "
+    f"DELETE made CREATE (a)-[:MADE]->(r) SET r = row.said, r.at = {_AT}"
 )
 CREATING_RESHARES = (
     # (:Share)-[:RESHARE_OF]->(:Share)
-    "UNWIND $pairs AS pair MATCH (a:Share {seq: pair[0]}) MATCH (b:Share {seq: pair[1]}) "
+    f"UNWIND $pairs AS pair {found('a', 'Share', 'seq', 'pair[0]')} {found('b', 'Share', 'seq', 'pair[1]')} "
     "CREATE (a)-[:RESHARE_OF]->(b)"
 )
 CLAIMING = (
     # (:User)-[:IS]->(:User), from a visitor to the account; the first claim's time and digest stand.
-    "UNWIND $rows AS row MATCH (a:User {key: row.visitor}) MATCH (b:User {key: row.user}) "
+    f"UNWIND $rows AS row {found('a', 'User', 'key', 'row.visitor')} {found('b', 'User', 'key', 'row.user')} "
     f"MERGE (a)-[r:IS]->(b) WITH r, row, {_AT} AS at "
     "WHERE r.at IS NULL OR at < r.at OR at = r.at AND row.digest < r.digest "
     "SET r.at = at, r.digest = row.digest"
 )
 
 
-def reading(relation: Relation) -> str:
-    """Matches a relation as `r` between `a`, who it comes from, and `b`."""
-    return f"MATCH (a:{USER.label})-[r:{relation.type}]->(b)"
+def finding(kind: Kind) -> str:
+    """Matches the event of a kind, as `r`, whose id is `id`."""
+    if kind == Kind.SHARE:
+        return found("r", "Share", "id", "id")
+    type_ = RELATION_OF[kind].type
+    return f"MATCH ()-[r:{type_} {{id: id}}]->() USING INDEX SEEK r:{type_}(id)"
 
 
-READING_SHARES = "MATCH (a:User)-[:MADE]->(r:Share)-[:OF]->(b:Product)"
+def reading(kind: Kind) -> str:
+    """Matches events of a kind as `r` by their `seq`, between `a`, who they come from, and `b`."""
+    if kind == Kind.SHARE:
+        return "MATCH (a:User)-[:MADE]->(r:Share)-[:OF]->(b:Product) USING INDEX SEEK r:Share(seq)"
+    type_ = RELATION_OF[kind].type
+    return f"MATCH (a:User)-[r:{type_}]->(b) USING INDEX SEEK r:{type_}(seq)"
 
 
 def said_in(name: str, ends: tuple[End, ...]) -> str:

@@ -42,14 +42,9 @@ def digests(ask: Ask, ids: Sequence[str]) -> dict[str, int]:
     """The digest of those events that are there, by id; looked for among every kind that there is."""
     ((said,),) = ask("MATCH (l:Log) RETURN l.said")
     found: dict[str, int] = {}
-    for kind in {name.partition(".")[0] for name in said}:
-        what = "(r:Share {id: id})" if kind == "SHARE" else _relation(schema.RELATION_OF[Kind[kind]])
-        found |= dict(ask(f"UNWIND $ids AS id MATCH {what} RETURN id, r.digest", ids=ids))
+    for kind in {Kind[name.partition(".")[0]] for name in said}:
+        found |= dict(ask(f"UNWIND $ids AS id {schema.finding(kind)} RETURN id, r.digest", ids=ids))
     return found
-
-
-def _relation(relation: Relation) -> str:
-    return f"()-[r:{relation.type} {{id: id}}]->()"
 
 
 @dataclass(slots=True)

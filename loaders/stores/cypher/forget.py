@@ -49,42 +49,46 @@ def forget(ask: Ask, key: str, tombstones: Tombstones, memory: Writing) -> bool:
 
 def _told(ask: Ask, fields: Fields, hers: AbstractSet[str]) -> list[tuple[int, Event]]:
     """The events that name her or a share of hers, with their numbers."""
-    keys = list(hers)
-    shares = [
-        seq
-        for (seq,) in ask("MATCH (a:User)-[:MADE]->(r:Share) WHERE a.key IN $keys RETURN r.seq", keys=keys)
-    ]
-    forgotten = forgotten_keys(ask)
+    keys, forgotten = list(hers), forgotten_keys(ask)
+    made = "MATCH (a:User)-[:MADE]->(r:Share) USING INDEX SEEK a:User(key) WHERE a.key IN $keys RETURN r.seq"
+    shares = [seq for (seq,) in ask(made, keys=keys)]
     told: list[tuple[int, Event]] = []
     for kind, names in fields.items():
-        conditions = _naming(kind, names)
-        seqs = {seq for condition in conditions for (seq,) in ask(condition, keys=keys, shares=shares)}
-        told += (
-            numbered_events(ask, kind, names, forgotten, "r.seq IN $seqs", seqs=list(seqs)) if seqs else []
-        )
+        statements = _naming(kind, names)
+        seqs = {
+            seq for named in statements for (seq,) in ask(f"{named} RETURN r.seq", keys=keys, shares=shares)
+        }
+        if seqs:
+            told += numbered_events(ask, kind, names, forgotten, "r.seq IN $seqs", seqs=list(seqs))
     return told
 
 
+_VISITOR = "MATCH (a:User)-[:IS]->(:User)"
+_CLAIMED = "USING INDEX SEEK a:User(key) WHERE a.key IN $keys AND r.visitor IN $keys"
+
+
 def _naming(kind: Kind, names: Sequence[str]) -> list[str]:
-    """Statements for the numbers of the events of a kind that name one of `$keys` or `$shares`."""
+    """Matches the events of a kind, as `r`, that name one of `$keys` or `$shares`."""
     on_it = [f"r.{name} IN $keys" for name in _named(names)]
-    on_it += ["r.share IN $shares"] if "share" in names else []
     if kind == Kind.SHARE:
-        ends = [
-            "MATCH (r:Share) WHERE r.seq IN $shares",
-            "MATCH (r:Share)-[:RESHARE_OF]->(b) WHERE b.seq IN $shares",
+        scanned = "MATCH (r:Share)"
+        by_ends = [
+            "MATCH (r:Share) USING INDEX SEEK r:Share(seq) WHERE r.seq IN $shares",
+            "MATCH (b:Share)<-[:RESHARE_OF]-(r) USING INDEX SEEK b:Share(seq) WHERE b.seq IN $shares",
+            f"{_VISITOR}-[:MADE]->(r:Share) {_CLAIMED}",
         ]
-        whole = "MATCH (r:Share)"
     else:
         relation = schema.RELATION_OF[kind]
-        whole = f"MATCH ()-[r:{relation.type}]->()"
-        ends = [
-            f"MATCH (a:User)-[r:{relation.type}]->() WHERE a.key IN $keys",
-            f"MATCH ()-[r:{relation.type}]->(b:User) WHERE b.key IN $keys",
-            f"MATCH ()-[r:{relation.type}]->(b:Share) WHERE b.seq IN $shares",
+        type_ = f"r:{relation.type}"
+        scanned = f"MATCH ()-[{type_}]->()"
+        by_ends = [
+            f"MATCH (a:User)-[{type_}]-() USING INDEX SEEK a:User(key) WHERE a.key IN $keys",
+            f"{_VISITOR}-[{type_}]-() {_CLAIMED}",
+            f"MATCH (b:Share)<-[{type_}]-() USING INDEX SEEK b:Share(seq) WHERE b.seq IN $shares",
         ]
-    scan = [f"{whole} WHERE {' OR '.join(on_it)}"] if on_it else []
-    return [f"{statement} RETURN r.seq" for statement in ends + scan]
+        if "share" in names and relation.ends[0] is not schema.TO_SHARE:
+            on_it.append("r.share IN $shares")
+    return by_ends + ([f"{scanned} WHERE {' OR '.join(on_it)}"] if on_it else [])
 
 
 def _rewrite(
@@ -99,7 +103,8 @@ def _rewrite(
     for kind, relation in schema.RELATION_OF.items():
         seqs = [seq for seq, event in told if event.kind == kind]
         if seqs:
-            ask(f"MATCH ()-[r:{relation.type}]->() WHERE r.seq IN $seqs DELETE r", seqs=seqs)
+            by_seq = f"MATCH ()-[r:{relation.type}]->() USING INDEX SEEK r:{relation.type}(seq)"
+            ask(f"{by_seq} WHERE r.seq IN $seqs DELETE r", seqs=seqs)
     memory.shares_anew(ask, [numbered for numbered in left if numbered[1].kind == Kind.SHARE])
     others = [numbered for numbered in left if numbered[1].kind != Kind.SHARE]
     referred = {reference for _, event, _ in others for reference in references(event)}
@@ -151,5 +156,5 @@ def _drop_unmentioned(ask: Ask, node: schema.Node, keys: AbstractSet[str | None]
 
 
 def _named(names: Sequence[str]) -> list[str]:
-    """The fields in which an event names people other than by where it leads from and to."""
-    return [name for name in PEOPLE if name in names and name != "user"]
+    """The fields in which an event names people and no path leads there; a visitor's claim is a path."""
+    return [name for name in PEOPLE if name in names and name not in {"user", "visitor"}]

@@ -95,8 +95,7 @@ def events_told(ask: Ask, kind: Kind, names: Iterable[str], where: str, **parame
     """Fields of the events of one kind that a condition on `r` selects; `seq` and `digest` among them."""
     expressions = {name: _expression(kind, name) for name in ("seq", "digest", *names) if name != "kind"}
     gathered = ", ".join(f"collect(coalesce({expression}, false))" for expression in expressions.values())
-    match = schema.READING_SHARES if kind == Kind.SHARE else schema.reading(schema.RELATION_OF[kind])
-    (row,) = ask(f"{match} WHERE {where} RETURN {gathered}", **parameters)
+    (row,) = ask(f"{schema.reading(kind)} WHERE {where} RETURN {gathered}", **parameters)
     return dict(zip(expressions, row, strict=True))
 
 

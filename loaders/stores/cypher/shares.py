@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from graph.events import instant
+from graph.events import Kind, instant
 from graph.store import KnownShare
-from loaders.schema import FORGOTTEN
+from loaders.schema import FORGOTTEN, finding, found
 from loaders.stores.cypher.ask import Ask
 
 _FIELDS = (
@@ -16,7 +16,7 @@ _FIELDS = (
 
 def named(ask: Ask, ids: Sequence[str]) -> dict[str, KnownShare]:
     """Those of these shares that are there, by id."""
-    match = "UNWIND $ids AS id MATCH (a:User)-[:MADE]->(r:Share {id: id})-[:OF]->(b:Product)"
+    match = f"UNWIND $ids AS id {finding(Kind.SHARE)} MATCH (a:User)-[:MADE]->(r)-[:OF]->(b:Product)"
     return {share.id: share for share in _shares(ask(f"{match} {_FIELDS}", ids=list(set(ids))))}
 
 
@@ -24,25 +24,25 @@ def by(ask: Ask, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list
     """The shares of each (sharer, product), earliest first."""
     # From the sharer, never from the product: one of them may have been shared a million times.
     match = (
-        "MATCH (a:User {key: pair[0]})-[:MADE]->(r:Share) WITH pair, a, r "
+        f"{found('a', 'User', 'key', 'pair[0]')} MATCH (a)-[:MADE]->(r:Share) WITH pair, a, r "
         "MATCH (r)-[:OF]->(b:Product) WHERE b.key = pair[1]"
     )
     rows = ask(f"UNWIND $pairs AS pair {match} {_FIELDS}", pairs=[list(pair) for pair in set(pairs)])
-    found: dict[tuple[str, str], list[KnownShare]] = {}
+    by_pair: dict[tuple[str, str], list[KnownShare]] = {}
     for share in _shares(rows):
-        found.setdefault((share.sharer, share.product), []).append(share)
-    return found
+        by_pair.setdefault((share.sharer, share.product), []).append(share)
+    return by_pair
 
 
 def of(ask: Ask, product: str) -> list[KnownShare]:
     """The shares of one product, earliest first."""
-    match = "MATCH (a:User)-[:MADE]->(r:Share)-[:OF]->(b:Product {key: $product})"
+    match = f"{found('b', 'Product', 'key', '$product')} MATCH (a:User)-[:MADE]->(r:Share)-[:OF]->(b)"
     return list(_shares(ask(f"{match} {_FIELDS}", product=product)))
 
 
 def share_seqs(ask: Ask, ids: Sequence[str]) -> dict[str, int]:
     """The seq of those of these shares that are there, by id."""
-    rows = ask("UNWIND $ids AS id MATCH (r:Share {id: id}) RETURN id, r.seq", ids=ids) if ids else []
+    rows = ask(f"UNWIND $ids AS id {finding(Kind.SHARE)} RETURN id, r.seq", ids=ids) if ids else []
     return dict(rows)
 
 
