@@ -35,7 +35,7 @@ from graph.noise import bursts
 from graph.openings import openings
 from graph.purchases import purchases
 from graph.sharegraph import ShareGraph
-from graph.snapshot import Snapshot, named, rows_by_seq, through_shares
+from graph.snapshot import Snapshot, named, rows_by_seq, said_parent, through_shares
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, refused, verdicts
 from graph.suggest.filters import Activity, standing
 from graph.suggest.interest import Neighbours
@@ -199,7 +199,7 @@ def _shared(base: Snapshot, names: Newcomers, delta: Log, order: NDArray[np.intp
     shares = Shares(
         event=np.append(old.event, np.full(more, NONE)),
         person=np.append(names.canonical()[old.person], came.person[anew]),
-        parent=np.append(old.parent, row_of(columns.parent[order][anew])),
+        parent=np.append(old.parent, row_of(said_parent(columns)[order][anew])),
         root=np.append(old.root, np.full(more, NONE, np.int32)),
         depth=np.append(old.depth, np.zeros(more, np.int32)),
         inferred=np.append(old.inferred, np.zeros(more, np.bool_)),

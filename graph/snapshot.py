@@ -158,7 +158,7 @@ class _Resolution:
         noise = bursts(events.kind, events.at, events.person, events.share, events.device)
         return (
             replace(events, noise=noise),
-            share_of_seq(columns.parent[order][is_share]),
+            share_of_seq(said_parent(columns)[order][is_share]),
             columns.implied[order][is_share],
         )
 
@@ -250,6 +250,13 @@ def named(columns: EventColumns, order: NDArray[np.intp], naming: Naming) -> Eve
         consent=columns.consent[order],
         **{name: _through(naming.word, getattr(columns, name)[order]) for name in words},
     )
+
+
+def said_parent(columns: EventColumns) -> NDArray[np.int64]:
+    """The share that each SHARE says it came from: its parent, else the one that its sharer was found to
+    stand for.
+    """
+    return np.where(columns.parent != NONE, columns.parent, columns.share)
 
 
 def through_shares(events: Events, share: Rows, sharer: Rows, shared: Rows) -> Events:

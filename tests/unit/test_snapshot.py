@@ -60,6 +60,12 @@ def test_the_parent_is_the_share_opened_last():
     assert lineage(told)["cy/tea"] == ("bea/tea", True)
 
 
+def test_a_share_that_names_only_whose_it_passes_on_has_that_persons_share_as_parent():
+    told = events("ana>:tea bea>:tea")
+    told[1] = replace(told[1], sharer="ana", found_share="ana/tea")
+    assert lineage(snapshot(told))["bea/tea"] == ("ana/tea", False)
+
+
 def test_passing_on_counts_as_opening():
     told = snapshot("ana>bea>cy:tea dan>:tea bea>:tea")
     assert lineage(told)["bea/tea/2"] == ("ana/tea", True)
