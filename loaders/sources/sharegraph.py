@@ -50,13 +50,7 @@ class SharegraphSource(Plain):
             elif described := sort or _described(said):
                 yield self._attributes(described, line, said, file)
             else:
-                yield self._event(line, said, file)
-
-    def _event(self, line: int, said: Said, file: str) -> Item:
-        try:
-            return Record(Row(line, (read_event(said, self.reading),), file))
-        except Refused as refused:
-            return Reject(line, refused.reason, refused.detail, file, str(said.get("id") or "")[:200])
+                yield event_item(line, said, file, self.reading)
 
     def _attributes(self, sort: str, line: int, said: Said, file: str) -> Attributes:
         try:
@@ -72,6 +66,14 @@ def open_sharegraph(sources: Sequence[str], reading: Reading) -> SharegraphSourc
     """The source of files and folders in our own format."""
     files = files_of(sources, _belongs, "a log (" + ", ".join(f"*{suffix}" for suffix in SUFFIXES) + ")")
     return SharegraphSource(files, reading, travelled_of(files))
+
+
+def event_item(line: int, said: Said, file: str, reading: Reading) -> Item:
+    """The event of one row, or why it is none."""
+    try:
+        return Record(Row(line, (read_event(said, reading),), file))
+    except Refused as refused:
+        return Reject(line, refused.reason, refused.detail, file, str(said.get("id") or "")[:200])
 
 
 def _described(said: Said) -> str:

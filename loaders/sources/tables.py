@@ -192,14 +192,14 @@ def parquet_rows(stream: Stream, check: Callable[[Sequence[str]], None]) -> Iter
             table = pq.ParquetFile(file)
             check(table.schema_arrow.names)
             for batch in table.iter_batches(batch_size=8192):
-                for said in _by_row(batch):
+                for said in batch_rows(batch):
                     number += 1
                     yield number, said
         except (pa.ArrowException, OSError, ValueError) as error:
             raise UnreadableSource(f"{stream.name}, after row {number}: {error}") from error
 
 
-def _by_row(batch: Any) -> Iterator[Said]:
+def batch_rows(batch: Any) -> Iterator[Said]:
     """A record batch's rows, without its empty columns."""
     names = [
         name
