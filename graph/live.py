@@ -35,7 +35,7 @@ from graph.noise import bursts
 from graph.openings import openings
 from graph.purchases import purchases
 from graph.sharegraph import ShareGraph
-from graph.snapshot import Snapshot, named, rows_by_seq, said_parent, through_shares
+from graph.snapshot import Snapshot, named, newest, rows_by_seq, said_parent, through_shares
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, refused, verdicts
 from graph.suggest.filters import Activity, standing
 from graph.suggest.interest import Neighbours
@@ -150,7 +150,7 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
     renewed = _renewed(tied_then, names, came)
     past = base.events.at_rows(np.flatnonzero(renewed[: len(base.people)][base.events.person]))
     events, recent = _together(past, came, names.canonical(), shares)
-    as_of = max(base.as_of, int(columns.at.max(initial=0)))
+    as_of = max(base.as_of, newest(came.kind, came.at))
     before = replace(base, as_of=as_of, people=names.people, events=past)
     now = Snapshot(
         version=delta.version,

@@ -139,7 +139,7 @@ class _Resolution:
         shares = self._shares(events, parent, implied)
         return Snapshot(
             version=self.log.version,
-            as_of=int(events.at[-1]) if len(events) else 0,
+            as_of=newest(events.kind, events.at),
             people=self._people(),
             products=self._products(),
             words=Keys.of(self.words),
@@ -250,6 +250,14 @@ def named(columns: EventColumns, order: NDArray[np.intp], naming: Naming) -> Eve
         consent=columns.consent[order],
         **{name: _through(naming.word, getattr(columns, name)[order]) for name in words},
     )
+
+
+def newest(kind: NDArray[np.int8], at: NDArray[np.int64]) -> int:
+    """The time of the newest event, µs; 0 for none. What people say to us (FEEDBACK, CONSENT) is no news of
+    the world: a click in an old log must not make all of it stale.
+    """
+    told = at[(kind != Kind.FEEDBACK) & (kind != Kind.CONSENT)]
+    return int(told.max(initial=0))
 
 
 def said_parent(columns: EventColumns) -> NDArray[np.int64]:

@@ -128,6 +128,10 @@ def test_a_forgotten_person_is_a_blank_that_no_key_finds():
     assert told.shares.root.tolist() == [0]
 
 
+def test_what_somebody_says_to_us_is_no_news_of_the_world():
+    assert snapshot("ana>bea:tea @300d bea.like:tea").as_of == snapshot("ana>bea:tea").as_of
+
+
 def test_an_empty_log_has_an_empty_snapshot():
     told = snapshot("")
     assert (len(told.people), len(told.events), len(told.shares), told.as_of) == (0, 0, 0, 0)
