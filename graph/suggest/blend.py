@@ -83,10 +83,9 @@ def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
 
 def _own(shelf: Shelf, person: int | None) -> Own:
     if person is None:
-        return Own(frozenset(), frozenset(), {})
+        return Own(np.empty(0, np.int32), np.empty(0, np.int32), {})
     acts = shelf.engaged.of(person)
-    bought = frozenset(acts.product[acts.bought].tolist())
-    return Own(bought, frozenset(acts.product[~acts.bought].tolist()), shelf.verdicts.of(person))
+    return Own(acts.product[acts.bought], acts.product[~acts.bought], shelf.verdicts.of(person))
 
 
 def _sources(shelf: Shelf, ask: Ask) -> list[Votes]:

@@ -3,6 +3,7 @@
 The order of the rules is the order of blame: a product counts for the first rule that drops it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -69,10 +70,13 @@ def standing(done: Activity, available: NDArray[np.bool_], as_of: int) -> NDArra
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a person already stands in some relation to, as rows of products."""
+    """What a person already stands in some relation to, as rows of products.
 
-    bought: frozenset[int]
-    seen: frozenset[int]
+    bought: and kept. seen: everything else they did something with.
+    """
+
+    bought: Rows
+    seen: Rows
     verdicts: dict[int, Verdict]
 
 
@@ -88,15 +92,16 @@ def kept(
 
     category: the categories of all products and the only one wanted, or None.
     """
-    said = own.verdicts.items()
-    owned = own.bought | {product for product, verdict in said if verdict is Verdict.ALREADY_OWNED}
-    dismissed = {product for product, verdict in said if verdict is Verdict.NOT_INTERESTED}
+    said = {
+        verdict: _rows(product for product, word in own.verdicts.items() if word is verdict)
+        for verdict in (Verdict.ALREADY_OWNED, Verdict.NOT_INTERESTED)
+    }
     state = stands[candidates]
     rules = {
-        "excluded": _among(candidates, excluded),
-        "owned": _among(candidates, owned),
-        "dismissed": _among(candidates, dismissed),
-        "seen": _among(candidates, own.seen),
+        "excluded": np.isin(candidates, _rows(excluded)),
+        "owned": np.isin(candidates, own.bought) | np.isin(candidates, said[Verdict.ALREADY_OWNED]),
+        "dismissed": np.isin(candidates, said[Verdict.NOT_INTERESTED]),
+        "seen": np.isin(candidates, own.seen),
         "unavailable": state == UNAVAILABLE,
         "noise": state == NOISY,
         "stale": state == STALE,
@@ -114,7 +119,5 @@ def kept(
     return keep, dropped
 
 
-def _among(candidates: Rows, products: frozenset[int] | set[int]) -> NDArray[np.bool_]:
-    if not products:
-        return np.zeros(len(candidates), np.bool_)
-    return np.isin(candidates, np.fromiter(products, np.int32, len(products)))
+def _rows(products: Iterable[int]) -> Rows:
+    return np.fromiter(products, np.int32)
