@@ -66,7 +66,7 @@ class Neo4jStore:
             self._driver = _driver(self._address)
             try:
                 with self._session() as session:
-                    counting.bring_up(_asking(session), self.url, create=create)
+                    counting.bring_up(_step_by_step(session), self.url, create=create)
             except BaseException:
                 self._driver.close()
                 raise
@@ -288,5 +288,20 @@ def _asking(runner: Session | ManagedTransaction) -> Ask:
     def ask(statement: str, /, **parameters: Any) -> list[list[Any]]:
         # Our own statements; what comes from outside is bound.
         return runner.run(cast("Any", statement), parameters).values()
+
+    return ask
+
+
+def _step_by_step(session: Session) -> Ask:
+    """Each statement in a transaction of its own, as those have to be that change the schema."""
+
+    def ask(statement: str, /, **parameters: Any) -> list[list[Any]]:
+        try:
+            return session.execute_write(lambda transaction: _asking(transaction)(statement, **parameters))
+        except Neo4jError as error:
+            # `IF NOT EXISTS` looks before it locks: somebody else sets up the same at this moment.
+            if "AlreadyExists" in str(error.code):
+                return []
+            raise
 
     return ask

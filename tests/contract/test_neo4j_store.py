@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -120,6 +121,15 @@ def test_a_set_up_that_was_broken_off_is_finished(
         driver.execute_query("MATCH (l:Log) REMOVE l.format")
     opened(neo4j.url).append(rows("ana>bea:tea"))
     assert ask(neo4j, "MATCH (l:Log) RETURN l.format, l.events") == {(1, 2)}
+
+
+def test_several_may_set_it_up_at_once(neo4j: Server):
+    empty(neo4j)
+    with ThreadPoolExecutor(3) as threads:
+        stores = list(threads.map(open_store, [neo4j.url] * 3))
+    assert len({store.version() for store in stores}) == 1
+    for store in stores:
+        store.close()
 
 
 def test_none_is_made_where_none_is_wanted(neo4j: Server):

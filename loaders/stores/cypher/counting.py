@@ -13,8 +13,9 @@ def bring_up(ask: Ask, url: str, *, create: bool) -> None:
     """Make the database a store of the present format: set up where it is empty, brought up where it is
     older.
     """
-    rows = ask("MATCH (l:Log) RETURN coalesce(l.format, 0)")
-    present = rows[0][0] if rows else 0
+    ((begun, present, anything),) = ask(
+        "OPTIONAL MATCH (l:Log) RETURN l IS NOT NULL, coalesce(l.format, 0), EXISTS { (n) }"
+    )
     if present > len(STEPS):
         raise StoreIncompatible(
             f"{url} has store format {present}, this program knows formats up to {len(STEPS)}; "
@@ -22,7 +23,7 @@ def bring_up(ask: Ask, url: str, *, create: bool) -> None:
         )
     if present == 0 and not create:
         raise StoreUnavailable(f"{url}: there is no store yet; `sharegraph load` makes one")
-    if not rows and ask("MATCH (n) RETURN 1 LIMIT 1"):
+    if anything and not begun:
         raise StoreIncompatible(f"{url} holds a graph, but no sharegraph store; name an empty database")
     for step in STEPS[present:]:
         for statement in step:

@@ -147,13 +147,16 @@ def back_up(path: Path, to: Path) -> None:
         raise InvalidInput(f"{to} exists already; a backup is never written over anything")
     part = to.with_name(to.name + ".part")
     part.unlink(missing_ok=True)
-    with closing(connect(path)) as connection:
-        connection.execute("VACUUM INTO ?", (str(part),))
-    with closing(connect(part)) as copy:
-        # Told on by itself from here: no snapshot of the one may pass for the other's.
-        copy.execute("UPDATE store SET identity = lower(hex(randomblob(8)))")
-        copy.execute("PRAGMA journal_mode = WAL")
-    part.rename(to)
+    try:
+        with closing(connect(path)) as connection:
+            connection.execute("VACUUM INTO ?", (str(part),))
+        with closing(connect(part)) as copy:
+            # Told on by itself from here: no snapshot of the one may pass for the other's.
+            copy.execute("UPDATE store SET identity = lower(hex(randomblob(8)))")
+            copy.execute("PRAGMA journal_mode = WAL")
+        part.rename(to)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager
