@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"{asked.folder} is not empty; name a new folder")
     if asked.smoke:
         asked.users, asked.events, asked.asked, asked.compared = 2_000, 20_000, 200, 20_000
-    tell_where("numpy", "numba", "networkit", "pandas", "pyarrow", "orjson")
+    tell_where("numpy", "numba", "pandas", "pyarrow", "orjson")
     print(
         f"{asked.users:,} users, {asked.events:,} events, seed {SEED}, {asked.shape}\n\n{HEADER}", flush=True
     )

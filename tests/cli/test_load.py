@@ -142,6 +142,7 @@ def test_interrupted_it_says_so_in_one_line_and_the_same_load_goes_on(
         load.stdin.write(LOG)
         load.stdin.flush()
         wait_for(Path(store.removeprefix("sqlite:///")))
+        time.sleep(1)  # by now it waits for more of its input
         load.send_signal(signal.SIGINT)
         told, complaint = load.communicate(timeout=60)
     assert (load.returncode, told, complaint) == (130, "", "sharegraph: stopped\n")
