@@ -34,6 +34,9 @@ from loaders.stores.sqlite.forget import forget, one_person
 from loaders.stores.tombstones import Tombstones
 from loaders.stores.versions import Version
 
+READERS_GO = 500
+"""Milliseconds that readers are given to end before the write-ahead log is emptied."""
+
 
 class EmbeddedStore:
     """A store in an SQLite file; graph.store.Store says what it does. Threads may share it."""
@@ -44,6 +47,7 @@ class EmbeddedStore:
         self._writer = opened(path, create=create, patience=patience)
         self._reader = connect(path)
         self._write_lock, self._read_lock = Lock(), Lock()
+        self._owes = False
         self._memory = Writing()
         self._tombstones = Tombstones(b"", frozenset())
         self._epoch = -1
@@ -80,6 +84,9 @@ class EmbeddedStore:
             if new:
                 self._memory.events(connection, new, known_shares)
                 connection.execute("UPDATE store SET seq = ?, events = events + ?", (new[-1][0], len(new)))
+        if self._owes:
+            with self._write_lock, translated(self._path):
+                self._empty_the_log()
         return appended
 
     def upsert_users(self, users: Sequence[User]) -> int:
@@ -156,10 +163,19 @@ class EmbeddedStore:
         with self._writing() as (connection, _):
             forgotten = forget(connection, user, self._tombstones, self._memory)
         if forgotten:
-            # What was overwritten would stay in the write-ahead log until it is overwritten in turn.
             with self._write_lock, translated(self._path):
-                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._empty_the_log()
         return forgotten
+
+    def _empty_the_log(self) -> None:
+        """What was overwritten stays in the write-ahead log until that is emptied, and a reader of what was
+        there before keeps it from that; then it is owed, and tried again after every append.
+        """
+        (patience,) = self._writer.execute("PRAGMA busy_timeout").fetchone()
+        self._writer.execute(f"PRAGMA busy_timeout = {READERS_GO:d}")
+        busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._writer.execute(f"PRAGMA busy_timeout = {patience:d}")
+        self._owes = bool(busy)
 
     def backup(self, path: Path) -> None:
         """Write a copy as of now, beside readers and a writer; a store of its own, with an identity of its

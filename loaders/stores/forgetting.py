@@ -1,8 +1,8 @@
 """What an event says after a person was forgotten: the law both stores share.
 
 Everything they did goes, but for their shares and opens, which stay as blanks: kind, time, product and what
-came from what, under a new id, so that cascades keep their shape. Where others named them, the name goes; a
-tie to them goes whole.
+came from what, under new ids (a device's too), so that cascades keep their shape and bursts stay bursts.
+Where others named them, the name goes; a tie to them goes whole.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,18 +21,25 @@ _TIES = (Kind.TIE, Kind.UNTIE)
 class Forgetting:
     """One person's way out of the log. keys: all of theirs; blank: the key that no log can hold, under which
     their
-    blanks are kept together; renamed: the new id of each of their shares and opens.
+    blanks are kept together; renamed: the new id of each of their shares and opens;
+    devices: of each device of theirs, so that the bursts of a forgotten bot stay bursts.
     """
 
     keys: AbstractSet[str]
     blank: str
     renamed: Mapping[str, str]
+    devices: Mapping[str, str]
 
     @classmethod
     def of(cls, keys: AbstractSet[str], events: Iterable[Event]) -> "Forgetting":
         """Forget those who have these keys, given the events that name them."""
-        hers = (event.id for event in events if event.person in keys and event.kind in _BLANKED)
-        return cls(keys, "forgotten-" + token_hex(10), {id_: "~" + token_hex(10) for id_ in hers})
+        hers = [event for event in events if event.person in keys and event.kind in _BLANKED]
+        return cls(
+            keys,
+            "forgotten-" + token_hex(10),
+            {event.id: "~" + token_hex(10) for event in hers},
+            {event.device: "~" + token_hex(10) for event in hers if event.device is not None},
+        )
 
     def shares(self, events: Iterable[Event]) -> list[str]:
         """The ids that their shares had."""
@@ -64,6 +71,7 @@ class Forgetting:
                 product=event.product,
                 share=share,
                 parent_share=parent,
+                device=None if event.device is None else self.devices[event.device],
                 implied=event.implied,
             )
         # Without the sharer nothing is left to be found by: the share is as if said.

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from graph.events import Consent, Event, Kind, Row, User, digest
+from graph.snapshot import Snapshot
 from graph.store import Counts, Store
 from tests.contract.telling import at, decoded, ids, rows
 from tests.toy import START, events
@@ -70,11 +72,12 @@ def test_shares_and_opens_stay_as_blanks_and_cascades_keep_their_shape(told: Sto
 def test_a_blank_says_only_kind_time_product_and_where_it_came_from(told: Store):
     told.forget("ana")
     blanks = [event for event in told.events() if event.person is None]
-    kept = {"id", "kind", "at", "product", "share", "parent_share"}
+    kept = {"id", "kind", "at", "product", "share", "parent_share", "device"}
     assert {event.kind for event in blanks} == {Kind.SHARE, Kind.OPEN}
     for event in blanks:
         assert {field.name for field in fields(event) if getattr(event, field.name)} <= kept
         assert "ana" not in event.id
+        assert event.device is None or event.device.startswith("~")
 
 
 def test_nobody_elses_event_names_her_any_more(told: Store):
@@ -92,7 +95,7 @@ def test_no_text_of_hers_is_left(told: Store):
     told.forget("ana")
     log = told.read()
     assert set(log.people) == {"", "bea", "cy", "cy-phone"}
-    assert set(log.words) == set()
+    assert all(word.startswith("~") for word in log.words)
     assert list(log.users) == [User("bea")]
     assert not any("ana" in repr(event) for event in told.events())
     assert told.counts() == Counts(events=6, users=2, products=2)
@@ -192,6 +195,35 @@ def test_the_file_holds_none_of_her_bytes(tmp_path: Path, opened: Callable[[str]
         assert b"xANAx" not in part.read_bytes()
     with sqlite3.connect(path) as file:
         assert file.execute("SELECT count(*) FROM tombstones").fetchone() == (3,)
+
+
+def test_a_reader_of_the_past_does_not_keep_her_in_the_file_for_good(
+    tmp_path: Path, opened: Callable[[str], Store]
+):
+    path = tmp_path / "shop.db"
+    store = opened(f"sqlite:///{path}")
+    store.append([replace(row, events=tuple(_marked(event) for event in row.events)) for row in ROWS])
+    with closing(sqlite3.connect(path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM events").fetchone()
+        store.forget("xANAx")
+        reader.rollback()
+    store.append([Row(1, (Event("later", Kind.SIGNUP, START, user="zoe"),))])
+    for part in tmp_path.iterdir():
+        assert b"xANAx" not in part.read_bytes()
+
+
+def test_a_forgotten_bots_bursts_stay_bursts(store: Store):
+    told = [event for i in range(250) for event in events(f"@{i * 10}s s{i}>bot:tea")]
+    numbered = [
+        replace(event, id=f"{event.id}-{i}") if event.kind is Kind.OPEN else event
+        for i, event in enumerate(told)
+    ]
+    store.append([Row(i, (replace(event, device="farm"),)) for i, event in enumerate(numbered, 1)])
+    noise = Snapshot.of(store.read()).events.noise.sum()
+    assert noise >= 250
+    store.forget("bot")
+    assert Snapshot.of(store.read()).events.noise.sum() == noise
 
 
 def _marked(event: Event) -> Event:
