@@ -126,6 +126,9 @@ class Answers:
             self._begun += 1
             begun, began_at = self._begun, perf_counter()
             analysis = await asyncio.to_thread(renewed, self._store, self._fit, self._seed)
+            if not await asyncio.to_thread(self._continues):
+                # Somebody was forgotten: no page of an earlier version may show them again.
+                self._held.clear()
             self._hold(analysis)
             if not isinstance(analysis, LiveAnalysis):
                 self._fit = analysis
@@ -138,6 +141,9 @@ class Answers:
         log.info("renewed", version=analysis.version, seconds=round(seconds, 3))
         if self._on_renewal is not None:
             self._on_renewal(analysis, seconds)
+
+    def _continues(self) -> bool:
+        return self.latest is None or self._store.continues(self.latest.snapshot.version)
 
     async def _refit(self) -> None:
         """A new fit beside the answers; the next renewal starts from it."""

@@ -156,5 +156,7 @@ async def test_who_was_forgotten_is_gone_from_a_large_store_too(shop: Shop) -> N
     shop.tell("ana>bea:tea ana>:mug")
     answers = Answers(shop.store)
     await answers.current()
+    before = (await answers.current()).version
     shop.store.forget("ana")
     assert (await answers.current()).snapshot.people.row("ana") is None
+    assert answers.held(before) is None
