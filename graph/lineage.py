@@ -39,6 +39,31 @@ def last_opened(events: Events, rows: NDArray[np.intp], shared_at: NDArray[np.in
     return answer[len(opens) :]
 
 
+def latest_shares(events: Events, sharer: Rows, shares: tuple[Rows, Rows, NDArray[np.int64]]) -> Rows:
+    """For each event that names somebody as its sharer, that person's latest share of its product; −1 where
+    there is none.
+
+    sharer: shape (n,), a row of people, −1 where none is named. shares: person, product and time of every
+    share, by row. At or before the event's time; strictly before for a SHARE, so that none finds itself. It
+    rests on the whole log, not on what had arrived when the event did.
+    """
+    asks = np.flatnonzero((sharer != NONE) & (events.product != NONE))
+    person, product, at = shares
+    known = np.flatnonzero(np.isin(person, sharer[asks]))
+    who = np.concatenate([person[known], sharer[asks]])
+    what = np.concatenate([product[known], events.product[asks]])
+    turn = np.concatenate([np.ones(len(known), np.int8), np.where(events.kind[asks] == Kind.SHARE, 0, 2)])
+    order = np.lexsort((turn, np.concatenate([at[known], events.at[asks]]), what, who))
+    place, is_share = np.arange(len(order)), order < len(known)
+    begins = np.ones(len(order), np.bool_)
+    begins[1:] = (np.diff(who[order]) != 0) | (np.diff(what[order]) != 0)
+    latest = np.maximum.accumulate(np.where(is_share, place, NONE))
+    met = ~is_share & (latest >= np.maximum.accumulate(np.where(begins, place, 0)))
+    found = np.full(len(events), NONE, np.int32)
+    found[asks[order[met] - len(known)]] = known[order[latest[met]]]
+    return found
+
+
 @njit
 def _carry_forward(
     share: Rows,

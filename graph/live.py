@@ -27,7 +27,7 @@ from graph.errors import InvalidInput
 from graph.estimate import Estimate
 from graph.events import Kind
 from graph.influence import Influence
-from graph.lineage import depths_and_roots, last_opened
+from graph.lineage import depths_and_roots, last_opened, latest_shares
 from graph.log import NONE, Log
 from graph.market import Market
 from graph.newcomers import Newcomers
@@ -35,7 +35,7 @@ from graph.noise import bursts
 from graph.openings import openings
 from graph.purchases import purchases
 from graph.sharegraph import ShareGraph
-from graph.snapshot import Snapshot, named, newest, rows_by_seq, said_parent, through_shares
+from graph.snapshot import Snapshot, meant, named, newest, rows_by_seq, through, through_shares
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, refused, verdicts
 from graph.suggest.filters import Activity, standing
 from graph.suggest.interest import Neighbours
@@ -196,10 +196,17 @@ def _shared(base: Snapshot, names: Newcomers, delta: Log, order: NDArray[np.intp
     arrival = np.cumsum(columns.kind == Kind.SHARE) - 1
     old, more = base.shares, len(anew)
     said = {name: getattr(came, name)[anew] for name in ("product", "at", "channel", "campaign")}
+    made = (
+        np.append(names.canonical()[old.person], came.person[anew]),
+        np.append(old.product, came.product[anew]),
+        np.append(old.at, came.at[anew]),
+    )
+    sharer = through(names.naming.person, columns.sharer[order])
+    share, parent = meant(columns, order, row_of, latest_shares(came, sharer, made))
     shares = Shares(
         event=np.append(old.event, np.full(more, NONE)),
-        person=np.append(names.canonical()[old.person], came.person[anew]),
-        parent=np.append(old.parent, row_of(said_parent(columns)[order][anew])),
+        person=made[0],
+        parent=np.append(old.parent, parent[anew]),
         root=np.append(old.root, np.full(more, NONE, np.int32)),
         depth=np.append(old.depth, np.zeros(more, np.int32)),
         inferred=np.append(old.inferred, np.zeros(more, np.bool_)),
@@ -208,7 +215,6 @@ def _shared(base: Snapshot, names: Newcomers, delta: Log, order: NDArray[np.intp
         ids=old.ids.with_more([delta.share_ids[arrival[row]] for row in order[anew]]),
         **{name: np.append(getattr(old, name), column) for name, column in said.items()},
     )
-    share = row_of(columns.share[order])
     share[anew] = np.arange(len(old), len(old) + more, dtype=np.int32)
     return through_shares(came, share, shares.person, shares.product), shares
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.events import Kind, Product, instant, scaled
-from graph.lineage import depths_and_roots, last_opened
+from graph.lineage import depths_and_roots, last_opened, latest_shares
 from graph.log import NONE, EventColumns, Log
 from graph.noise import bursts
 from graph.people import joined
@@ -152,15 +152,13 @@ class _Resolution:
         events = named(columns, order, Naming(self.person_row, self.product_row, self.word_row))
         is_share = events.kind == Kind.SHARE
         share_of_seq = rows_by_seq(columns.seq[order][is_share])
-        share = share_of_seq(columns.share[order])
+        made = events.person[is_share], events.product[is_share], events.at[is_share]
+        sharer = through(self.person_row, columns.sharer[order])
+        share, parent = meant(columns, order, share_of_seq, latest_shares(events, sharer, made))
         share[is_share] = np.arange(int(is_share.sum()), dtype=np.int32)
-        events = through_shares(events, share, events.person[is_share], events.product[is_share])
+        events = through_shares(events, share, made[0], made[1])
         noise = bursts(events.kind, events.at, events.person, events.share, events.device)
-        return (
-            replace(events, noise=noise),
-            share_of_seq(said_parent(columns)[order][is_share]),
-            columns.implied[order][is_share],
-        )
+        return replace(events, noise=noise), parent[is_share], columns.implied[order][is_share]
 
     def _shares(self, events: Events, parent: Rows, implied: NDArray[np.bool_]) -> Shares:
         event = np.flatnonzero(events.kind == Kind.SHARE)
@@ -234,10 +232,10 @@ def named(columns: EventColumns, order: NDArray[np.intp], naming: Naming) -> Eve
     nothing = np.zeros(len(order), np.bool_)
     words = ("order", "channel", "campaign", "device", "region", "surface", "currency")
     return Events(
-        person=_through(naming.person, who[order]),
-        other=_through(naming.person, columns.other[order]),
-        recipient=_through(naming.person, columns.recipient[order]),
-        product=_through(naming.product, columns.product[order]),
+        person=through(naming.person, who[order]),
+        other=through(naming.person, columns.other[order]),
+        recipient=through(naming.person, columns.recipient[order]),
+        product=through(naming.product, columns.product[order]),
         share=np.full(len(order), NONE, np.int32),
         own=nothing,
         noise=nothing,
@@ -248,7 +246,7 @@ def named(columns: EventColumns, order: NDArray[np.intp], naming: Naming) -> Eve
         rating=columns.rating[order],
         verdict=columns.verdict[order],
         consent=columns.consent[order],
-        **{name: _through(naming.word, getattr(columns, name)[order]) for name in words},
+        **{name: through(naming.word, getattr(columns, name)[order]) for name in words},
     )
 
 
@@ -260,11 +258,18 @@ def newest(kind: NDArray[np.int8], at: NDArray[np.int64]) -> int:
     return int(told.max(initial=0))
 
 
-def said_parent(columns: EventColumns) -> NDArray[np.int64]:
-    """The share that each SHARE says it came from: its parent, else the one that its sharer was found to
-    stand for.
+def meant(
+    columns: EventColumns, order: NDArray[np.intp], row_of: Callable[[NDArray[np.int64]], Rows], latest: Rows
+) -> tuple[Rows, Rows]:
+    """The share that each event came from, and the parent that each SHARE says it has, as rows.
+
+    row_of: the rows of shares by their running numbers. latest: what `latest_shares` found for those that
+    name only a sharer; what the store had found for them when they came stands where there is none. A SHARE
+    that came from a share has it as parent.
     """
-    return np.where(columns.parent != NONE, columns.parent, columns.share)
+    share = np.where(latest != NONE, latest, row_of(columns.share[order])).astype(np.int32)
+    parent = row_of(columns.parent[order])
+    return share, np.where(parent != NONE, parent, share).astype(np.int32)
 
 
 def through_shares(events: Events, share: Rows, sharer: Rows, shared: Rows) -> Events:
@@ -310,7 +315,7 @@ def rows_by_seq(seq: NDArray[np.int64]) -> Callable[[NDArray[np.int64]], Rows]:
     return rows
 
 
-def _through(row_by_code: Rows, codes: Rows) -> Rows:
+def through(row_by_code: Rows, codes: Rows) -> Rows:
     """Codes translated, "not said" kept."""
     if not len(row_by_code):
         return np.full(len(codes), NONE, np.int32)

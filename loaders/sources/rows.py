@@ -69,9 +69,9 @@ def read_event(said: Said, reading: Reading) -> Event:
     """The event of one row, by the contract's field names.
 
     Money is `amount` and `currency` (`incentive` and `incentiveCurrency`), or `{"amount", "currency"}` in
-    one. A row without an id gets a hash of what it says. On a SHARE, `share` is its parent too, unless it is
-    the share itself. Refused where something is unreadable, missing or impossible in itself; what the row
-    refers to is not looked at.
+    one. A row without an id gets a hash of what it says. A share says whose it is: a sharer beside it is not
+    kept. On a SHARE, `share` is its parent too, unless it is the share itself. Refused where something is
+    unreadable, missing or impossible in itself; what the row refers to is not looked at.
     """
     given: dict[str, Any] = {}
     apart: dict[str, object] = {}
@@ -90,8 +90,10 @@ def read_event(said: Said, reading: Reading) -> Event:
     if apart:
         _add_apart(given, apart, reading)
     _check(given)
-    if given["kind"] is Kind.SHARE and "share" in given:
-        _take_parent(given)
+    if "share" in given:
+        given.pop("sharer", None)
+        if given["kind"] is Kind.SHARE:
+            _take_parent(given)
     if "id" not in given:
         given["id"] = content_id(*sorted((name, _hashed(value)) for name, value in given.items()))
     return Event(**given)

@@ -66,6 +66,21 @@ def test_a_share_that_names_only_whose_it_passes_on_has_that_persons_share_as_pa
     assert lineage(snapshot(told))["bea/tea"] == ("ana/tea", False)
 
 
+def test_a_sharer_stands_for_their_latest_share_whatever_had_arrived_when_it_was_opened():
+    told = events("@0s ana>:tea @1s ana>:tea @2s bea.open:tea")
+    first, second, opened = told
+    opened = replace(opened, sharer="ana", found_share=first.id)
+    shop = snapshot([first, opened, second])
+    assert [shop.shares.ids[row] for row in shop.events.share[shop.events.rows(Kind.OPEN)]] == [second.id]
+
+
+def test_a_sharer_is_found_under_every_key_of_theirs():
+    told = events("@0s ?phone>:tea ana=?phone @1h bea.open:tea")
+    opened = replace(told[-1], sharer="ana", found_share=told[0].id)
+    shop = snapshot([*told[:-1], opened])
+    assert shop.events.share[shop.events.rows(Kind.OPEN)].tolist() == [0]
+
+
 def test_passing_on_counts_as_opening():
     told = snapshot("ana>bea>cy:tea dan>:tea bea>:tea")
     assert lineage(told)["bea/tea/2"] == ("ana/tea", True)

@@ -55,7 +55,7 @@ def everything() -> dict[str, object]:
 
 
 EVERYTHING = Event(
-    "e1", Kind.PURCHASE, AT, user="bea", visitor="phone", product="tea", share="s1", sharer="ana",
+    "e1", Kind.PURCHASE, AT, user="bea", visitor="phone", product="tea", share="s1",
     parent_share="s0", recipient="cy", other="dan", answer="a1", rank=3, propensity=0.25, variant="B",
     order="o7", quantity=2, amount=Money(Decimal("12.50"), "CNY"), surface="home", rating=4.5,
     query="green tea", channel="wechat", campaign="spring", incentive=Money(Decimal(1), "CNY"), device="d1",
@@ -116,6 +116,11 @@ def test_every_field_is_read_from_every_shape(shape: Shape, packed: Packing, tmp
 def test_every_shape_is_read_from_stdin(shape: Shape, packed: Packing, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(packed(shape(everything())))))
     assert read(Path("-")) == ([EVERYTHING], [])
+
+
+def test_a_share_says_whose_it_is_and_a_sharer_beside_it_is_not_kept(log: Callable[[str], Path]):
+    events, _ = read(log(told(kind="OPEN", share="s1", sharer="ana")))
+    assert [(event.share, event.sharer) for event in events] == [("s1", None)]
 
 
 def test_a_row_without_an_id_gets_one_from_what_it_says(tmp_path: Path):
