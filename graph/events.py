@@ -11,7 +11,7 @@ B, and a TIE event says "`user` follows `other`", which is the tie other→user.
 """
 
 from base64 import b32encode
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
@@ -134,6 +134,7 @@ _PLAIN = tuple(
     if f.name not in {"kind", "at", "amount", "incentive", "verdict", "consent", "found_share"}
 )
 _plain_values = attrgetter(*_PLAIN)
+_consent_values = attrgetter(*(f.name for f in fields(Consent)))
 
 
 def digest(event: Event) -> int:
@@ -155,7 +156,7 @@ def digest(event: Event) -> int:
     if event.verdict is not None:
         said.append(f"verdict:{int(event.verdict)}")
     if event.consent is not None:
-        said.append(f"consent={astuple(event.consent)!r}")
+        said.append(f"consent={_consent_values(event.consent)!r}")
     return int.from_bytes(blake2b("\x1f".join(said).encode(), digest_size=8).digest(), "big", signed=True)
 
 
