@@ -136,13 +136,16 @@ def test_a_made_up_shop_loads_whole(tmp_path: Path, store: str, capsys: pytest.C
 def test_interrupted_it_says_so_in_one_line_and_the_same_load_goes_on(
     log: Path, store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = [sys.executable, "-m", "api.cli", "load", "-", "--store", store]
+    # What starts in the background of a shell has Ctrl-C ignored; a terminal's has not.
+    listening = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    run = f"{listening}; from api.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", run, "load", "-", "--store", store]
     with subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as load:
         assert load.stdin is not None
         load.stdin.write(LOG)
         load.stdin.flush()
         wait_for(Path(store.removeprefix("sqlite:///")))
-        time.sleep(1)  # by now it waits for more of its input
+        time.sleep(0.5)  # by now it waits for more of its input
         load.send_signal(signal.SIGINT)
         told, complaint = load.communicate(timeout=60)
     assert (load.returncode, told, complaint) == (130, "", "sharegraph: stopped\n")
