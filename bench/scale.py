@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing, nullcontext, redirect_stdout
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -154,6 +154,8 @@ def answered(file: Path, asked: int) -> None:
     print(f"{f'suggest, ms (goals {P50:g} and {P99:g})':34}", *map("{:>9}".format, 2 * ("p50", "p99", "max")))
     for whom, rows in (("drawn evenly", drawn), ("most active", busiest)):
         suggested(analysis, whom, rows.tolist())
+    for count in (1, min(1_000, asked)):
+        recorded(file, analysis, count)
     noted(f"peak memory of the whole: {peak():.2f} GB")
 
 
@@ -173,6 +175,36 @@ def suggested(analysis: Any, whom: str, rows: Sequence[int]) -> None:
     print(f"{f'  {len(rows):,} {whom}, wall and cpu':34}{percentiles(wall)}{percentiles(cpu)}", flush=True)
     reasons = sum(len(suggestion.reasons) for suggestion in shown) / max(len(shown), 1)
     noted(f"{len(shown) / len(rows):.1f} products each, with {reasons:.1f} reasons")
+
+
+def recorded(file: Path, analysis: Any, count: int) -> None:
+    """Some opens, durably stored and then in the next answer, as a server does it."""
+    import numpy as np
+
+    from graph.events import Event, Kind
+    from graph.live import after
+    from loaders.ingest import ingest_events
+    from loaders.stores import open_store
+
+    snapshot = analysis.snapshot
+    people, shares = (
+        np.random.default_rng(SEED).integers(len(part), size=count)
+        for part in (snapshot.people, snapshot.shares)
+    )
+    opens = [
+        Event(
+            f"bench-{count}-{number}",
+            Kind.OPEN,
+            snapshot.at + timedelta(seconds=1),
+            user=snapshot.people.keys[person],
+            share=snapshot.shares.ids[share],
+        )
+        for number, (person, share) in enumerate(zip(people.tolist(), shares.tolist(), strict=True))
+    ]
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        now = snapshot.at + timedelta(minutes=1)
+        timed(f"record {count:,}", lambda: ingest_events(opens, store, now=now), count)
+        timed("  until they are in the answer", lambda: after(analysis, store.read(analysis.version)))
 
 
 if __name__ == "__main__":
