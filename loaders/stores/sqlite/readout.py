@@ -9,6 +9,7 @@ tried).
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -93,12 +94,14 @@ def product_of(row: Sequence[Any]) -> Product:
 def _integers(connection: sqlite3.Connection, after: int, last: int) -> Columns:
     """The columns of integers, by name; codes as they stand in the file."""
     names = [name for name in _said(connection) if name not in REALS]
+    often = _often(connection, names, after, last)
+    seldom = [name for name in names if name not in often]
     # Numbers run without gaps but for what was forgotten, so this is what is needed, or hardly more.
-    said = {name: np.full(last - after, unsaid(name), DTYPES[name]) for name in names}
-    often, n = list(EVERY), 0
-    for start in range(after, last, CHUNK):
-        seldom = [name for name in names if name not in often]
-        parts = _gathered(connection, often, seldom, start, min(start + CHUNK, last))
+    said = {name: np.empty(last - after, DTYPES[name]) for name in often}
+    said |= {name: np.full(last - after, unsaid(name), DTYPES[name]) for name in seldom}
+    n = 0
+    for start, row in _gathered(connection, _gathering(often, seldom), after, last):
+        parts = (np.array(orjson.loads(text), dtype=np.int64) for text in row)
         whole = dict(zip(often, parts, strict=False))
         rows = len(whole["seq"])
         for name, values in whole.items():
@@ -107,19 +110,22 @@ def _integers(connection: sqlite3.Connection, after: int, last: int) -> Columns:
         place[whole["seq"] - start - 1] = np.arange(n, n + rows)
         for name, seq, values in zip(seldom, parts, parts, strict=True):
             said[name][place[seq]] = values
-        common = (
-            name for name in names if np.count_nonzero(said[name][n : n + rows] != unsaid(name)) > rows / 3
-        )
-        often = list(dict.fromkeys((*EVERY, *common)))
         n += rows
     return {name: column[:n] for name, column in said.items()}
 
 
-def _gathered(
-    connection: sqlite3.Connection, often: Sequence[str], seldom: Sequence[str], start: int, end: int
-) -> Iterator[NDArray[np.int64]]:
-    """What rows after `start` up to `end` say: of each column often said all values; then of each seldom said
-    the rows, from `start`, and their values.
+def _often(connection: sqlite3.Connection, names: Sequence[str], after: int, last: int) -> list[str]:
+    """The columns in which at least a third of the latest events say something, `EVERY` first."""
+    counted = ", ".join(f'count("{name}")' for name in names)
+    query = f"SELECT count(*), {counted} FROM events WHERE seq > ? AND seq <= ?"
+    rows, *said = connection.execute(query, (max(after, last - CHUNK), last)).fetchone()
+    common = [name for name, count in zip(names, said, strict=True) if 3 * count > rows]
+    return list(dict.fromkeys((*EVERY, *common)))
+
+
+def _gathering(often: Sequence[str], seldom: Sequence[str]) -> str:
+    """Selects what rows after `start` up to `end` say: of each column often said all values; then of each
+    seldom said the rows, from `start`, and their values.
     """
     whole = (f'json_group_array(ifnull("{name}", {unsaid(name):.0f}))' for name in often)
     parts = (
@@ -127,9 +133,24 @@ def _gathered(
         for name in seldom
         for what in ("seq - :start - 1", f'"{name}"')
     )
-    query = f"SELECT {', '.join((*whole, *parts))} FROM events WHERE seq > :start AND seq <= :end"
-    row = connection.execute(query, {"start": start, "end": end}).fetchone()
-    return (np.array(orjson.loads(text), dtype=np.int64) for text in row)
+    return f"SELECT {', '.join((*whole, *parts))} FROM events WHERE seq > :start AND seq <= :end"
+
+
+def _gathered(
+    connection: sqlite3.Connection, query: str, after: int, last: int
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Each chunk's start and its texts; SQLite gathers the next chunk while this one is being parsed."""
+
+    def gather(start: int) -> tuple[str, ...]:
+        row = connection.execute(query, {"start": start, "end": min(start + CHUNK, last)}).fetchone()
+        return tuple(row)
+
+    with ThreadPoolExecutor(1) as beside:
+        ahead = beside.submit(gather, after)
+        for start in range(after, last, CHUNK):
+            row = ahead.result()
+            ahead = beside.submit(gather, start + CHUNK)
+            yield start, row
 
 
 def _said(connection: sqlite3.Connection) -> list[str]:
