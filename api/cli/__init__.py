@@ -12,6 +12,7 @@ from api.cli.asking import cascades, communities, kols, suggest
 from api.cli.command import MISUSE, command, complain, flowing
 from api.cli.demo import demo
 from api.cli.doctor import doctor
+from api.cli.evaluate import COMMANDS as EVALUATIONS
 from api.cli.keeping import backup, export_schema, forget, version
 from api.cli.loading import generate, load
 from api.cli.serving import serve
@@ -33,10 +34,22 @@ PANELS = {
     "Serve and look after": (serve, doctor, backup, forget, export_schema, version),
 }
 
-for _panel, _commands in PANELS.items():
+evaluate = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+
+for _group, _panel, _commands in (
+    *((app, panel, commands) for panel, commands in PANELS.items()),
+    (evaluate, "How good is it", EVALUATIONS),
+):
     for _run in _commands:
         _name = _run.__name__.replace("_", "-")
-        app.command(_name, help=flowing(_run.__doc__ or ""), rich_help_panel=_panel)(command(_run))
+        _group.command(_name, help=flowing(_run.__doc__ or ""), rich_help_panel=_panel)(command(_run))
+
+app.add_typer(
+    evaluate,
+    name="evaluate",
+    help="How good the answers are, on a log you have, beside what others would say.",
+    rich_help_panel="Ask",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

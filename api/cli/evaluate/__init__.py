@@ -1,0 +1,10 @@
+"""`sharegraph evaluate …`: how good the answers are, on logs that anybody has, beside what others would say.
+
+Each command reads a LOG aside (no store is touched), holds part of it back and prints every model's figures;
+`--json` prints `{"models": {name: {metric: value or {value, low, high}}}}`.
+"""
+
+from collections.abc import Callable
+
+COMMANDS: tuple[Callable[..., None], ...] = ()
+"""In the order in which `--help` lists them."""
