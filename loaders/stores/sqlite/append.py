@@ -70,7 +70,8 @@ class Writing:
         column = _said_columns([flat(event) for event in told])
         self._code(connection, column, shares | own)
         self._tell(connection, column)
-        connection.executemany(_insert(column), zip(seqs, digests_of, *column.values(), strict=True))
+        values = (_bindable(values) for values in column.values())
+        connection.executemany(_insert(column), zip(seqs, digests_of, *values, strict=True))
         if "user" in column and "visitor" in column:
             claims = zip(column["user"], column["visitor"], column["at"], digests_of, strict=True)
             joining = (claim for claim in claims if None not in claim and claim[0] != claim[1])
@@ -129,10 +130,16 @@ def _said_columns(records: Sequence[Record]) -> Columns:
     return {name: column for name, column in columns.items() if column.count(None) < len(column)}
 
 
-def _insert(columns: Iterable[str]) -> str:
-    names = ["seq", "digest", *columns]
-    quoted = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO events ({quoted}) VALUES (?{', ?' * (len(names) - 1)})"
+def _insert(column: Columns) -> str:
+    # Python's sqlite3 looks for an adapter for every None it binds, which takes half of an insert. An empty
+    # text, which no column holds, becomes NULL inside SQLite.
+    places = ("nullif(?, '')" if None in values else "?" for values in column.values())
+    names = ", ".join(f'"{name}"' for name in ("seq", "digest", *column))
+    return f"INSERT INTO events ({names}) VALUES (?, ?, {', '.join(places)})"
+
+
+def _bindable(values: tuple[Any, ...]) -> Sequence[Any]:
+    return ["" if value is None else value for value in values] if None in values else values
 
 
 def _json(attributes: dict[str, str]) -> str | None:

@@ -38,7 +38,8 @@ class Codes:
         """Text → code for all of these and None, new texts written."""
         if len(self.known) > REMEMBERED:
             self.forget()
-        missing = [text for text in texts - self.known.keys() if text is not None]
+        # `texts - self.known.keys()` would walk over all that is known.
+        missing = [text for text in texts if text is not None and text not in self.known]
         for some in slices(missing):
             query = f"SELECT {self.column}, id FROM {self.table} WHERE {self.column} IN {places(some)}"
             self.known.update(connection.execute(query, some))
