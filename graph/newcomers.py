@@ -5,14 +5,13 @@ visitor who turns out to be somebody is merged: their key leads to that person f
 they had one, is empty until the next fit.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from graph.events import Product, scaled
 from graph.log import NONE, Log
-from graph.snapshot import Naming, People, Products, Snapshot
+from graph.snapshot import Naming, People, Products, Snapshot, said_of, words_of
 from graph.texts import Keys
 from graph.timeline import Rows
 
@@ -23,7 +22,8 @@ Token = int | str
 @dataclass(frozen=True, slots=True, eq=False)
 class Newcomers:
     """A snapshot's people, products and words with those of a delta. naming: the row of every code of the
-    delta. merged: old row → the person it became.
+    delta. merged: old row → the person it became. too_late: a claim that should have been heard before some
+    of the base's came after them, so that only a fit can tell who is who.
     """
 
     people: People
@@ -31,19 +31,21 @@ class Newcomers:
     words: Keys
     naming: Naming
     merged: dict[int, int]
+    too_late: bool
 
     @classmethod
     def of(cls, base: Snapshot, delta: Log) -> "Newcomers":
         """Resolve the names of a delta that continues a snapshot."""
-        words = _with_more(base.words, [*delta.words, *_words(delta.catalogue)])
-        products = _products(base.products, delta, words)
-        people, merged = _people(base.people, delta)
+        said = (word for product in delta.catalogue for word in words_of(product))
+        words = base.words.with_more(_new(base.words, [*delta.words, *filter(None, said)]))
+        named = [*delta.products, *(product.key for product in delta.catalogue)]
+        products = base.products.with_more(_new(base.products.keys, named)).told(delta.catalogue, words)
+        joins = Joins.heard(base, delta)
+        people, merged = _people(base.people, delta, joins)
         naming = Naming(
-            _rows(people.row(key) for key in delta.people),
-            _rows(products.keys.row(key) for key in delta.products),
-            _rows(words.row(word) for word in delta.words),
+            people.rows(delta.people), products.keys.rows(delta.products), words.rows(delta.words)
         )
-        return cls(people, products, words, naming, merged)
+        return cls(people, products, words, naming, merged, joins.too_late)
 
     def canonical(self) -> Rows:
         """For each row the person they are now."""
@@ -52,130 +54,101 @@ class Newcomers:
         return rows
 
 
-def _people(base: People, delta: Log) -> tuple[People, dict[int, int]]:
-    joins = _Joins(base)
-    for user, visitor in _claims(delta):
-        joins.hear(user, visitor)
-    said = {key for key in delta.people if key} | {user.key for user in delta.users}
-    strangers = sorted(key for key in said if joins.is_new(key))
+def _new(held: Keys, said: Sequence[str]) -> list[str]:
+    """Those that are not held, each once, in order."""
+    found = held.rows(said)
+    return sorted({said[place] for place in np.flatnonzero(found == NONE).tolist()})
+
+
+def _people(base: People, delta: Log, joins: "Joins") -> tuple[People, dict[int, int]]:
+    strangers = joins.strangers([*filter(None, delta.people), *(user.key for user in delta.users)])
     keys = base.keys.with_more(strangers)
     new_row = {key: len(base.keys) + i for i, key in enumerate(strangers)}
     row = {token: who if isinstance(who, int) else new_row[who] for token, who in joins.ends().items()}
     merged = {token: who for token, who in row.items() if isinstance(token, int)}
     alias = {base.keys[token] if isinstance(token, int) else token: who for token, who in row.items()}
-    led = np.array([merged.get(who, who) for who in base.visitor_person.tolist()], np.int32)
-    people = replace(
-        base,
+    led = base.visitor_person.copy()
+    for old in np.flatnonzero(np.isin(led, list(merged))) if merged else ():
+        led[old] = merged[int(led[old])]
+    nothing = [""] * len(strangers)
+    people = People(
         keys=keys,
         visitors=base.visitors.with_more(list(alias)),
         visitor_person=np.append(led, np.array(list(alias.values()), np.int32)),
         refused_joins=base.refused_joins + joins.refused,
+        names=base.names.followed_by(nothing),
+        regions=base.regions.followed_by(nothing),
+        costs=base.costs.followed_by(nothing),
         merged=base.merged + len(merged),
     )
-    return _described(people, base, delta, len(strangers)), merged
+    theirs = ((base.keys[old], (base.names[old], base.regions[old], base.costs[old])) for old in merged)
+    return people.told([*theirs, *said_of(delta.users)]), merged
 
 
-def _described(people: People, base: People, delta: Log, more: int) -> People:
-    """With names, regions and costs: what was said anew, and for who was merged what the other lacked."""
-    changes: dict[str, dict[int, str]] = {"names": {}, "regions": {}, "costs": {}}
-    columns = {name: getattr(base, name).followed_by([""] * more) for name in changes}
-    said = [
-        (user.key, {"names": user.name, "regions": user.region, "costs": user.attributes.get("cost")})
-        for user in delta.users
-    ]
-    for key in people.visitors[len(base.visitors) :]:
-        row = base.keys.row(key)
-        if row is not None:
-            said.append((key, {name: getattr(base, name)[row] for name in changes}))
-    for key, described in sorted(said, key=lambda one: (people.visitors.row(one[0]) is None, one[0])):
-        row = people.row(key)
-        if row is None:
-            continue
-        account = people.keys[row] == key
-        for name, text in described.items():
-            held = changes[name].get(row, columns[name][row])
-            if text and (account or not held):
-                changes[name][row] = text
-    return replace(people, **{name: columns[name].changed(changes[name]) for name in changes})
+class Joins:
+    """Claims that two keys are one person, heard in order (graph.people has the rule) after those of a fit.
 
+    A claim that lies before the fit's newest event should have been heard among the fit's own. Where that
+    changes nothing it is heard now: it leads somebody whom no claim named to somebody else, or repeats what
+    is so. Else it is `too_late`, and what the fit has heard stands until the next one.
+    """
 
-class _Joins:
-    """Claims that two keys are one person, heard in order (graph.people has the rule)."""
-
-    def __init__(self, base: People) -> None:
-        self._base = base
+    def __init__(self, base: Snapshot, keys: Sequence[str]) -> None:
+        self._people = base.people
+        rows = base.people.rows(keys).tolist()
+        self._token: dict[str, Token] = {
+            key: key if row == NONE else row for key, row in zip(keys, rows, strict=True)
+        }
         self._parent: dict[Token, Token] = {}
-        self.refused = 0
+        self._refused: set[tuple[str, str]] = set()
+        self.too_late = False
 
-    def hear(self, user: str, visitor: str) -> None:
-        account, other = self._end(self._token(user)), self._token(visitor)
+    @classmethod
+    def heard(cls, base: Snapshot, delta: Log) -> "Joins":
+        """All claims of a delta."""
+        joins = cls(base, [key for key in [*delta.people, *(user.key for user in delta.users)] if key])
+        events = delta.events
+        newest = int(base.events.at[-1]) if len(base.events) else -1
+        both = np.flatnonzero(
+            (events.user != NONE) & (events.visitor != NONE) & (events.user != events.visitor)
+        )
+        for row in both[np.lexsort((events.digest[both], events.at[both]))].tolist():
+            user, visitor = delta.people[events.user[row]], delta.people[events.visitor[row]]
+            joins.hear(user, visitor, late=events.at[row] <= newest)
+        return joins
+
+    def hear(self, user: str, visitor: str, *, late: bool) -> None:
+        """One claim. late: it may lie before some of the fit's."""
+        account, other = self._end(self._token[user]), self._token[visitor]
+        led = other in self._parent or self._people.visitors.row(visitor) is not None
         if self._end(other) == account:
-            return
-        if other in self._parent or self._base.visitors.row(visitor) is not None:
-            self.refused += 1
+            self.too_late |= late and not (led and account == self._token[user] and self._is_account(user))
+        elif led:
+            self._refused.add((user, visitor))
+            self.too_late |= late
         else:
             self._parent[other] = account
 
-    def is_new(self, key: str) -> bool:
-        token = self._token(key)
-        return isinstance(token, str) and token not in self._parent
+    @property
+    def refused(self) -> int:
+        """How many distinct claims came to nothing."""
+        return sum(
+            self._end(self._token[user]) != self._end(self._token[visitor]) for user, visitor in self._refused
+        )
+
+    def strangers(self, keys: Sequence[str]) -> list[str]:
+        """Those of these keys that are new and nobody else's, in order."""
+        tokens = {key: self._token[key] for key in keys}
+        return sorted(key for key, token in tokens.items() if token == key and token not in self._parent)
 
     def ends(self) -> dict[Token, Token]:
+        """Everybody who was joined to somebody, and to whom."""
         return {token: self._end(token) for token in self._parent}
 
-    def _token(self, key: str) -> Token:
-        row = self._base.row(key)
-        return key if row is None else row
+    def _is_account(self, key: str) -> bool:
+        return self._people.visitors.row(key) is None
 
     def _end(self, token: Token) -> Token:
         while token in self._parent:
             token = self._parent[token]
         return token
-
-
-def _claims(delta: Log) -> Iterable[tuple[str, str]]:
-    events = delta.events
-    both = np.flatnonzero((events.user != NONE) & (events.visitor != NONE))
-    for row in both[np.lexsort((events.digest[both], events.at[both]))]:
-        yield delta.people[events.user[row]], delta.people[events.visitor[row]]
-
-
-def _products(base: Products, delta: Log, words: Keys) -> Products:
-    keys = _with_more(base.keys, [*delta.products, *(product.key for product in delta.catalogue)])
-    more = len(keys) - len(base)
-    columns = {
-        name: np.pad(getattr(base, name), (0, more), constant_values=NONE)
-        for name in ("category", "brand", "price", "currency")
-    }
-    available = np.pad(base.available, (0, more), constant_values=True)
-    names: dict[int, str] = {}
-    for product in delta.catalogue:
-        row = keys.row(product.key)
-        if row is None:
-            continue
-        names[row] = product.name or ""
-        available[row] = product.available is not False
-        columns["category"][row] = _code(words, product.category)
-        columns["brand"][row] = _code(words, product.brand)
-        columns["price"][row] = NONE if product.price is None else scaled(product.price.amount)
-        columns["currency"][row] = _code(words, product.price.currency if product.price else None)
-    return Products(keys, base.names.followed_by([""] * more).changed(names), available=available, **columns)
-
-
-def _words(catalogue: Sequence[Product]) -> list[str]:
-    said = ((p.category, p.brand, p.price.currency if p.price else None) for p in catalogue)
-    return [word for words in said for word in words if word]
-
-
-def _with_more(keys: Keys, said: Iterable[str]) -> Keys:
-    fresh = sorted({key for key in said if key not in keys})
-    return keys.with_more(fresh) if fresh else keys
-
-
-def _code(words: Keys, word: str | None) -> int:
-    row = words.row(word) if word else None
-    return NONE if row is None else row
-
-
-def _rows(found: Iterable[int | None]) -> Rows:
-    return np.array([NONE if row is None else row for row in found], np.int32)

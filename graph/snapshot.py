@@ -15,13 +15,23 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.events import Kind, Product, instant, scaled
+from graph.events import Kind, Product, User, instant, scaled
 from graph.lineage import depths_and_roots, last_opened, latest_shares
 from graph.log import NONE, EventColumns, Log
 from graph.noise import bursts
 from graph.people import joined
 from graph.texts import Keys, Texts
 from graph.timeline import Events, Rows, Shares
+
+Told = tuple[str, tuple[str, str, str]]
+"""A key, and what is said of whom it names: name, region and cost, "" where nothing is."""
+
+
+def said_of(users: Iterable[User]) -> list[Told]:
+    """What a log says of its people."""
+    return [
+        (user.key, (user.name or "", user.region or "", user.attributes.get("cost") or "")) for user in users
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,10 +63,37 @@ class People:
         joined_row = self.visitors.row(key)
         return self.keys.row(key) if joined_row is None else int(self.visitor_person[joined_row])
 
+    def rows(self, keys: Sequence[str]) -> Rows:
+        """As `row` for many at once, −1 for None."""
+        at = self.visitors.rows(keys)
+        known = np.where(at == NONE, self.keys.rows(keys), through(self.visitor_person, at))
+        blank = np.array([key.startswith(BLANK) for key in keys], np.bool_)
+        return np.where(blank, NONE, known).astype(np.int32)
+
     @property
     def blanks(self) -> int:
         """How many were forgotten: places in cascades, and nothing more. Theirs are the first rows."""
         return bisect_left(self.keys, AFTER_BLANKS)
+
+    def told(self, said: Iterable[Told]) -> "People":
+        """With what is said of some by one of their keys; of whom nobody knows nothing is kept.
+
+        The account's own word stands; a visitor's fills what these people do not say yet, that of the last
+        key among several: no order of arrival decides.
+        """
+        news = sorted(said)
+        keys = [key for key, _ in news]
+        rows, account = self.rows(keys), self.visitors.rows(keys) == NONE
+        changes = []
+        for column, held in enumerate((self.names, self.regions, self.costs)):
+            free = account | (held.ends[rows] == held.ends[rows + 1])
+            order = np.concatenate(
+                [np.flatnonzero(part & free & (rows != NONE)) for part in (~account, account)]
+            )
+            words = ((int(rows[i]), news[i][1][column]) for i in order.tolist())
+            changes.append({row: word for row, word in words if word})
+        names, regions, costs = map(Texts.changed, (self.names, self.regions, self.costs), changes)
+        return replace(self, names=names, regions=regions, costs=costs)
 
 
 BLANK, AFTER_BLANKS = "\x00", "\x01"
@@ -77,8 +114,47 @@ class Products:
     currency: Rows
     available: NDArray[np.bool_]
 
+    @classmethod
+    def unknown(cls, keys: Keys) -> "Products":
+        """Products of which nothing is said."""
+        n = len(keys)
+        code = np.full(n, NONE, np.int32)
+        price, available = np.full(n, NONE, np.int64), np.ones(n, np.bool_)
+        return cls(keys, Texts.of([""] * n), code, code, price, code, available)
+
     def __len__(self) -> int:
         return len(self.keys)
+
+    def with_more(self, keys: Sequence[str]) -> "Products":
+        """These, and others of which nothing is said in the rows behind them."""
+        if not keys:
+            return self
+        more = Products.unknown(Keys.of(keys))
+        return Products(
+            self.keys.with_more(keys),
+            self.names.followed_by([""] * len(keys)),
+            *(
+                np.append(getattr(self, name), getattr(more, name))
+                for name in ("category", "brand", "price", "currency", "available")
+            ),
+        )
+
+    def told(self, catalogue: Sequence[Product], words: Keys) -> "Products":
+        """With what a catalogue says of some of them; what it says of one is all that is known of it."""
+        if not catalogue:
+            return self
+        rows = self.keys.rows([product.key for product in catalogue])
+        category, brand, price, currency, available = (
+            getattr(self, name).copy() for name in ("category", "brand", "price", "currency", "available")
+        )
+        for column, said in zip(
+            (category, brand, currency), zip(*map(words_of, catalogue), strict=True), strict=True
+        ):
+            column[rows] = words.rows([word or "" for word in said])
+        price[rows] = [NONE if one.price is None else scaled(one.price.amount) for one in catalogue]
+        available[rows] = [one.available is not False for one in catalogue]
+        names = {row: one.name or "" for row, one in zip(rows.tolist(), catalogue, strict=True)}
+        return Products(self.keys, self.names.changed(names), category, brand, price, currency, available)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,8 +190,9 @@ class _Resolution:
         columns = log.events
         late = (columns.kind != Kind.SHARE).astype(np.int8)
         self.order = np.lexsort((columns.digest, late, columns.at))
-        self.words = sorted({*log.words, *(w for p in log.catalogue for w in _words_of(p) if w)})
-        self.word_row = _codes(log.words, self.words)
+        self.words, self.word_row = _sorted_keys(
+            log.words, [w for p in log.catalogue for w in words_of(p) if w]
+        )
         self.products, self.product_row = _sorted_keys(log.products, [p.key for p in log.catalogue])
         self._resolve_people(columns)
 
@@ -123,7 +200,7 @@ class _Resolution:
         log = self.log
         position = {key: code for code, key in enumerate(log.people) if key}
         said = [user.key for user in log.users if user.key not in position]
-        raw = [key or f"{BLANK}{code:09d}" for code, key in enumerate(log.people)] + said
+        raw = self._with_blanks() + said
         canonical, self.refused_joins = joined(
             columns.user, columns.visitor, columns.at, columns.digest, len(raw)
         )
@@ -134,6 +211,20 @@ class _Resolution:
         self.visitors = Keys.of([key for key, _ in aliases])
         self.visitor_person = np.array([row for _, row in aliases], np.int32)
 
+    def _with_blanks(self) -> list[str]:
+        """The keys of all codes; the forgotten are numbered by the first event that is left of each, so that
+        no store's order shows.
+        """
+        log = self.log
+        keys = list(log.people)
+        forgotten = np.array([not key for key in keys], np.bool_)
+        who = log.events.user[self.order]
+        acted = who[through(forgotten.astype(np.int32), who) == 1]
+        numbered = dict.fromkeys([*acted.tolist(), *np.flatnonzero(forgotten).tolist()])
+        for number, code in enumerate(numbered):
+            keys[code] = f"{BLANK}{number:09d}"
+        return keys
+
     def snapshot(self) -> Snapshot:
         events, parent, implied = self._events()
         shares = self._shares(events, parent, implied)
@@ -141,8 +232,8 @@ class _Resolution:
             version=self.log.version,
             as_of=newest(events.kind, events.at),
             people=self._people(),
-            products=self._products(),
-            words=Keys.of(self.words),
+            products=Products.unknown(self.products).told(self.log.catalogue, self.words),
+            words=self.words,
             events=events,
             shares=shares,
         )
@@ -185,36 +276,9 @@ class _Resolution:
         )
 
     def _people(self) -> People:
-        names, regions, costs = ([""] * len(self.keys) for _ in range(3))
-        account = {key: row for row, key in enumerate(self.keys)}
-        joined_to = dict(zip(self.visitors, self.visitor_person.tolist(), strict=True))
-        # The account's own word stands; among its visitors, that of the last key: no order of arrival.
-        for user in sorted(self.log.users, key=lambda user: (user.key in account, user.key)):
-            row = account.get(user.key, joined_to.get(user.key))
-            if row is not None:
-                names[row] = user.name or names[row]
-                regions[row] = user.region or regions[row]
-                costs[row] = user.attributes.get("cost") or costs[row]
+        nothing = Texts.of([""] * len(self.keys))
         visitors = self.visitors, self.visitor_person, self.refused_joins
-        return People(self.keys, *visitors, Texts.of(names), Texts.of(regions), Texts.of(costs))
-
-    def _products(self) -> Products:
-        n = len(self.products)
-        names = [""] * n
-        codes = {name: np.full(n, NONE, np.int32) for name in ("category", "brand", "currency")}
-        price, available = np.full(n, NONE, np.int64), np.ones(n, np.bool_)
-        word = {text: code for code, text in enumerate(self.words)}
-        row_of = {key: row for row, key in enumerate(self.products)}
-        for product in self.log.catalogue:
-            row = row_of[product.key]
-            names[row] = product.name or ""
-            codes["category"][row] = word.get(product.category or "", NONE)
-            codes["brand"][row] = word.get(product.brand or "", NONE)
-            if product.price is not None:
-                price[row] = scaled(product.price.amount)
-                codes["currency"][row] = word[product.price.currency]
-            available[row] = product.available is not False
-        return Products(self.products, Texts.of(names), price=price, available=available, **codes)
+        return People(self.keys, *visitors, nothing, nothing, nothing).told(said_of(self.log.users))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -286,7 +350,8 @@ def through_shares(events: Events, share: Rows, sharer: Rows, shared: Rows) -> E
     return replace(events, share=share, own=own, product=product)
 
 
-def _words_of(product: Product) -> tuple[str | None, ...]:
+def words_of(product: Product) -> tuple[str | None, str | None, str | None]:
+    """Category, brand and currency of a product."""
     return product.category, product.brand, product.price.currency if product.price else None
 
 

@@ -15,6 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.errors import InvalidInput
+from graph.kernels.bisection import places
+
+MANY = 16
+"""Where more than one text in so many changes, all are packed anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +70,11 @@ class Texts(Sequence[str]):
         """These texts with those at some rows replaced."""
         if not changes:
             return self
+        if len(changes) > len(self) // MANY:
+            texts = list(self)
+            for row, text in changes.items():
+                texts[row] = text
+            return Texts.of(texts)
         rows = sorted(changes)
         parts: list[NDArray[np.uint8]] = []
         lengths = np.diff(self.ends)
@@ -109,20 +118,34 @@ class Keys(Texts):
         row = int(self.order[place]) if place < len(self) else -1
         return row if row >= 0 and self[row] == key else None
 
+    def rows(self, keys: Sequence[str]) -> NDArray[np.int32]:
+        """The rows of many keys at once, −1 for those that are not held.
+
+        >>> Keys.of(["ana", "bea"]).rows(["bea", "dan", "ana"])
+        array([ 1, -1,  0], dtype=int32)
+        """
+        return self._found(keys)[1]
+
     def with_more(self, strings: Sequence[str]) -> "Keys":
         """These keys, and new ones in the rows behind them; InvalidInput for one that is held already.
 
         >>> Keys.of(["ana", "cy"]).with_more(["bea"]).row("bea")
         2
         """
+        if not strings:
+            return self
         fresh = sorted(range(len(strings)), key=strings.__getitem__)
         ordered = [strings[i] for i in fresh]
-        if any(a == b for a, b in pairwise(ordered)) or any(key in self for key in strings):
+        place, held = self._found(ordered)
+        if any(a == b for a, b in pairwise(ordered)) or (held >= 0).any():
             raise InvalidInput("a new key has to be new")
-        places = [self._place(key) for key in ordered]
         rows = np.array(fresh, np.int32) + np.int32(len(self))
         packed = self.followed_by(strings)
-        return Keys(packed.letters, packed.ends, np.insert(self.order, places, rows))
+        return Keys(packed.letters, packed.ends, np.insert(self.order, place, rows))
+
+    def _found(self, keys: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        wanted = Texts.of(keys)
+        return places(self.letters, self.ends, self.order, wanted.letters, wanted.ends)
 
     def _place(self, key: str) -> int:
         return bisect_left(range(len(self)), key, key=lambda place: self[int(self.order[place])])

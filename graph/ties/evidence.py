@@ -121,7 +121,8 @@ def _on_shares(snapshot: Snapshot) -> list[Part]:
 
 def _follows(snapshot: Snapshot) -> list[Part]:
     events = snapshot.events
-    spoken = {code: SPOKEN[word] for code, word in enumerate(snapshot.words) if word in SPOKEN}
+    said_by = {snapshot.words.row(word): weight for word, weight in SPOKEN.items()}
+    spoken = {code: weight for code, weight in said_by.items() if code is not None}
     weight_by_channel = np.zeros(len(snapshot.words) + 1)
     weight_by_channel[list(spoken)] = list(spoken.values())
     said = events.rows(Kind.TIE, Kind.UNTIE)
