@@ -14,6 +14,7 @@ from scipy.sparse import coo_array, csr_array
 from graph.cascades import Cascades, cascades
 from graph.communities import Community, Partition, communities, matched, modularity, partition
 from graph.influence import Credit, Influence, credit
+from graph.livecascades import Grove
 from graph.log import NONE
 from graph.market import Market
 from graph.measures import rank
@@ -165,6 +166,11 @@ class Analysis:
     def noisy_cascades(self) -> Cascades:
         """Every cascade, with what bursts no person can make."""
         return cascades(self.snapshot, include_noise=True)
+
+    @cached_property
+    def grove(self) -> Grove:
+        """Where the events of each cascade stand, for what comes next (graph.live)."""
+        return Grove.of(self.snapshot, self.cascades)
 
 
 def share_graph(tied: Ties, people: int, weight: NDArray[np.float64]) -> ShareGraph:

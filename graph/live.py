@@ -3,10 +3,10 @@
 `after(fitted, delta)` looks only at the people whom the delta touches: all their events, old and new, make a
 small snapshot, and the same functions that fitted everybody fit them again. Their rows then stand before
 those of the last fit. So an answer's personal parts (who is who, ties and their strength, what was bought,
-seen, said and allowed, what friends did, what is on offer) are what an immediate refit would give. What the
-many say together is that of the last fit: closeness and relations of products, popularity, communities,
-PageRank, cascades, credit, the posteriors of transmission; and bursts are judged on the events of the touched
-alone.
+seen, said and allowed, what friends did, what is on offer) and every cascade (graph.livecascades) are what an
+immediate refit would give. What the many say together is that of the last fit: closeness and relations of
+products, popularity, communities, PageRank, credit, the posteriors of transmission; and bursts are judged on
+the events of the touched alone.
 
 The delta is everything since the fit, so it grows until the next one; the work grows with it and with the
 past of the people it touches. One pass over the people of all events finds that past.
@@ -21,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.analysis import NOT_A_FIT, Analysis, Totals
-from graph.cascades import Cascades, cascades
+from graph.cascades import Cascades
 from graph.communities import Community, Partition
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
 from graph.events import Kind
 from graph.influence import Influence
 from graph.lineage import depths_and_roots, last_opened, latest_shares
+from graph.livecascades import Grove, regrown
 from graph.log import NONE, Log
 from graph.market import Market
 from graph.newcomers import Newcomers
@@ -103,35 +104,25 @@ class LiveAnalysis(Analysis):
 
     @cached_property
     def cascades(self) -> Cascades:
-        """Of the fit, shares made since in none; what each share set off is counted to the end."""
-        return self._with_new_shares(self.fitted.cascades)
+        """As an immediate refit has them (graph.livecascades)."""
+        return regrown(self.fitted.cascades, self.fitted.grove, self.before, self.touched)
 
     @cached_property
     def noisy_cascades(self) -> Cascades:
         """As `cascades`, with what bursts no person can make."""
-        return self._with_new_shares(self.fitted.noisy_cascades)
+        fitted = self.fitted.noisy_cascades
+        return regrown(fitted, self.fitted.grove, self.before, self.touched, include_noise=True)
+
+    @property
+    def grove(self) -> Grove:
+        """Of the fit."""
+        return self.fitted.grove
 
     def influence(self, person: int) -> Influence:
         """Of the fit; a newcomer has none."""
         if person < len(self.fitted.snapshot.people):
             return self.fitted.influence(person)
         return Influence(0.0, Estimate.exactly(1.0), 0.0, 0.0, ())
-
-    def _with_new_shares(self, found: Cascades) -> Cascades:
-        shares, noisy = len(self.snapshot.shares), found is self.fitted.noisy_cascades
-        then, since = (cascades(part, include_noise=noisy) for part in (self.before, self.touched))
-        opens, purchases_ = (
-            _padded(getattr(found, name), shares, 0)
-            + getattr(since, name)
-            - _padded(getattr(then, name), shares, 0)
-            for name in ("share_opens", "share_purchases")
-        )
-        return replace(
-            found,
-            row_by_share=_padded(found.row_by_share, shares, NONE),
-            share_opens=opens,
-            share_purchases=purchases_,
-        )
 
 
 def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
