@@ -122,8 +122,11 @@ def conversions(behaviour: Behaviour, people: Rows) -> list[Estimate]:
     """For each of these people how many of those who open their shares buy: Beta posteriors.
 
     Of n people who opened some share of theirs, k bought and kept what they opened; all sharers' (n, k) make
-    the prior (graph.pooling).
+    the prior (graph.pooling). A log in which nothing was bought says nothing of who buys: anything from 0 to
+    1 is as likely.
     """
+    if not behaviour.any_purchase:
+        return [Estimate.of_beta(1, 1)] * len(people)
     opened, everybody = behaviour.opened, behaviour.people
     pair = firsts(opened.sharer, opened.person, everybody, everybody)
     trials = np.bincount(opened.sharer[pair], minlength=everybody)

@@ -29,7 +29,7 @@ def bursts(
     share: Rows,
     device: Rows,
 ) -> NDArray[np.bool_]:
-    """Which of n events, in order of time, belong to a burst; columns as in `graph.snapshot.Events`, all of
+    """Which of n events, in order of time, belong to a burst; columns as in `graph.timeline.Events`, all of
     shape (n,).
 
     Of a repeat within a second the first event is kept; of an hour above the limit every open is marked, the

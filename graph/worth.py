@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.errors import InvalidInput
-from graph.events import MONEY_SCALE, Kind
+from graph.events import MONEY_SCALE
 from graph.kernels.groups import firsts
 from graph.log import NONE
 from graph.openings import Openings
@@ -39,7 +39,7 @@ class Behaviour:
     """What is known of n people's opening and buying: what was opened, what was bought and kept, of some
     products or of all.
 
-    any_purchase: the log has purchases at all, of whatever product, kept or not.
+    any_purchase: something was bought and kept at all, of whatever product.
     """
 
     people: int
@@ -50,8 +50,7 @@ class Behaviour:
     @classmethod
     def of(cls, snapshot: Snapshot, opened: Openings, kept: Purchases) -> "Behaviour":
         """Of a whole snapshot."""
-        bought = bool((snapshot.events.kind == Kind.PURCHASE).any())
-        return cls(len(snapshot.people), opened, kept, bought)
+        return cls(len(snapshot.people), opened, kept, len(kept) > 0)
 
     def among(self, products: Mask) -> "Behaviour":
         """With some of the products only; products: shape (products,)."""

@@ -144,6 +144,13 @@ def test_conversion_counts_people_once_and_only_what_they_opened_and_kept():
     assert len({(s, p) for s, p in zip(opened.sharer.tolist(), opened.person.tolist(), strict=True)}) == 3
 
 
+def test_where_nothing_was_bought_nothing_is_known_of_who_buys():
+    for told in (" ".join(f"ana>p{number}:tea" for number in range(60)), "ana>p:tea p$tea=5 p$tea=-5"):
+        rate = only(market(told), "ana").conversion
+        assert rate.low < 0.05
+        assert rate.high > 0.95
+
+
 def test_a_candidate_comes_with_communities_categories_and_cost():
     catalogue = [Product("tea", category="drinks"), Product("mug", category="ware")]
     users = [User("ana", attributes={"cost": "120.00 CNY"}), User("bea", attributes={"cost": "much"})]
@@ -174,6 +181,11 @@ def test_new_users_are_those_who_have_not_bought():
         shop.snapshot.people.keys[person] for person in np.flatnonzero(shop.behaviour.newcomers()).tolist()
     }
     assert new == {"ana", "bea", "s"}
+
+
+def test_where_all_was_given_back_new_users_are_those_who_have_not_opened():
+    shop = market("ana>p,q:tea p$tea=5 p$tea=-5")
+    assert shop.behaviour.newcomers().tolist() == [True, False, False]
 
 
 def test_in_a_log_without_purchases_new_users_are_those_who_have_not_opened():

@@ -143,6 +143,25 @@ def test_a_forgotten_person_is_a_blank_that_no_key_finds():
     assert told.shares.root.tolist() == [0]
 
 
+def test_the_forgotten_are_numbered_by_what_is_left_of_them_whatever_the_order_of_arrival():
+    told = events("ana>bea:tea cy>dan:mug ana>dan:mug eve.view:tea")
+
+    def blanked(arrived: list[Event]) -> Snapshot:
+        log = log_of(arrived)
+        return Snapshot.of(
+            replace(log, people=["" if key in {"ana", "cy", "dan"} else key for key in log.people])
+        )
+
+    assert_equal(blanked(told), blanked(told[::-1]))
+    assert blanked(told).events.person.tolist() == [0, 3, 1, 2, 0, 2, 4]
+
+
+def test_of_two_visitors_of_one_person_the_last_key_speaks_and_the_account_before_both():
+    said = [User("b", "B", "south"), User("a", "A", "north"), User("ana", "Ana")]
+    told = snapshot("ana=?a ana=?b", users=said)
+    assert (told.people.names[0], told.people.regions[0]) == ("Ana", "south")
+
+
 def test_what_somebody_says_to_us_is_no_news_of_the_world():
     assert snapshot("ana>bea:tea @300d bea.like:tea").as_of == snapshot("ana>bea:tea").as_of
 
@@ -159,6 +178,14 @@ def test_the_order_of_arrival_decides_nothing(seed: int):
     shuffled = list(told)
     Random(seed).shuffle(shuffled)  # noqa: S311 (no secret)
     assert_equal(snapshot(told), snapshot(shuffled))
+
+
+@given(st.sets(st.text(max_size=5), max_size=30), st.lists(st.text(max_size=5)))
+def test_many_keys_are_found_as_each_of_them_is(held: set[str], asked: list[str]):
+    keys = Keys.of(sorted(held))
+    wanted = [*asked, *held]
+    found = [keys.row(key) for key in wanted]
+    assert keys.rows(wanted).tolist() == [-1 if row is None else row for row in found]
 
 
 @given(st.sets(st.text(max_size=5), max_size=30), st.text(max_size=5))
