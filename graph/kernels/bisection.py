@@ -1,4 +1,4 @@
-"""Many texts looked up in sorted ones at once."""
+"""Many looked up at once: texts among sorted ones, cells of a matrix in rising rows."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,3 +52,23 @@ def _compared(one: Letters, start: int, stop: int, other: Letters, begin: int, e
         if one[start + step] != other[begin + step]:
             return -1 if one[start + step] < other[begin + step] else 1
     return (stop - start) - (end - begin)
+
+
+@njit
+def cells(indptr: Longs, columns: Ints, row: Longs, column: Longs) -> Longs:
+    """Where k cells of a CSR matrix lie, −1 for those that are empty or below its last row; shape (k,).
+
+    indptr, columns: the matrix, columns rising in each row. row, column: shape (k,).
+
+    >>> cells(np.array([0, 2, 3]), np.array([1, 4, 0], np.int32), np.array([0, 1, 7]), np.array([4, 4, 0]))
+    array([ 1, -1, -1])
+    """
+    found = np.full(len(row), -1, np.int64)
+    for asked in range(len(row)):
+        if row[asked] >= len(indptr) - 1:
+            continue
+        low, end = indptr[row[asked]], indptr[row[asked] + 1]
+        place = low + np.searchsorted(columns[low:end], column[asked])
+        if place < end and columns[place] == column[asked]:
+            found[asked] = place
+    return found

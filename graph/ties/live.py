@@ -1,11 +1,12 @@
 """Ties of which some are newer than the last fit."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.kernels.bisection import cells
+from graph.log import NONE
 from graph.snapshot import Snapshot
 from graph.ties.evidence import ANSWERED, FORGETTABLE, HALF_LIFE, Acts, evidence
 from graph.ties.table import NOBODY, Tie, Ties, strength
@@ -17,33 +18,29 @@ class LiveTies:
     """Ties of which some are newer than the rest; everything as in `Ties`.
 
     base: the ties of the last fit, whose fading evidence has faded by `fade` since. fresh: changed and new
-    ones, in no order; their positions come after those of `base`. arriving, leaving: for each person of whom
-    a tie changed, the positions of all their ties.
-    gone: ties of `base` that are no more, or stand in `fresh`.
+    ones, by (source, target); their positions come after those of `base`. by_target: the fresh ones by
+    (target, source). gone: the ties of `base` that are no more, or stand in `fresh`, rising.
     """
 
     base: Ties
     fresh: Ties
-    arriving: dict[int, NDArray[np.int64]]
-    leaving: dict[int, NDArray[np.int64]]
+    by_target: NDArray[np.intp]
     fade: float
-    gone: int
+    gone: NDArray[np.int64]
 
     def __len__(self) -> int:
-        return len(self.base) + len(self.fresh) - self.gone
+        return len(self.base) + len(self.fresh) - len(self.gone)
 
     def friends(self, person: int) -> NDArray[np.int64]:
         """Positions of the ties into a person, strongest first."""
-        positions = self.arriving.get(person)
-        if positions is None:
-            positions = self.base.friends(person)
+        low, high = np.searchsorted(self.fresh.target[self.by_target], [person, person + 1])
+        positions = self._now(self.base.friends(person), self.by_target[low:high])
         return self._strongest_first(positions, self._column("source", positions))
 
     def listeners(self, person: int) -> NDArray[np.int64]:
         """Positions of the ties out of a person, strongest first."""
-        positions = self.leaving.get(person)
-        if positions is None:
-            positions = self.base.listeners(person)
+        low, high = np.searchsorted(self.fresh.source, [person, person + 1])
+        positions = self._now(self.base.listeners(person), np.arange(low, high))
         return self._strongest_first(positions, self._column("target", positions))
 
     def into(self, person: int, first: int | None = None) -> tuple[Rows, NDArray[np.float64]]:
@@ -66,6 +63,12 @@ class LiveTies:
         behind = position - len(self.base)
         tie = self.base.tie(position) if behind < 0 else self.fresh.tie(behind)
         return replace(tie, strength=float(self.strength_of(np.array([position]))[0]))
+
+    def _now(self, old: NDArray[np.int64], fresh: NDArray[np.intp]) -> NDArray[np.int64]:
+        """The positions of some old ties, those that are gone left out, and of some fresh ones."""
+        place = np.searchsorted(self.gone, old)
+        stays = np.append(self.gone, NONE)[place] != old
+        return np.concatenate([old[stays], fresh + len(self.base)])
 
     def _column(self, name: str, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         old, new = getattr(self.base, name), getattr(self.fresh, name)
@@ -94,7 +97,7 @@ def live_ties(
     gained = new.minus(old)
     pairs = np.union1d(gained.pair, gained.pair % n * n + gained.pair // n)
     source, target = pairs // n, pairs % n
-    known = np.array([base.position(int(s), int(t)) for s, t in zip(source, target, strict=True)], np.int64)
+    known = cells(base.indptr, base.target, source, target)
     held = known >= 0
     standing, fading = gained.of(pairs) + ANSWERED * gained.of(target * n + source)
     standing[held] += base.standing[known[held]]
@@ -119,25 +122,4 @@ def live_ties(
         out_ties=NOBODY,
         prior=base.prior,
     )
-    gone = set(known[held].tolist())
-    arriving = _regrouped(target, fresh.target, base.friends, gone, len(base))
-    leaving = _regrouped(source, fresh.source, base.listeners, gone, len(base))
-    return LiveTies(base, fresh, arriving, leaving, fade, len(gone))
-
-
-def _regrouped(
-    changed: NDArray[np.int64],
-    fresh: Rows,
-    of_base: Callable[[int], NDArray[np.int64]],
-    gone: set[int],
-    behind: int,
-) -> dict[int, NDArray[np.int64]]:
-    """For everybody of whom a tie changed, the positions of the ties that did not and of those that are
-    fresh.
-    """
-    rows: dict[int, list[int]] = {}
-    for person in np.unique(changed).tolist():
-        rows[person] = [tie for tie in of_base(person).tolist() if tie not in gone]
-    for position, person in enumerate(fresh.tolist()):
-        rows[person].append(behind + position)
-    return {person: np.array(positions, np.int64) for person, positions in rows.items()}
+    return LiveTies(base, fresh, np.argsort(fresh.target, kind="stable"), fade, np.sort(known[held]))

@@ -74,14 +74,6 @@ class Ties:
             return NOBODY
         return self.out_ties[self.indptr[person] : self.indptr[person + 1]]
 
-    def position(self, source: int, target: int) -> int:
-        """Where a tie lies, −1 where there is none."""
-        if source >= len(self.indptr) - 1:
-            return -1
-        low, high = int(self.indptr[source]), int(self.indptr[source + 1])
-        at = low + int(np.searchsorted(self.target[low:high], target))
-        return at if at < high and self.target[at] == target else -1
-
     def into(self, person: int, first: int | None = None) -> tuple[Rows, NDArray[np.float64]]:
         """Whose shares reach a person and how strongly, strongest first; the `first` of them."""
         positions = self.friends(person)[:first]
