@@ -14,6 +14,7 @@ parents these triples fall strictly, until the root.
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from scipy.special import gammaincinv
 
 from graph.errors import InvalidInput
 from graph.estimate import CONFIDENCE, Estimate
+from graph.kernels.groups import gathered
 from graph.kernels.trees import (
     Acts,
     Lineage,
@@ -31,12 +33,13 @@ from graph.kernels.trees import (
 )
 from graph.log import NONE
 from graph.openings import Openings, openings
-from graph.purchases import Purchases, bought_after, purchases
+from graph.purchases import Follows, Purchases, bought_after, purchases
 from graph.snapshot import Snapshot
 from graph.timeline import Rows
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 TRIED = 10
 """Fewer people than this say nothing of a reproduction number."""
@@ -104,14 +107,23 @@ class Takings:
     amount: Longs
 
     @classmethod
-    def of(cls, group: Longs, currency: Rows, amount: Longs) -> "Takings":
-        """Sum up amounts; those without a currency (−1) say nothing."""
-        priced = currency != NONE
-        width = int(currency.max(initial=0)) + 1
-        pair, place = np.unique(group[priced] * width + currency[priced], return_inverse=True)
-        total = np.zeros(len(pair), np.int64)
-        np.add.at(total, place, amount[priced])
-        return cls(pair // width, pair % width, total)
+    def of(cls, group: Longs, followed: Follows, kept: Purchases) -> "Takings":
+        """What entries of groups bought afterwards. group: shape (n,), ascending, of each entry; lines
+        without a currency (−1) say nothing.
+        """
+        found = []
+        some = np.flatnonzero(followed.count)
+        entered = replace(followed, low=followed.low[some], high=followed.high[some])
+        for code in np.unique(kept.currency[kept.currency != NONE]).tolist():
+            paid = kept.currency == code
+            lines, amount = (entered.total(np.where(paid, column, 0)) for column in (1, kept.amount))
+            rows, place = np.unique(group[some][lines > 0], return_inverse=True)
+            total = np.zeros(len(rows), np.int64)
+            np.add.at(total, place, amount[lines > 0])
+            found.append(np.stack([rows, np.full(len(rows), code), total]))
+        groups, currency, amount = np.concatenate(found, axis=1) if found else np.zeros((3, 0), np.int64)
+        order = np.lexsort((currency, groups))
+        return cls(groups[order], currency[order], amount[order])
 
     def by_currency(self, group: int) -> dict[int, int]:
         """Whole ten-thousandths by currency code."""
@@ -119,16 +131,18 @@ class Takings:
         return dict(zip(self.currency[low:high].tolist(), self.amount[low:high].tolist(), strict=True))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Cascades:
     """c cascades, one for each root share, in the order of these; arrays of shape (c,) unless told otherwise.
+    Without slots, since what only some questions need is made at the first of them and kept.
 
     root: share row. product: row. campaign: code of the root share's, −1 none. size: people. depth: edges on
     the longest path from the root. virality: mean distance between all pairs, NaN for one person alone.
     shares: made in the tree. opens: distinct (person, share) of its shares, opened or passed on by others
     than their sharer. purchases: kept lines of the product, bought by people of the tree, the root included,
     once they were in it; a purchase counts in each tree its buyer is in. started_at: when the root share was
-    made; last_at: latest share or opening, µs. inferred: a share or a parent in it was not in the log.
+    made; last_at: latest share or opening, µs. half_after: µs from then until half of its people were in, −1
+    for one person alone. inferred: a share or a parent in it was not in the log.
 
     starts: (c + 1,), each cascade's places in `everybody`. row_by_share: (m,), the cascade of each share.
     share_opens, share_purchases: (m,), people other than its sharer who opened a share, and kept lines of its
@@ -147,6 +161,7 @@ class Cascades:
     purchases: Longs
     started_at: Longs
     last_at: Longs
+    half_after: Longs
     inferred: NDArray[np.bool_]
     starts: Longs
     everybody: Participants
@@ -193,25 +208,49 @@ class Cascades:
 
     def select(
         self, chosen_by: CascadeFilter = EVERY_CASCADE, order: CascadeOrder = CascadeOrder.SIZE_DESC
-    ) -> NDArray[np.intp]:
-        """The rows of the cascades that pass a filter, in order."""
-        passes = self.size >= chosen_by.min_size
-        for column, value in (
-            (self.product, chosen_by.product),
-            (self.campaign, chosen_by.campaign),
-        ):
+    ) -> Places:
+        """The rows of the cascades that pass a filter, in order.
+
+        Sorted are all of them, once for each order; or those of a person, found without a look at others'.
+        """
+        if chosen_by.person is None:
+            rows = self._listed[order] if order in self._listed else self._kept_in_order(order)
+        else:
+            rows = self._sorted(self._of_person(chosen_by.person), order)
+        passes = self.size[rows] >= chosen_by.min_size
+        for column, value in ((self.product, chosen_by.product), (self.campaign, chosen_by.campaign)):
             if value is not None:
-                passes &= column == value
-        if chosen_by.person is not None:
-            places = np.flatnonzero(self.everybody.person == chosen_by.person)
-            passes &= np.isin(np.arange(len(self)), np.searchsorted(self.starts, places, "right") - 1)
+                passes &= column[rows] == value
         if chosen_by.started_after is not None:
-            passes &= self.started_at >= chosen_by.started_after
+            passes &= self.started_at[rows] >= chosen_by.started_after
         if chosen_by.started_before is not None:
-            passes &= self.started_at < chosen_by.started_before
-        rows = np.flatnonzero(passes)
+            passes &= self.started_at[rows] < chosen_by.started_before
+        return rows[passes]
+
+    def _kept_in_order(self, order: CascadeOrder) -> Places:
+        return self._listed.setdefault(order, self._sorted(np.arange(len(self)), order))
+
+    def _sorted(self, rows: Places, order: CascadeOrder) -> Places:
         by = np.nan_to_num(getattr(self, order.value)[rows], nan=-1.0)
         return rows[np.lexsort((self.started_at[rows], -by))]
+
+    def _of_person(self, person: int) -> Places:
+        """The trees somebody is in, by row; nobody is in one twice."""
+        starts, places = self._places
+        if not 0 <= person < len(starts) - 1:
+            return np.empty(0, np.intp)
+        theirs = places[starts[person] : starts[person + 1]]
+        return np.searchsorted(self.starts, theirs, "right") - 1
+
+    @cached_property
+    def _listed(self) -> dict[CascadeOrder, Places]:
+        return {}
+
+    @cached_property
+    def _places(self) -> tuple[Longs, Longs]:
+        """Everybody's places, person by person."""
+        person = self.everybody.person
+        return gathered(person, int(person.max(initial=NONE)) + 1)
 
 
 def cascades(snapshot: Snapshot, *, include_noise: bool = False) -> Cascades:
@@ -231,13 +270,11 @@ def cascades(snapshot: Snapshot, *, include_noise: bool = False) -> Cascades:
     row_by_share = (np.cumsum(is_root, dtype=np.int32) - np.int32(1))[shares.root]
     _check_times(snapshot, opened)
     lineage = Lineage(shares.person, shared_at, row_by_share, shares.depth)
-    starts, everybody, virality = _trees(opened, lineage, roots, len(snapshot.people))
+    starts, everybody, half_at, virality = _trees(opened, lineage, roots, len(snapshot.people))
     product = shares.product[roots]
     size = np.diff(starts)
     row_by_place = np.repeat(np.arange(len(roots)), size)
-    place, line = bought_after(kept, everybody.person, product[row_by_place], everybody.at)
-    bought = np.zeros(len(everybody), np.bool_)
-    bought[place] = True
+    followed = bought_after(kept, everybody.person, product[row_by_place], everybody.at)
     share_opens = np.bincount(opened.share[opened.first], minlength=len(shares))
     return Cascades(
         root=roots,
@@ -248,13 +285,14 @@ def cascades(snapshot: Snapshot, *, include_noise: bool = False) -> Cascades:
         virality=virality,
         shares=np.bincount(row_by_share, minlength=len(roots)),
         opens=_sums(row_by_share, share_opens, len(roots)),
-        purchases=np.bincount(row_by_place[place], minlength=len(roots)),
+        purchases=_sums(row_by_place, followed.count, len(roots)),
         started_at=shared_at[roots],
         last_at=_latest(row_by_share, shared_at, opened, len(roots)),
+        half_after=np.where(size > 1, half_at - shared_at[roots], NONE),
         inferred=_sums(row_by_share, shares.inferred | shares.implied, len(roots)) > 0,
         starts=starts,
-        everybody=replace(everybody, bought=bought),
-        takings=Takings.of(row_by_place[place], kept.currency[line], kept.amount[line]),
+        everybody=replace(everybody, bought=followed.count > 0),
+        takings=Takings.of(row_by_place, followed, kept),
         row_by_share=row_by_share,
         share_opens=share_opens,
         share_purchases=_bought_by_openers(kept, opened, len(shares)),
@@ -289,17 +327,19 @@ def _check_times(snapshot: Snapshot, opened: Openings) -> None:
 
 def _trees(
     opened: Openings, lineage: Lineage, roots: Rows, people: int
-) -> tuple[Longs, Participants, Floats]:
+) -> tuple[Longs, Participants, Longs, Floats]:
     acts = Acts(opened.person, opened.share, opened.at)
     starts, person, at, above = entries(acts, lineage, roots, people)
+    # People come in in order of time, so the one who makes half of them stands in the middle.
+    half_at = at[starts[:-1] + (np.diff(starts) - 1) // 2]
     order, parent, level = breadth_first(starts, above)
     person = person[order]
     made = first_shares(starts, person, lineage, people)
     everybody = Participants(person, parent, level, at[order], made, np.zeros(len(person), np.bool_))
-    return starts, everybody, structural_viralities(starts, parent)
+    return starts, everybody, half_at, structural_viralities(starts, parent)
 
 
-def _sums(group: Rows, counted: NDArray[np.int64] | NDArray[np.bool_], groups: int) -> Longs:
+def _sums(group: Rows | Places, counted: Longs | NDArray[np.bool_], groups: int) -> Longs:
     return np.bincount(group, counted, groups).astype(np.int64)
 
 
@@ -313,8 +353,8 @@ def _latest(row_by_share: Rows, shared_at: Longs, opened: Openings, rows: int) -
 
 def _bought_by_openers(kept: Purchases, opened: Openings, shares: int) -> Longs:
     first = opened.first
-    entry, _ = bought_after(kept, opened.person[first], opened.product[first], opened.at[first])
-    return np.bincount(opened.share[first][entry], minlength=shares)
+    followed = bought_after(kept, opened.person[first], opened.product[first], opened.at[first])
+    return _sums(opened.share[first], followed.count, shares)
 
 
 def _delay(everybody: Participants, start: Longs) -> int | None:

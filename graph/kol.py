@@ -130,8 +130,10 @@ def conversions(behaviour: Behaviour, people: Rows) -> list[Estimate]:
     opened, everybody = behaviour.opened, behaviour.people
     pair = firsts(opened.sharer, opened.person, everybody, everybody)
     trials = np.bincount(opened.sharer[pair], minlength=everybody)
-    entry, _ = bought_after(behaviour.kept, opened.person, opened.product, opened.at)
-    buyers = np.unique(opened.sharer[entry] * np.int64(everybody) + opened.person[entry])
+    first = opened.first
+    person, product, sharer = opened.person[first], opened.product[first], opened.sharer[first]
+    bought = bought_after(behaviour.kept, person, product, opened.at[first]).count > 0
+    buyers = np.unique(sharer[bought] * np.int64(everybody) + person[bought])
     successes = np.bincount(buyers // everybody, minlength=everybody)
     a, b = beta_prior(successes, trials)
     return [

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.events import Kind
+from graph.kernels.jit import njit
 from graph.kernels.refunds import Lines, Refunds, given_back
 from graph.log import NONE
 from graph.timeline import Events, Rows
@@ -111,27 +112,63 @@ def returned(events: Events, kept: Purchases) -> NDArray[np.bool_]:
     return back
 
 
-def bought_after(
-    bought: Purchases, person: Rows, product: Rows, at: Longs
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """All pairs (entry, line) where the entry's person bought the entry's product at the entry's time or
-    later.
+@dataclass(frozen=True, slots=True, eq=False)
+class Follows:
+    """For each of n entries (a person and a product, from some time on) the lines that this person bought of
+    this product at that time or later.
 
-    person, product, at: shape (n,), what the n entries say. Returns two arrays of equal length, ordered by
-    line, then by the entries' time.
+    lines: rows of `Purchases`, sorted so that each entry's are together; low, high: shape (n,), where they
+    stand among these. Held so, and not as pairs, it is as large as what it was asked, however often the same
+    people open and buy the same thing.
     """
-    width = int(max(product.max(initial=0), bought.product.max(initial=0))) + 1
-    buyers = np.zeros(int(max(person.max(initial=0), bought.person.max(initial=0))) + 1, np.bool_)
-    buyers[bought.person] = True
-    entry = np.flatnonzero(buyers[person])
-    key = person[entry] * np.int64(width) + product[entry]
-    order = np.lexsort((at[entry], key))
-    entry, key = entry[order], key[order]
-    wanted = bought.person * np.int64(width) + bought.product
-    low = np.searchsorted(key, wanted, "left")
-    count = np.searchsorted(key, wanted, "right") - low
-    line = np.repeat(np.arange(len(wanted)), count)
-    first = np.repeat(low - np.cumsum(count) + count, count)
-    entry = entry[first + np.arange(len(line))]
-    before = at[entry] <= bought.at[line]
-    return entry[before], line[before]
+
+    lines: NDArray[np.intp]
+    low: NDArray[np.intp]
+    high: NDArray[np.intp]
+
+    @property
+    def count(self) -> Longs:
+        """How many each entry has."""
+        return (self.high - self.low).astype(np.int64)
+
+    def total(self, of_line: Longs) -> Longs:
+        """What the lines of each entry sum up to. of_line: shape (k,), something of every kept line."""
+        upto = np.append(np.int64(0), np.cumsum(of_line[self.lines]))
+        return np.asarray(upto[self.high] - upto[self.low], np.int64)
+
+
+def bought_after(bought: Purchases, person: Rows, product: Rows, at: Longs) -> Follows:
+    """What followed each of n entries. person, product, at: shape (n,).
+
+    >>> from tests.toy import snapshot
+    >>> kept = purchases(snapshot("bea$tea=2 bea$tea=3 bea$mug=9").events)
+    >>> bea, tea = np.zeros(2, np.int32), np.full(2, kept.product[0])
+    >>> followed = bought_after(kept, bea, tea, kept.at[:2])
+    >>> followed.count.tolist(), followed.total(kept.amount).tolist()
+    ([2, 1], [50000, 30000])
+    """
+    width = np.int64(max(product.max(initial=0), bought.product.max(initial=0))) + 1
+    key = bought.person * width + bought.product
+    lines = np.argsort(key, kind="stable")  # lines come in order of time, and stay so within each key.
+    pairs, first = np.unique(key[lines], return_index=True)
+    asked = person * width + product
+    pair = np.searchsorted(pairs, asked)
+    buys = np.flatnonzero(pair < len(pairs))
+    buys = buys[pairs[pair[buys]] == asked[buys]]
+    ends = np.append(first, len(lines))[1:]
+    low, high = np.zeros((2, len(asked)), np.intp)
+    high[buys] = ends[pair[buys]]
+    low[buys] = _at_or_after(bought.at[lines], first[pair[buys]], high[buys], at[buys])
+    return Follows(lines, low, high)
+
+
+@njit
+def _at_or_after(
+    times: Longs, low: NDArray[np.intp], high: NDArray[np.intp], since: Longs
+) -> NDArray[np.intp]:
+    """For each entry the first place from low to high whose time is no earlier than `since`."""
+    place = np.empty(len(since), np.intp)
+    for entry in range(len(since)):
+        between = times[low[entry] : high[entry]]
+        place[entry] = low[entry] + np.searchsorted(between, since[entry], side="left")
+    return place

@@ -92,9 +92,9 @@ class Behaviour:
         opened = self.opened
         first = firsts(opened.person, opened.product, self.people, int(opened.product.max(initial=0)) + 1)
         person = opened.person[first]
-        entry, _ = bought_after(self.kept, person, opened.product[first], opened.at[first])
+        followed = bought_after(self.kept, person, opened.product[first], opened.at[first])
         trials = np.bincount(person, minlength=self.people)
-        successes = np.bincount(person[np.unique(entry)], minlength=self.people)
+        successes = np.bincount(person[followed.count > 0], minlength=self.people)
         a, b = beta_prior(successes, trials)
         return np.asarray((a + successes) / (a + b + trials), np.float64)
 

@@ -84,6 +84,23 @@ def test_passing_on_counts_as_opening_at_the_time_of_the_passing_on():
     assert people.at[1] == micros(START + timedelta(minutes=2))
 
 
+def test_half_of_the_people_are_in_when_the_middle_one_comes():
+    told = cascades(snapshot("ana>bea>cy>dan:tea ana>:mug"))
+    people = told.participants(0)
+    assert told.half_after.tolist() == [int(people.at[1] - people.at[0]), -1]
+
+
+def test_the_cascades_of_a_person_are_those_with_a_place_of_theirs():
+    shop = snapshot("ana>bea>cy:tea bea>cy:mug ana>dan:mug dan>ana,bea:tea")
+    told = cascades(shop)
+    for order in CascadeOrder:
+        everywhere = told.select(order=order).tolist()
+        for person in range(len(shop.people)):
+            among = told.select(CascadeFilter(person=person), order).tolist()
+            assert among == [row for row in everywhere if person in told.participants(row).person]
+    assert told.select(CascadeFilter(person=-2)).tolist() == []
+
+
 def test_opening_ones_own_share_changes_nothing_also_when_passed_around():
     told = cascades(snapshot("ana>bea>ana:tea ana>ana:tea"))
     assert (told.size.tolist(), told.opens.tolist(), told.share_opens.tolist()) == ([2], [2], [1, 1])

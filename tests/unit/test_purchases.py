@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.events import unscaled
-from graph.purchases import bought_after, purchases
+from graph.purchases import Purchases, bought_after, purchases
 from tests.toy import snapshot
 
 Kept = list[tuple[str, str, str]]
@@ -98,8 +98,30 @@ def test_what_was_bought_before_does_not_follow_from_anything_later():
         np.array([shop.people.row("bea")], np.int32),
         np.array([shop.products.keys.row("tea")], np.int32),
     )
-    entry, line = bought_after(purchases(shop.events), bea, tea, shop.events.at[2:3])
-    assert (entry.tolist(), line.tolist()) == ([0], [1])
+    followed = bought_after(purchases(shop.events), bea, tea, shop.events.at[2:3])
+    assert followed.lines[followed.low[0] : followed.high[0]].tolist() == [1]
+
+
+ENTRIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 9)), max_size=12)
+
+
+@given(ENTRIES, ENTRIES)
+def test_what_followed_is_what_a_look_at_every_pair_finds(
+    lines: list[tuple[int, int, int]], entries: list[tuple[int, int, int]]
+):
+    lines.sort(key=lambda line: line[2])
+    person, product, at = np.array(lines, np.int64).reshape(-1, 3).T
+    amount = np.arange(1, len(lines) + 1)
+    rows = person.astype(np.int32), product.astype(np.int32)
+    bought = Purchases(np.arange(len(lines)), *rows, at, amount, np.zeros(len(lines), np.int32), 0)
+    person, product, since = np.array(entries, np.int64).reshape(-1, 3).T
+    found = bought_after(bought, person.astype(np.int32), product.astype(np.int32), since)
+    pairs = [
+        [n for n, (who, what, when) in enumerate(lines) if (who, what) == entry[:2] and when >= entry[2]]
+        for entry in entries
+    ]
+    assert found.count.tolist() == [len(theirs) for theirs in pairs]
+    assert found.total(amount).tolist() == [sum(n + 1 for n in theirs) for theirs in pairs]
 
 
 cents = st.integers(0, 500)
