@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.special import betaincinv
+from scipy.special import betaincinv, gammaincinv
 
 CONFIDENCE = 0.95
 _Z = 1.959963984540054
@@ -45,3 +45,22 @@ class Estimate:
         """
         tail = (1 - CONFIDENCE) / 2
         return cls(a / (a + b), float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1 - tail)))
+
+    @classmethod
+    def of_counts(cls, people: int, total: int, squares: int) -> "Estimate":
+        """The mean number of something that each of so many people has.
+
+        total, squares: the sums of their counts and of the squares of these. The interval is Garwood's (1936)
+        for a count, widened where the counts differ among people by more than a Poisson law would make them
+        (quasi-likelihood; McCullagh & Nelder 1989): one who has a hundred says little of the rest. people: at
+        least one.
+
+        >>> Estimate.of_counts(4, 4, 4)
+        Estimate(value=1.0, low=0.272..., high=2.560..., confidence=0.95)
+        """
+        variance = (squares - total**2 / people) / max(people - 1, 1)
+        spread = max(variance * people / total, 1.0) if total else 1.0
+        tail = (1 - CONFIDENCE) / 2
+        low = float(gammaincinv(total / spread, tail)) * spread / people if total else 0.0
+        high = float(gammaincinv(total / spread + 1, 1 - tail)) * spread / people
+        return cls(total / people, low, high)
