@@ -117,8 +117,13 @@ def _found(store_url: str, acknowledged: int) -> int:
     return len(count)
 
 
+PATIENCE = 180.0
+"""Seconds to a server's first answer: on a fresh clone and a busy machine it compiles its kernels first."""
+
+
 def _wait_until_ready(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(600):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         assert process.poll() is None, "the server ended"
         try:
             if client.get("/readyz").status_code == 200:
@@ -126,4 +131,4 @@ def _wait_until_ready(client: httpx.Client, process: "subprocess.Popen[bytes]") 
         except httpx.TransportError:
             pass
         time.sleep(0.05)
-    raise TimeoutError("the server was not ready within 30 s")
+    raise TimeoutError(f"the server was not ready within {PATIENCE:.0f} s")
