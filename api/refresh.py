@@ -65,10 +65,10 @@ def renewed(store: Store, fit: Analysis | None, seed: int) -> Analysis:
 
 
 def outgrown(analysis: Analysis) -> bool:
-    """Whether what came since the fit is much, beside what was fitted."""
+    """Whether what came since the fit is much, beside what was fitted, or needs a fit to be understood."""
     if not isinstance(analysis, LiveAnalysis):
         return False
-    return analysis.newer > max(A_DELTA, OUTGROWN * len(analysis.snapshot.events))
+    return analysis.overdue or analysis.newer > max(A_DELTA, OUTGROWN * len(analysis.snapshot.events))
 
 
 class Answers:

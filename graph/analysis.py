@@ -5,7 +5,6 @@ only some questions need (cascades, credit, reach) is computed at the first of t
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +13,12 @@ from scipy.sparse import coo_array, csr_array
 from graph.cascades import Cascades, cascades
 from graph.communities import Community, Partition, communities, matched, modularity, partition
 from graph.influence import Credit, Influence, credit
+from graph.kernels.groups import gathered
 from graph.livecascades import Grove
 from graph.log import NONE
 from graph.market import Market
 from graph.measures import rank
+from graph.once import once
 from graph.openings import Openings, openings
 from graph.purchases import Purchases, purchases
 from graph.sharegraph import ShareGraph
@@ -76,7 +77,7 @@ class Analysis:
             )
         return cls(snapshot, tied, found, kept, Shelf.of(snapshot, tied, found.labels, kept), seed)
 
-    @cached_property
+    @once
     def market(self) -> Market:
         """What influence, KOL candidates and forecasts are answered from."""
         behaviour = Behaviour.of(self.snapshot, self.openings, self.purchases)
@@ -105,33 +106,33 @@ class Analysis:
         """The version of the store that everything in here is computed from."""
         return self.snapshot.version
 
-    @cached_property
+    @once
     def graph(self) -> ShareGraph:
         """Who reaches whom, weighted by strength; speaks NetworkX."""
         return share_graph(self._tied, len(self.snapshot.people), self._tied.strength)
 
-    @cached_property
+    @once
     def page_rank(self) -> NDArray[np.float64]:
         """Each person's PageRank over transmission-weighted ties, flowing to those whose shares are acted on;
         sums to 1.
         """
         return rank(share_graph(self._tied, len(self.snapshot.people), self._tied.transmission))
 
-    @cached_property
+    @once
     def communities(self) -> list[Community]:
         """Every community by the position that `partition.labels` gives; categories are codes of the
         words.
         """
-        return communities(self.graph, self.partition, self.page_rank, self._categories)
+        return communities(self.graph, self.partition, self.page_rank, self.categories)
 
-    @cached_property
+    @once
     def modularity(self) -> float:
         """How much more of the ties' weight stays inside communities than by chance."""
         return modularity(self.graph, self.partition)
 
-    @cached_property
-    def _categories(self) -> csr_array:
-        """How much of each category everybody took to: (people, words)."""
+    @once
+    def categories(self) -> csr_array:
+        """How much of each category everybody took to; shape (people, words)."""
         engaged, category = self.shelf.engaged, self.snapshot.products.category
         if isinstance(engaged, LiveEngagements):
             raise TypeError(NOT_A_FIT)
@@ -142,32 +143,43 @@ class Analysis:
         taste = engaged.taste[known].astype(np.float64)
         return csr_array(coo_array((taste, (person[known], code[known])), shape=shape))
 
-    @cached_property
+    def shares_by(self, person: int) -> NDArray[np.int64]:
+        """The rows of what somebody shared, latest first."""
+        starts, rows = self.by_sharer
+        mine = rows[starts[person] : starts[person + 1]]
+        return mine[np.lexsort((mine, self.snapshot.shares.at[mine]))][::-1]
+
+    @once
+    def by_sharer(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where everybody's shares begin, (people + 1,), and the rows of all shares, person by person."""
+        return gathered(self.snapshot.shares.person, len(self.snapshot.people))
+
+    @once
     def openings(self) -> Openings:
         """Who opened whose share, noise left out."""
         return openings(self.snapshot)
 
-    @cached_property
+    @once
     def credit(self) -> Credit:
         """What everybody's shares brought, by `graph.influence.CREDIT_RULE`."""
         return credit(self.openings, self.purchases, len(self.snapshot.people))
 
-    @cached_property
+    @once
     def totals(self) -> Totals:
         """How much was opened, bought and kept, and left out as noise."""
         return Totals.of(self.snapshot, self.openings, self.purchases)
 
-    @cached_property
+    @once
     def cascades(self) -> Cascades:
         """Every cascade, noise left out."""
         return cascades(self.snapshot)
 
-    @cached_property
+    @once
     def noisy_cascades(self) -> Cascades:
         """Every cascade, with what bursts no person can make."""
         return cascades(self.snapshot, include_noise=True)
 
-    @cached_property
+    @once
     def grove(self) -> Grove:
         """Where the events of each cascade stand, for what comes next (graph.live)."""
         return Grove.of(self.snapshot, self.cascades)

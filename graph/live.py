@@ -2,11 +2,23 @@
 
 `after(fitted, delta)` looks only at the people whom the delta touches: all their events, old and new, make a
 small snapshot, and the same functions that fitted everybody fit them again. Their rows then stand before
-those of the last fit. So an answer's personal parts (who is who, ties and their strength, what was bought,
-seen, said and allowed, what friends did, what is on offer) and every cascade (graph.livecascades) are what an
-immediate refit would give. What the many say together is that of the last fit: closeness and relations of
-products, popularity, communities, PageRank, credit, the posteriors of transmission; and bursts are judged on
-the events of the touched alone.
+those of the last fit.
+
+Live, and equal to what an immediate refit would answer, whatever the order of arrival (an event may lie
+before the newest of the fit): who is who, by which keys, and how they are called; ties and their strength;
+shares with their parents; what was bought, seen, said and allowed; what friends did; what is on offer and
+what is stale; totals; every cascade (graph.livecascades).
+
+Of the fit: closeness and relations of products, popularity, communities, PageRank, credit, reach, the
+posteriors of transmission. And, until the next fit:
+
+- a claim on a visitor that should have been heard before one of the fit's waits (graph.newcomers); the
+  analysis is then `overdue`;
+- an event of the fit that named only its sharer keeps the share it was found to come from, also where a later
+  one of that sharer's arrives late or under another key of theirs;
+- what is said of a visitor does not replace what another visitor of the same person had said to the fit;
+- bursts of the touched are judged on the events of the touched, and what the fit called one stays one;
+- of two events at the same microsecond the one of the fit stands first.
 
 The delta is everything since the fit, so it grows until the next one; the work grows with it and with the
 past of the people it touches. One pass over the people of all events finds that past.
@@ -14,11 +26,11 @@ past of the people it touches. One pass over the people of all events finds that
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from graph.analysis import NOT_A_FIT, Analysis, Totals
 from graph.cascades import Cascades
@@ -26,14 +38,15 @@ from graph.communities import Community, Partition
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
 from graph.events import Kind
-from graph.influence import Influence
+from graph.influence import Credit, Influence
 from graph.lineage import depths_and_roots, last_opened, latest_shares
 from graph.livecascades import Grove, regrown
 from graph.log import NONE, Log
 from graph.market import Market
 from graph.newcomers import Newcomers
 from graph.noise import bursts
-from graph.openings import openings
+from graph.once import once
+from graph.openings import Openings, openings
 from graph.purchases import purchases
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot, meant, named, newest, rows_by_seq, through, through_shares
@@ -51,8 +64,11 @@ Lists = TypeVar("Lists", Neighbours, Relations)
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LiveAnalysis(Analysis):
-    """A fit and a delta together. fitted: the fit. touched: the snapshot of everybody whose rows are newer
-    than it, with all their events; `snapshot` holds the events of the fit alone.
+    """A fit and a delta together; what is live and what is of the fit, the module says.
+
+    fitted: the fit. before, touched: snapshots of everybody whose rows are newer than it, with all their
+    events, as they were at the fit and as they are; `snapshot` holds the events of the fit alone. newer:
+    events since. gained: what they add. overdue: only a fit can tell what some of them mean.
     """
 
     fitted: Analysis
@@ -61,6 +77,7 @@ class LiveAnalysis(Analysis):
 
     newer: int
     gained: Totals
+    overdue: bool
 
     @property
     def version(self) -> str:
@@ -72,7 +89,7 @@ class LiveAnalysis(Analysis):
         """Of the fit."""
         return self.fitted.graph
 
-    @cached_property
+    @once
     def page_rank(self) -> NDArray[np.float64]:
         """Of the fit; newcomers have none."""
         return _padded(self.fitted.page_rank, len(self.snapshot.people), 0.0)
@@ -92,7 +109,7 @@ class LiveAnalysis(Analysis):
         """Of the fit; its rows are those of its own snapshot."""
         return self.fitted.market
 
-    @cached_property
+    @once
     def totals(self) -> Totals:
         """Of the fit and the delta."""
         then = self.fitted.totals
@@ -102,16 +119,31 @@ class LiveAnalysis(Analysis):
             then.noise + self.gained.noise,
         )
 
-    @cached_property
+    @once
     def cascades(self) -> Cascades:
         """As an immediate refit has them (graph.livecascades)."""
         return regrown(self.fitted.cascades, self.fitted.grove, self.before, self.touched)
 
-    @cached_property
+    @once
     def noisy_cascades(self) -> Cascades:
         """As `cascades`, with what bursts no person can make."""
         fitted = self.fitted.noisy_cascades
         return regrown(fitted, self.fitted.grove, self.before, self.touched, include_noise=True)
+
+    @property
+    def openings(self) -> Openings:
+        """Nobody's: those of the fit name shares by what was known then."""
+        raise TypeError(NOT_A_FIT)
+
+    @property
+    def credit(self) -> Credit:
+        """Nobody's; `influence` asks the fit."""
+        raise TypeError(NOT_A_FIT)
+
+    @property
+    def categories(self) -> csr_array:
+        """Nobody's; `communities` are those of the fit."""
+        raise TypeError(NOT_A_FIT)
 
     @property
     def grove(self) -> Grove:
@@ -135,12 +167,13 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
     if isinstance(tied_then, LiveTies):
         raise TypeError(NOT_A_FIT)
     names = Newcomers.of(base, delta)
+    products = len(names.products)
     columns = delta.events
     order = np.lexsort((columns.digest, columns.kind != Kind.SHARE, columns.at))
     came, shares = _shared(base, names, delta, order)
     renewed = _renewed(tied_then, names, came)
     past = base.events.at_rows(np.flatnonzero(renewed[: len(base.people)][base.events.person]))
-    events, recent = _together(past, came, names.canonical(), shares)
+    events = _together(past, came, names.canonical(), shares)
     as_of = max(base.as_of, newest(came.kind, came.at))
     before = replace(base, as_of=as_of, people=names.people, events=past)
     now = Snapshot(
@@ -152,7 +185,7 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
         events=events,
         shares=_with_parents(shares, events),
     )
-    done = fitted.shelf.done.and_then(Activity.of(events.at_rows(recent), len(now.products)))
+    done = fitted.shelf.done.and_then(Activity.of(events, products), Activity.of(past, products))
     fade = 2.0 ** (-(as_of - base.as_of) / (HALF_LIFE.total_seconds() * 1e6))
     tied = live_ties(tied_then, before, now, renewed, fade)
     return LiveAnalysis(
@@ -167,6 +200,7 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
         touched=now,
         newer=len(columns),
         gained=_gained(before, now),
+        overdue=names.too_late,
     )
 
 
@@ -233,8 +267,8 @@ def _renewed(tied: Ties, names: Newcomers, came: Events) -> NDArray[np.bool_]:
     return renewed
 
 
-def _together(past: Events, came: Events, canonical: Rows, shares: Shares) -> tuple[Events, NDArray[np.intp]]:
-    """Old and new events in order of time, by who everybody is now; and where the new ones stand."""
+def _together(past: Events, came: Events, canonical: Rows, shares: Shares) -> Events:
+    """Old and new events in order of time, by who everybody is now."""
     then = replace(
         past,
         person=_now(canonical, past.person),
@@ -246,7 +280,7 @@ def _together(past: Events, came: Events, canonical: Rows, shares: Shares) -> tu
     events = both.at_rows(order)
     events = through_shares(events, events.share, shares.person, shares.product)
     noise = events.noise | bursts(events.kind, events.at, events.person, events.share, events.device)
-    return replace(events, noise=noise), np.flatnonzero(order >= len(past))
+    return replace(events, noise=noise)
 
 
 def _now(canonical: Rows, people: Rows) -> Rows:

@@ -114,7 +114,7 @@ class Joins:
         )
         for row in both[np.lexsort((events.digest[both], events.at[both]))].tolist():
             user, visitor = delta.people[events.user[row]], delta.people[events.visitor[row]]
-            joins.hear(user, visitor, late=events.at[row] <= newest)
+            joins.hear(user, visitor, late=bool(events.at[row] <= newest))
         return joins
 
     def hear(self, user: str, visitor: str, *, late: bool) -> None:

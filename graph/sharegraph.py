@@ -9,7 +9,6 @@ not have NetworkX raises NotImplementedError instead of copying the graph.
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 from operator import index
 from typing import Any, ClassVar, TypeAlias, cast
@@ -20,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graph.errors import InvalidInput, UnknownKey
 from graph.kernels.csr import Csr, Floats, Longs, frozen, grouped, induced, transposed
+from graph.once import once
 
 AnyGraph: TypeAlias = "nx.Graph[Any]"
 
@@ -134,14 +134,14 @@ class ShareGraph:
             G.add_weighted_edges_from(zip(*ends, weights.tolist(), strict=True), weight=self.weight_name)
         return G
 
-    @cached_property
+    @once
     def into(self) -> Csr:
         """The ties that arrive at each user, transposed at most once and kept: as many bytes again as
         `out`.
         """
         return transposed(self.out) if self.directed else self.out
 
-    @cached_property
+    @once
     def _row_by_label(self) -> dict[Hashable, int]:
         return {label: row for row, label in enumerate(self.labels)}
 
@@ -187,7 +187,7 @@ class ShareGraph:
         stored = len(self.out.indices)
         return stored if self.directed else (stored + self.number_of_loops) // 2
 
-    @cached_property
+    @once
     def number_of_loops(self) -> int:
         """Ties from a user to herself."""
         return int(np.count_nonzero(self.out.sources() == self.out.indices))

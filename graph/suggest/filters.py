@@ -44,13 +44,13 @@ class Activity:
             last_at,
         )
 
-    def and_then(self, later: "Activity") -> "Activity":
-        """This and what came later, of as many products or more."""
-        more = len(later.opens) - len(self.opens)
+    def and_then(self, now: "Activity", before: "Activity") -> "Activity":
+        """This, where some of it that was `before` is `now`; of as many products or more."""
+        more = len(now.opens) - len(self.opens)
         return Activity(
-            np.pad(self.opens, (0, more)) + later.opens,
-            np.pad(self.noisy, (0, more)) + later.noisy,
-            np.maximum(np.pad(self.last_at, (0, more), constant_values=-1), later.last_at),
+            np.pad(self.opens, (0, more)) + now.opens - before.opens,
+            np.pad(self.noisy, (0, more)) + now.noisy - before.noisy,
+            np.maximum(np.pad(self.last_at, (0, more), constant_values=-1), now.last_at),
         )
 
 

@@ -5,13 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from graph.analysis import Analysis
 from graph.cascades import Cascades
-from graph.live import LiveAnalysis
 from graph.snapshot import Snapshot
-from tests.properties.test_live_laws import STORY, both
+from tests.properties.test_live_laws import Arrived, arrivals, both
 from tests.toy import events
 
 MEASURED = ("size", "depth", "shares", "opens", "purchases", "started_at", "last_at", "inferred")
@@ -65,10 +63,11 @@ def each(analysis: Analysis) -> tuple[Cascades, Cascades]:
 
 
 @settings(max_examples=100, deadline=None)
-@given(STORY, st.floats(0, 1))
-def test_every_cascade_of_a_fit_and_a_delta_is_that_of_a_refit(story: str, cut: float):
-    said = events(story)
-    live, refit = both(said, int(cut * len(said)))
+@given(arrivals())
+def test_every_cascade_of_a_fit_and_a_delta_is_that_of_a_refit(came: Arrived):
+    live, refit = both(came)
+    if live.overdue:
+        return
     for here, there in zip(each(live), each(refit), strict=True):
         assert told(here, live.snapshot) == told(there, refit.snapshot)
         assert by_share(here, live.snapshot) == by_share(there, refit.snapshot)
@@ -77,17 +76,14 @@ def test_every_cascade_of_a_fit_and_a_delta_is_that_of_a_refit(story: str, cut: 
 
 
 @settings(max_examples=50, deadline=None)
-@given(STORY, st.floats(0, 1))
-def test_only_how_long_children_take_to_come_is_of_the_fit(story: str, cut: float):
-    said = events(story)
-    live, _ = both(said, int(cut * len(said)))
-    assert isinstance(live, LiveAnalysis)
+@given(arrivals())
+def test_only_how_long_children_take_to_come_is_of_the_fit(came: Arrived):
+    live, _ = both(came)
     assert live.cascades.delay == live.fitted.cascades.delay
 
 
 def test_a_tree_that_nothing_came_into_is_not_grown_again():
-    live, _ = both(events("ana>bea:tea cy>dan:mug cy>eve:mug"), 4)
-    assert isinstance(live, LiveAnalysis)
+    live, _ = both(Arrived(events("ana>bea:tea cy>dan:mug cy>eve:mug"), 4))
     before, after = live.fitted.cascades, live.cascades
     assert before.size.tolist() == [2, 2]
     assert after.size.tolist() == [2, 3]
@@ -95,6 +91,6 @@ def test_a_tree_that_nothing_came_into_is_not_grown_again():
 
 def test_a_share_that_turns_out_to_be_passed_on_gives_up_its_own_tree():
     said = events("ana>:tea bea>cy:tea @0.5m ana>bea:tea")
-    live, refit = both(said, 3)
+    live, refit = both(Arrived(said, 3))
     assert told(live.cascades, live.snapshot) == told(refit.cascades, refit.snapshot)
     assert live.cascades.size.tolist() == [3]

@@ -1,6 +1,16 @@
-"""A fit and a delta answer what a refit of the whole would answer."""
+"""A fit and a delta answer what a refit of the whole would answer, in whatever order the log arrived.
 
-from dataclasses import replace
+A story is told in order of time; it is cut anywhere, and any of the events before the cut may arrive after
+it. What refers to a share arrives with it or later, as a store has it.
+"""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -10,13 +20,15 @@ from hypothesis import strategies as st
 
 from graph.analysis import Analysis
 from graph.errors import InvalidInput
-from graph.events import Consent, Event, Kind
-from graph.live import after
+from graph.events import Consent, Event, Kind, User, Verdict
+from graph.live import LiveAnalysis, after
 from graph.log import EventColumns, Log
 from graph.snapshot import Snapshot
 from graph.suggest import Ask, FriendReason, suggest
 from graph.suggest.friends import social_proof
-from tests.toy import events, log_of
+from loaders.ingest import ingest_events
+from loaders.stores.embedded import EmbeddedStore
+from tests.toy import START, events, log_of
 
 person = st.sampled_from([*"abcde", "?v", "?w"])
 account, product = st.sampled_from("abcde"), st.sampled_from(["tea", "mug", "tent"])
@@ -32,7 +44,36 @@ WORD = st.one_of(
     st.builds("{}/~{}".format, account, account),
     st.builds("{}=?{}".format, account, st.sampled_from(["v", "w", "e"])),
 )
-STORY = st.lists(WORD, min_size=2, max_size=40).map(" ".join)
+VISITORS = ("v", "w")
+LATER = START + timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A story in the order in which it came to a store, and how much of it was there at the fit."""
+
+    story: list[Event]
+    known: int
+    late: int = 0
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> Arrived:
+    """Any story of up to forty words, half a year between two of them perhaps."""
+    words = draw(st.lists(WORD, min_size=2, max_size=40))
+    words.insert(draw(st.integers(0, len(words))), draw(st.sampled_from(["@1d", "@180d"])))
+    return arrived(events(" ".join(words)), draw(st.floats(0, 1)), draw(st.sets(st.integers(0, 80))))
+
+
+def arrived(told: list[Event], cut: float, late: AbstractSet[int] = frozenset()) -> Arrived:
+    """late: positions of events that arrive after the cut, with what refers to them."""
+    before, since = told[: int(cut * len(told))], told[int(cut * len(told)) :]
+    behind: dict[str, Event] = {}
+    for position, event in enumerate(before):
+        if position in late or event.through in behind or event.parent_share in behind:
+            behind[event.id] = event
+    first = [event for event in before if event.id not in behind]
+    return Arrived([*first, *behind.values(), *since], len(first), len(behind))
 
 
 def split(log: Log, known: int) -> tuple[Log, Log]:
@@ -68,12 +109,17 @@ def _named(log: Log) -> Log:
     return replace(log, events=EventColumns(**columns), **texts)
 
 
-def both(told: list[Event], known: int) -> tuple[Analysis, Analysis]:
-    log = log_of(told)
-    first, rest = split(log, known)
-    return after(Analysis.of(Snapshot.of(first)), rest), Analysis.of(
-        Snapshot.of(replace(log, version="whole"))
-    )
+def both(
+    came: Arrived, then: Sequence[User] = (), since: Sequence[User] = ()
+) -> tuple[LiveAnalysis, Analysis]:
+    """The fit with the rest on top, and the fit of everything. then, since: what was said of people before
+    and after the first fit.
+    """
+    log = log_of(came.story, users=[*then, *since])
+    first, rest = split(log, came.known)
+    first, rest = replace(first, users=list(then)), replace(rest, users=list(since))
+    whole = Analysis.of(Snapshot.of(replace(log, version="whole")))
+    return after(Analysis.of(Snapshot.of(first)), rest), whole
 
 
 def tied(analysis: Analysis) -> dict[tuple[str, str], tuple[float, int | None]]:
@@ -143,11 +189,20 @@ def proofs(analysis: Analysis, key: str) -> list[tuple[str, int, Kind | None, in
     return [(keys[proof.product], proof.friends, proof.action, proof.latest_at) for proof in found]
 
 
-@settings(max_examples=100, deadline=None)
-@given(STORY, st.floats(0, 1))
-def test_a_fit_and_a_delta_know_what_a_refit_knows(told: str, cut: float):
-    story = events(told)
-    live, refit = both(story, int(cut * len(story)))
+def own(analysis: Analysis, key: str) -> tuple[dict[str, Any], dict[str, Verdict]]:
+    keys, row = analysis.snapshot.products.keys, analysis.snapshot.people.row(key)
+    assert row is not None
+    acts = analysis.shelf.engaged.of(row)
+    told = zip(acts.product.tolist(), acts.taste.tolist(), acts.bought.tolist(), strict=True)
+    taste = {keys[product]: (pytest.approx(taste, rel=1e-5), bought) for product, taste, bought in told}
+    return taste, {keys[product]: word for product, word in analysis.shelf.verdicts.of(row).items()}
+
+
+def standings(analysis: Analysis) -> dict[str, int]:
+    return dict(zip(analysis.snapshot.products.keys, analysis.shelf.stands.tolist(), strict=True))
+
+
+def agree(live: LiveAnalysis, refit: Analysis) -> None:
     for key in [*"abcde", "v", "w", "x"]:
         one, other = live.snapshot.people.row(key), refit.snapshot.people.row(key)
         assert (one is None) == (other is None)
@@ -156,6 +211,7 @@ def test_a_fit_and_a_delta_know_what_a_refit_knows(told: str, cut: float):
     assert shared(live) == shared(refit)
     assert live.totals == refit.totals
     assert set_off(live) == set_off(refit)
+    assert standings(live) == standings(refit)
     assert len(live.ties) == len(refit.ties)
     people = live.snapshot.people
     assert len(people) - people.merged == len(refit.snapshot.people)
@@ -167,25 +223,113 @@ def test_a_fit_and_a_delta_know_what_a_refit_knows(told: str, cut: float):
 
 
 @settings(max_examples=100, deadline=None)
-@given(STORY, st.floats(0, 1))
-def test_a_fit_and_a_delta_suggest_what_friends_did_as_a_refit_does(told: str, cut: float):
-    story = events(told)
-    live, refit = both(story, int(cut * len(story)))
+@given(arrivals())
+def test_a_fit_and_a_delta_know_what_a_refit_knows(came: Arrived):
+    live, refit = both(came)
+    if live.overdue:
+        assert came.late
+        return
+    agree(live, refit)
+
+
+@settings(max_examples=100, deadline=None)
+@given(arrivals())
+def test_a_fit_and_a_delta_suggest_what_friends_did_as_a_refit_does(came: Arrived):
+    live, refit = both(came)
+    if live.overdue:
+        return
     for key in refit.snapshot.people.keys:
         assert friends_say(live, key) == pytest.approx(friends_say(refit, key), rel=1e-5)
         assert proofs(live, key) == proofs(refit, key)
+        assert own(live, key) == own(refit, key)
+
+
+USERS = st.lists(
+    st.builds(
+        User, account, st.sampled_from([None, "Ana", "Bea"]), st.sampled_from([None, "north", "south"])
+    ),
+    max_size=4,
+    unique_by=lambda user: user.key,
+)
+"""What a shop says of its accounts; a store hands out one word of each, the latest."""
+
+
+@settings(max_examples=100, deadline=None)
+@given(arrivals(), USERS, USERS, st.sampled_from(VISITORS), st.sampled_from(["then", "since"]))
+def test_people_are_called_what_a_refit_calls_them(
+    came: Arrived, then: list[User], since: list[User], visitor: str, early: str
+):
+    (then if early == "then" else since).append(User(visitor, "somebody", "west"))
+    then = [user for user in then if user.key not in {later.key for later in since}]
+    live, refit = both(came, then, since)
+    if live.overdue:
+        return
+    one, other = live.snapshot.people, refit.snapshot.people
+    for row, key in enumerate(other.keys):
+        mine = one.row(key)
+        assert mine is not None
+        assert (one.names[mine], one.regions[mine]) == (other.names[row], other.regions[row])
+
+
+@pytest.mark.parametrize(
+    ("told", "late"),
+    [
+        ("ana=?v bea>ana:tea", 0),
+        ("?v.view:tea ana=?v bea>ana:tea", 1),
+        ("ana=?v ana=?v bea>ana:tea", 1),
+    ],
+)
+def test_a_join_that_came_late_and_contradicts_none_is_heard(told: str, late: int):
+    live, _ = both(arrived(events(told), 0.999, {late}))
+    assert not live.overdue
+    assert live.snapshot.people.row("v") == live.snapshot.people.row("ana")
+
+
+@pytest.mark.parametrize(
+    ("told", "late"),
+    [
+        ("ana=?v bea=?v bea>ana:tea", 0),
+        ("ana=?v bea=?v bea>ana:tea", 1),
+        ("ana=?bea bea=?ana cy>ana:tea", 0),
+    ],
+)
+def test_a_join_that_came_too_late_to_be_heard_in_its_turn_asks_for_a_fit(told: str, late: int):
+    live, _ = both(arrived(events(told), 0.999, {late}))
+    assert live.overdue
+
+
+def test_a_join_that_contradicts_an_earlier_one_is_refused_and_nothing_is_overdue():
+    live, refit = both(arrived(events("ana=?v bea=?v bea=?v"), 0.4))
+    assert not live.overdue
+    assert live.snapshot.people.refused_joins == refit.snapshot.people.refused_joins == 1
+
+
+@settings(max_examples=10, deadline=None)
+@given(arrivals(), account)
+def test_after_somebody_was_forgotten_a_delta_follows_the_next_fit(came: Arrived, gone: str):
+    then, since = came.story[: came.known], came.story[came.known :]
+    with TemporaryDirectory() as folder, closing(EmbeddedStore(Path(folder) / "shop.db")) as store:
+        ingest_events(then, store, now=LATER)
+        before = store.version()
+        if store.forget(gone):
+            assert not store.continues(before)
+        fit = Analysis.of(Snapshot.of(store.read()))
+        ingest_events(since, store, now=LATER)
+        live = after(fit, store.read(fit.version))
+        if not live.overdue:
+            agree(live, Analysis.of(Snapshot.of(store.read())))
 
 
 def test_consent_taken_back_just_now_counts_at_once():
     told = events("ana>bea:tea ana>:mug")
     no = replace(told[-1], id="no", kind=Kind.CONSENT, product=None, consent=Consent(personalisation=False))
-    live, _ = both([*told, no], len(told))
+    live, _ = both(Arrived([*told, no], len(told)))
     assert friends_say(live, "bea") == {}
 
 
 def test_a_delta_is_added_to_a_fit_only():
     told = events("ana>bea:tea ana>bea:mug")
-    live, _ = both(told, 2)
+    live, _ = both(Arrived(told, 2))
     with pytest.raises(TypeError):
         after(live, replace(log_of(told), since=live.snapshot.version))
 
