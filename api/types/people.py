@@ -113,9 +113,9 @@ class User(Node):
         return [SocialProof.from_domain(proof) for proof in proofs]
 
     @field
-    def shares(self, info: Info, first: First = 10, after: After = None) -> ShareConnection:
+    async def shares(self, info: Info, first: First = 10, after: After = None) -> ShareConnection:
         """What this person shared; latest first."""
-        return shares_by(info, self.row, first, after)
+        return await shares_by(info, self.row, first, after)
 
     @field
     def community(self, info: Info) -> Community | None:

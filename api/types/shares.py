@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import numpy as np
 import strawberry
 
 from api.context import Info
@@ -10,6 +9,7 @@ from api.types.described import field, output
 from api.types.forward import LaterUser, user
 from api.types.node import Connection, Node
 from api.types.products import Product
+from graph.analysis import Analysis
 from graph.events import instant
 from graph.log import NONE
 
@@ -84,9 +84,13 @@ class ShareConnection(Connection[Share]):
     total_count: int = strawberry.field(description="Shares on all pages together.")
 
 
-def shares_by(info: Info, person: int, first: int | None, after: str | None) -> ShareConnection:
+async def shares_by(info: Info, person: int, first: int | None, after: str | None) -> ShareConnection:
     """The page of a person's shares, latest first."""
-    snapshot = info.context.analysis.snapshot
-    rows = np.flatnonzero(snapshot.shares.person == person)[::-1].tolist()
+    await info.context.computed(_by_sharer)
+    rows = info.context.analysis.shares_by(person).tolist()
     page = info.context.window(first, after, "shares", person).cut(rows)
     return ShareConnection(page=page.map(lambda row: Share(row=row)), total_count=len(rows))
+
+
+def _by_sharer(analysis: Analysis) -> object:
+    return analysis.by_sharer

@@ -320,6 +320,14 @@ def test_after_somebody_was_forgotten_a_delta_follows_the_next_fit(came: Arrived
             agree(live, Analysis.of(Snapshot.of(store.read())))
 
 
+def test_somebodys_shares_are_listed_latest_first_in_whatever_order_they_came():
+    live, refit = both(arrived(events("ana>:tea bea>:mug ana>:mug bea>:tea ana>:pot"), 0.7, {0}))
+    for analysis in (live, refit):
+        ids, ana = analysis.snapshot.shares.ids, analysis.snapshot.people.row("ana")
+        assert ana is not None
+        assert [ids[row] for row in analysis.shares_by(ana).tolist()] == ["ana/pot", "ana/mug", "ana/tea"]
+
+
 def test_consent_taken_back_just_now_counts_at_once():
     told = events("ana>bea:tea ana>:mug")
     no = replace(told[-1], id="no", kind=Kind.CONSENT, product=None, consent=Consent(personalisation=False))
