@@ -1,0 +1,102 @@
+"""How large young cascades become: nothing later is looked at, and intervals hold as often as they say."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from graph.cascades import cascades
+from graph.growth import FEWEST, Arrivals, Growth, final_sizes
+from tests.toy import snapshot
+
+HOUR = 3_600_000_000
+
+
+def crowd(seed: int, cascades_: int = 3_000) -> Arrivals:
+    """Cascades of a known law: each who comes brings a gamma-distributed number of others, after delays with
+    a power-law tail; one begins each minute.
+    """
+    chance = np.random.default_rng(seed)
+    ats = []
+    for row in range(cascades_):
+        began = row * HOUR // 60
+        at, waiting = [began], [began]
+        while waiting and len(at) < 500:
+            parent = waiting.pop()
+            children = chance.poisson(chance.gamma(0.3, 3.0))
+            delays = (HOUR // 60 * ((1 - chance.random(children)) ** -0.8 - 1)).astype(np.int64)
+            at += (parent + delays).tolist()
+            waiting += (parent + delays).tolist()
+        ats.append(np.sort(np.array(at, np.int64)))
+    starts = np.append(0, np.cumsum([len(at) for at in ats]))
+    return Arrivals(starts, np.concatenate(ats), np.sort(np.concatenate([at[1:] for at in ats])))
+
+
+def before(arrivals: Arrivals, until: int) -> Arrivals:
+    """The same crowd as it was known at a time."""
+    rows = np.repeat(np.arange(len(arrivals)), np.diff(arrivals.starts))
+    kept = arrivals.at <= until
+    size = np.bincount(rows[kept], minlength=len(arrivals))
+    starts = np.append(0, np.cumsum(size[size > 0]))
+    return Arrivals(starts, arrivals.at[kept], arrivals.tide[arrivals.tide <= until])
+
+
+@pytest.fixture(scope="module")
+def arrivals() -> Arrivals:
+    return crowd(1)
+
+
+def test_intervals_hold_what_came_about_as_often_as_they_say(arrivals: Arrivals):
+    cut, end = 30 * HOUR, 10 * HOUR
+    growth = Growth.of(before(arrivals, cut), cut, end=end)
+    assert growth is not None
+    rows = np.flatnonzero((arrivals.began >= cut) & (arrivals.began <= 40 * HOUR))
+    for age in (HOUR // 12, HOUR):
+        now = arrivals.began[rows] + age
+        told, came = growth.sizes(arrivals, rows, now), arrivals.people(rows, arrivals.began[rows] + end)
+        assert 0.92 <= np.mean((told.low <= came) & (came <= told.high)) <= 1
+        people = arrivals.people(rows, now)
+        error, as_now = (np.mean(np.abs(said - came) / came) for said in (told.value, people))
+        assert error < as_now
+        assert np.all((people <= told.low) & (told.low <= told.value) & (told.value <= told.high))
+
+
+def test_a_forecast_looks_at_nothing_later(arrivals: Arrivals):
+    cut = 20 * HOUR
+    known = before(arrivals, cut)
+    growth, same = Growth.of(known, cut), Growth.of(arrivals, cut)
+    assert growth is not None
+    assert same is not None
+    rows = np.arange(len(known))
+    now = np.full(len(rows), cut)
+    told, other = growth.sizes(known, rows, now), growth.sizes(arrivals, rows, now)
+    np.testing.assert_array_equal(told.value, other.value)
+    np.testing.assert_array_equal(told.high, other.high)
+
+
+def test_a_large_cascade_that_still_runs_is_expected_to_grow_and_one_long_silent_is_not(arrivals: Arrivals):
+    cut = 40 * HOUR
+    growth = Growth.of(arrivals, cut)
+    assert growth is not None
+    minute = HOUR // 60
+    running, silent = np.arange(60) * minute // 4, np.arange(60) * minute // 60
+    at = np.concatenate([running, silent])
+    two = Arrivals(np.array([0, 60, 120]), at, np.sort(at))
+    told = growth.sizes(two, np.arange(2), np.array([15 * minute, 30 * HOUR]))
+    assert told.value[0] > 66
+    assert told.value[1] == 60
+
+
+def test_too_few_cascades_and_too_young_ones_are_told_nothing():
+    shop = snapshot("ana>bea>cy:tea ana>dan:mug")
+    assert final_sizes(cascades(shop)).of(0) is None
+    few = crowd(2, FEWEST - 1)
+    assert Growth.of(few, int(few.at.max())) is None
+
+
+def test_a_share_made_just_now_is_told_nothing(arrivals: Arrivals):
+    growth = Growth.of(arrivals, 40 * HOUR)
+    assert growth is not None
+    told = growth.sizes(arrivals, np.array([7]), arrivals.began[7:8])
+    assert told.of(0) is None
+    assert timedelta(microseconds=growth.youngest) > timedelta(0)
