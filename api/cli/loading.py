@@ -18,12 +18,13 @@ class Shape(StrEnum):
 
 
 class Format(StrEnum):
-    """How a log is written. The last two are public research logs."""
+    """How a log is written. The last three are public research logs."""
 
     SHAREGRAPH = "sharegraph"
     SEGMENT = "segment"
     TAOBAO_SHARE = "taobao-share"
     HIGGS = "higgs"
+    ANDROID_CASCADES = "android-cascades"
 
 
 def generate(

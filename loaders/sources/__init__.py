@@ -1,4 +1,4 @@
-"""Logs of four formats, read row by row in bounded memory.
+"""Logs of five formats, read row by row in bounded memory.
 
 A source gives rows as events, each with its file and line; what cannot be read comes out as a Reject. It
 knows no store; where only the store can tell what a row means (was this already shared?), ingest asks it to
@@ -8,6 +8,7 @@ complete a batch of rows.
 from collections.abc import Callable, Mapping, Sequence
 
 from graph.errors import InvalidInput
+from loaders.sources.android import open_android
 from loaders.sources.higgs import open_higgs
 from loaders.sources.records import Reading, Source
 from loaders.sources.segment import open_segment
@@ -21,6 +22,7 @@ FORMATS: Mapping[str, Callable[[Sequence[str], Reading], Source]] = {
     "segment": open_segment,
     "taobao-share": open_taobao,
     "higgs": lambda sources, _: open_higgs(sources),
+    "android-cascades": lambda sources, _: open_android(sources),
 }
 """How to open each format's files, by its name."""
 
