@@ -1,8 +1,8 @@
 """The web application of one store.
 
-`/graphql` answers, and shows browsers GraphiQL; `/healthz` says that the process lives, `/readyz` that it can
-answer from everything it should, `/metrics` what it counted. The first analysis is made while the server
-already listens: until then `/readyz` says no, and questions wait.
+`/graphql` answers, over HTTP and WebSocket, and shows browsers GraphiQL; `/healthz` says that the process
+lives, `/readyz` that it can answer from everything it should, `/metrics` what it counted. The first analysis
+is made while the server already listens: until then `/readyz` says no, and questions wait.
 """
 
 import asyncio
@@ -13,13 +13,15 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from api.follow import Following
 from api.http import Endpoint, wants_page
 from api.metrics import Metrics
 from api.service import Clock, Service, utc_now
 from api.settings import Settings
+from api.sockets import Sockets
 from graph.errors import StoreUnavailable
 from graph.store import Store
 from loaders.stores import open_store
@@ -44,7 +46,9 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
     metrics = Metrics()
     held = open_store(settings.store, create=False) if store is None else store
     service = Service(held, seed=settings.seed, clock=clock, on_renewal=metrics.renewed)
-    endpoint = Endpoint(service, settings, metrics)
+    following = Following(settings.subscriptions, metrics)
+    endpoint = Endpoint(service, settings, metrics, following)
+    sockets = Sockets(service, settings, metrics, following)
     page = (STATIC / "graphiql" / "index.html").read_text("utf-8")
 
     async def graphql(request: Request) -> Response:
@@ -67,13 +71,15 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         first = asyncio.create_task(service.begin())
         yield
         first.cancel()
+        await following.end(settings.shutdown_seconds)
         service.close()
         if store is None:
             held.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", sockets.__call__),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", counted),
@@ -81,6 +87,8 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         ],
         lifespan=lifespan,
     )
+    app.state.following = following
+    return app
 
 
 async def _missing(service: Service) -> str | None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from strawberry.dataloader import DataLoader
 
 from api.batching import Asked, suggestions
+from api.follow import Watch
 from api.intake import Intake
 from api.limits import PAGE, bounded
 from api.memo import Memo
@@ -35,11 +36,14 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Context:
-    """One request's. now: when it came in, aware UTC. spoken: its Accept-Language header."""
+    """One request's. now: when it came in, aware UTC. spoken: its Accept-Language header. watch: what wakes a
+    request that follows something.
+    """
 
     answers: Answers
     intake: Intake
     memo: Memo
+    watch: Watch
     now: datetime
     spoken: str | None = None
     _pinned: Analysis | None = None
@@ -76,8 +80,12 @@ class Context:
     async def pin(self, cursors: Iterable[str] = ()) -> None:
         """Settle the version: that of the first cursor whose version is held, else the present one."""
         named = (self.answers.held(version) for version in map(version_of, cursors) if version)
-        self._pinned = next(filter(None, named), None) or await self.answers.current()
-        self._blanks = self._pinned.snapshot.people.blanks
+        self.pin_to(next(filter(None, named), None) or await self.answers.current())
+
+    def pin_to(self, analysis: Analysis) -> None:
+        """Settle the version."""
+        self._pinned = analysis
+        self._blanks = analysis.snapshot.people.blanks
         self._suggestions = None
 
     async def computed(self, compute: Callable[..., T], *asked: Hashable) -> T:

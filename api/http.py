@@ -2,7 +2,8 @@
 
 POST takes `application/json`, which no page of another origin can send unasked; GET takes queries, never
 mutations. A client that accepts `application/graphql-response+json` gets a status that speaks for the
-response; one that asks for plain JSON gets 200 wherever the request itself could be understood.
+response; one that asks for plain JSON gets 200 wherever the request itself could be understood; one that
+accepts `text/event-stream` gets all replies of a subscription as they come (api.eventstream).
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from starlette.responses import Response
 
 from api import errors
 from api.errors import refusal
+from api.eventstream import EVENTS, EventStream, Stage
+from api.follow import Following
 from api.metrics import Metrics
 from api.service import Asked, Reply, Service
 from api.settings import Settings
@@ -62,16 +65,20 @@ class Endpoint:
     service: Service
     settings: Settings
     metrics: Metrics
+    following: Following
 
     async def __call__(self, request: Request) -> Response:
-        """Answer one request."""
+        """Answer one request, at once or as a stream of events."""
         began = perf_counter()
         given = request.headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         media = PLAIN_JSON
         try:
             media = accepted(request.headers.get("accept"))
-            reply = await self._answer(await asked_by(request, request_id, self.settings.body_bytes))
+            asked = await asked_by(request, request_id, self.settings.body_bytes)
+            if media == EVENTS:
+                return self._streamed(asked)
+            reply = await self._answer(asked)
         except Unfit as unfit:
             reply = Reply(None, (refusal(str(unfit), unfit.code),))
         seconds = perf_counter() - began
@@ -89,6 +96,11 @@ class Endpoint:
             ms=round(seconds * 1e3, 2),
         )
         return response
+
+    def _streamed(self, asked: Asked) -> Response:
+        """The replies as events."""
+        stage = Stage(self.following, self.metrics, self.settings.alive_seconds)
+        return EventStream(self.service.replies(asked, self.settings.request_seconds), stage, asked.id)
 
     async def _answer(self, asked: Asked) -> Reply:
         try:
@@ -118,11 +130,11 @@ def accepted(header: str | None) -> str:
     """
     wanted = [(quality, offered) for quality, offered in _ranges(header or "*/*") if quality > 0]
     for _, offered in sorted(wanted, key=lambda one: -one[0]):
-        if offered in {RESPONSE_JSON, PLAIN_JSON}:
+        if offered in {RESPONSE_JSON, PLAIN_JSON, EVENTS}:
             return offered
         if offered in {"*/*", "application/*"}:
             return PLAIN_JSON
-    raise Unfit(errors.NOT_ACCEPTABLE, f"this answers as {RESPONSE_JSON} or {PLAIN_JSON}")
+    raise Unfit(errors.NOT_ACCEPTABLE, f"this answers as {RESPONSE_JSON}, {PLAIN_JSON} or {EVENTS}")
 
 
 def wants_page(request: Request) -> bool:
@@ -155,12 +167,17 @@ async def asked_by(request: Request, request_id: str, body_bytes: int) -> Asked:
         said = _json(await _body(request, body_bytes), "the body")
     if not isinstance(said, dict):
         raise Unfit(errors.BAD_REQUEST, "the body has to be one JSON object with a `query`")
+    return asked_of(said, request_id, request.headers.get("accept-language"), reading=reading)
+
+
+def asked_of(said: dict[str, Any], request_id: str, spoken: str | None, *, reading: bool = False) -> Asked:
+    """What the parameters of a request ask, whatever brought them; Unfit where they are none."""
     _typed(said, "extensions", dict)
     return Asked(
         query=_typed(said, "query", str, required=True),
         variables=_typed(said, "variables", dict) or {},
         operation=_typed(said, "operationName", str) or None,
-        spoken=request.headers.get("accept-language"),
+        spoken=spoken,
         id=request_id,
         reading=reading,
     )

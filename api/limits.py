@@ -24,6 +24,9 @@ SUGGESTED = 100
 CALL = 1_000
 """The most events, users or products in one mutation."""
 
+OPERATIONS = 50
+"""The most operations that one WebSocket has under way at a time, subscriptions and others."""
+
 First = Annotated[
     int | None, strawberry.argument(description=f"How many to give, from 1 to {PAGE}; null is the default.")
 ]

@@ -31,6 +31,18 @@ class Metrics:
             buckets=SECONDS,
             registry=registry,
         )
+        self._following = Gauge(
+            "sharegraph_subscriptions",
+            "Subscriptions that are followed now, by protocol.",
+            ["protocol"],
+            registry=registry,
+        )
+        self._messages = Counter(
+            "sharegraph_subscription_messages_total",
+            "Replies sent to those who follow something, by first field and protocol.",
+            ["operation", "protocol"],
+            registry=registry,
+        )
         self._renewals = Histogram(
             "sharegraph_refresh_seconds",
             "Seconds to bring in what is new in the store.",
@@ -49,6 +61,14 @@ class Metrics:
         """Count a request."""
         self._requests.labels(operation, code).inc()
         self._seconds.labels(operation).observe(seconds)
+
+    def following(self, protocol: str, more: int) -> None:
+        """Count those who follow something."""
+        self._following.labels(protocol).inc(more)
+
+    def told(self, operation: str, protocol: str) -> None:
+        """Count a reply to somebody who follows."""
+        self._messages.labels(operation, protocol).inc()
 
     def renewed(self, analysis: Analysis, seconds: float) -> None:
         """Note a new analysis and the time it took."""

@@ -5,28 +5,40 @@ documents, which are parsed and validated once (api.documents).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from inspect import isawaitable
 from typing import Any, cast
 
 import structlog
-from graphql import ExecutionResult, Executor, GraphQLError, OperationDefinitionNode, OperationType
+from graphql import (
+    ExecutionResult,
+    Executor,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    create_source_event_stream,
+)
 
 from api.context import Context
 from api.documents import Document, Documents, Invalid
-from api.errors import BAD_INPUT, METHOD, Told, refusal, told, traced
+from api.errors import BAD_INPUT, METHOD, NOT_ACCEPTABLE, TIMEOUT, Told, refusal, told, traced
+from api.follow import Watch
 from api.intake import Intake
 from api.memo import Memo
 from api.refresh import Answers, Renewed
 from api.schema import core_schema
+from graph.analysis import Analysis
 from graph.store import Store
 from graph.suggest import Ask, suggest
 
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
+
+FOLLOWED_ELSEWHERE = "a subscription is followed over graphql-transport-ws, or by accepting text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,9 @@ class Service:
         self, store: Store, *, seed: int = 0, clock: Clock = utc_now, on_renewal: Renewed | None = None
     ) -> None:
         self.store = store
-        self.answers = Answers(store, seed=seed, on_renewal=on_renewal)
+        self.answers = Answers(store, seed=seed, on_renewal=self._renewed)
+        self.watch = Watch(store, self.answers)
+        self._on_renewal = on_renewal
         self._intake = Intake(store)
         self._memo = Memo()
         self._documents = Documents(core_schema)
@@ -95,14 +109,43 @@ class Service:
 
     async def answer(self, asked: Asked) -> Reply:
         """Run a request. Every error that can be told is in the reply; nothing is raised."""
+        ready = self._ready(asked)
+        if isinstance(ready, Reply):
+            return ready
+        if ready.kind is OperationType.SUBSCRIPTION:
+            return Reply(None, (refusal(FOLLOWED_ELSEWHERE, NOT_ACCEPTABLE),), label=ready.label)
+        return await self._run(ready, asked)
+
+    async def replies(self, asked: Asked, seconds: float | None = None) -> AsyncGenerator[Reply, None]:
+        """Run a request that may be a subscription: one reply, or one for each time that what is followed has
+        news. A reply that did not run is the last. seconds: after which anything but a subscription is given
+        up.
+        """
+        ready = self._ready(asked)
+        if isinstance(ready, Reply):
+            yield ready
+        elif ready.kind is not OperationType.SUBSCRIPTION:
+            try:
+                async with asyncio.timeout(seconds):
+                    reply = await self._run(ready, asked)
+            except TimeoutError:
+                reply = Reply(None, (refusal(f"no answer within {seconds:g} s; ask for less", TIMEOUT),))
+            yield reply
+        else:
+            async with aclosing(self._followed(ready, asked)) as replies:
+                async for reply in replies:
+                    yield reply
+
+    def _ready(self, asked: Asked) -> "_Ready | Reply":
+        """What is to be run; a reply where nothing is."""
         document = self._documents.of(asked.query)
         if isinstance(document, Invalid):
             return Reply(None, tuple(told(error, asked.id, document.code) for error in document.errors))
         operation = document.operation(asked.operation)
         label = _label(operation)
-        if asked.reading and operation is not None and operation.operation is not OperationType.QUERY:
+        if asked.reading and operation is not None and operation.operation is OperationType.MUTATION:
             return Reply(None, (refusal("a mutation has to be sent by POST", METHOD),), label=label)
-        context = Context(self.answers, self._intake, self._memo, self._clock(), asked.spoken)
+        context = self._context(asked)
         executor = Executor.build(
             core_schema,
             document.ast,
@@ -112,25 +155,75 @@ class Service:
         )
         if isinstance(executor, list):
             return Reply(None, tuple(told(error, asked.id, BAD_INPUT) for error in executor), label=label)
-        return await self._run(executor, document, context, asked, label)
+        return _Ready(executor, document, context, label)
 
-    async def _run(
-        self, executor: Executor[Context], document: Document, context: Context, asked: Asked, label: str
-    ) -> Reply:
+    def _context(self, asked: Asked) -> Context:
+        return Context(self.answers, self._intake, self._memo, self.watch, self._clock(), asked.spoken)
+
+    async def _run(self, ready: "_Ready", asked: Asked) -> Reply:
+        executor, context = ready.executor, ready.context
         try:
-            if executor.operation.operation is OperationType.QUERY:
-                await context.pin(document.cursors(executor.variable_values.coerced))
+            if ready.kind is OperationType.QUERY:
+                await context.pin(ready.document.cursors(executor.variable_values.coerced))
         except Exception as failed:  # noqa: BLE001  # whatever it is, it is told or hidden like any other fault
-            error = GraphQLError(str(failed), original_error=failed)
-            return Reply(None, (told(error, asked.id),), label=label)
-        running = executor.execute_operation()
-        result = cast("ExecutionResult", await running if isawaitable(running) else running)
-        errors = tuple(told(error, asked.id) for error in result.errors or ())
-        return Reply(result.data, errors, ran=True, label=label, version=context.version)
+            return _failed(failed, ready, asked)
+        return await _replied(executor.execute_operation(), context, ready, asked)
+
+    async def _followed(self, ready: "_Ready", asked: Asked) -> AsyncGenerator[Reply, None]:
+        """Each event is answered in a context of its own, pinned to the version it came with."""
+        begun = create_source_event_stream(ready.executor)
+        source = await begun if isawaitable(begun) else begun
+        if isinstance(source, ExecutionResult):
+            yield Reply(None, _told(source, asked), label=ready.label)
+            return
+        try:
+            async with aclosing(cast("AsyncGenerator[Any, None]", source)) as events:
+                async for event in events:
+                    context = self._context(asked)
+                    context.pin_to(ready.context.analysis)
+                    executor = ready.executor.build_per_event_executor(event)
+                    executor.context_value = context
+                    yield await _replied(executor.execute_operation(), context, ready, asked)
+        except Exception as failed:  # noqa: BLE001  # as in `_run`
+            yield _failed(failed, ready, asked)
+
+    def _renewed(self, analysis: Analysis, seconds: float) -> None:
+        self.watch.turned()
+        if self._on_renewal is not None:
+            self._on_renewal(analysis, seconds)
 
     def close(self) -> None:
         """Begin nothing further. The store stays open."""
         self._memo.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An operation that can be run."""
+
+    executor: Executor[Context]
+    document: Document
+    context: Context
+    label: str
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.executor.operation.operation
+
+
+async def _replied(running: object, context: Context, ready: _Ready, asked: Asked) -> Reply:
+    result = cast("ExecutionResult", await running if isawaitable(running) else running)
+    return Reply(result.data, _told(result, asked), ran=True, label=ready.label, version=context.version)
+
+
+def _told(result: ExecutionResult, asked: Asked) -> tuple[Told, ...]:
+    return tuple(told(error, asked.id) for error in result.errors or ())
+
+
+def _failed(failed: Exception, ready: _Ready, asked: Asked) -> Reply:
+    error = GraphQLError(str(failed), original_error=failed)
+    return Reply(None, (told(error, asked.id),), label=ready.label)
 
 
 def _label(operation: OperationDefinitionNode | None) -> str:

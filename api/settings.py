@@ -12,7 +12,8 @@ class Settings:
     """store: its URL. host, port: where to listen. dev: anybody who can connect may ask anything. seed: what
     chance in analyses is drawn with. request_seconds: after which a request is given up. body_bytes: the most
     that a request may send. shutdown_seconds: how long requests under way may take once the server was told
-    to stop.
+    to stop. subscriptions: how many may be followed, and how many WebSockets be open, at a time.
+    alive_seconds: how often somebody who follows hears that we are there, and has to show that they are.
     """
 
     store: str
@@ -23,6 +24,8 @@ class Settings:
     request_seconds: float = 30.0
     body_bytes: int = 2 << 20
     shutdown_seconds: int = 10
+    subscriptions: int = 1_000
+    alive_seconds: float = 12.0
 
     def check(self) -> None:
         """InvalidInput where a server with these settings would be open to the world."""

@@ -36,6 +36,12 @@ def serve(
             envvar="SHAREGRAPH_SHUTDOWN_SECONDS", metavar="S", help="For requests under way at the end."
         ),
     ] = 10,
+    subscriptions: Annotated[
+        int,
+        typer.Option(
+            envvar="SHAREGRAPH_SUBSCRIPTIONS", metavar="N", help="How many may be followed at a time."
+        ),
+    ] = 1_000,
 ) -> None:
     """Serve the GraphQL API, with GraphiQL for browsers.
 
@@ -58,6 +64,7 @@ def serve(
         request_seconds=request_seconds,
         body_bytes=body_bytes,
         shutdown_seconds=shutdown_seconds,
+        subscriptions=subscriptions,
     )
     settings.check()
     if free_port(host, port) is None:

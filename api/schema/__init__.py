@@ -1,4 +1,4 @@
-"""The schema: what can be asked and said."""
+"""The schema: what can be asked, said and followed."""
 
 import strawberry
 from graphql import GraphQLSchema, Undefined
@@ -6,12 +6,14 @@ from strawberry.schema.config import StrawberryConfig
 
 from api.schema.mutation import Mutation
 from api.schema.query import Query
+from api.schema.subscription import Subscription
 from api.types import reasons
 from api.types.scalars import SCALARS
 
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[
         reasons.FriendReason,
         reasons.InterestReason,

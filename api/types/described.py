@@ -49,6 +49,11 @@ def mutation(resolver: Callable[..., Any]) -> Any:
     return strawberry.mutation(resolver, description=description_of(resolver))
 
 
+def subscription(resolver: Callable[..., Any]) -> Any:
+    """Something that can be followed, described by its resolver's docstring."""
+    return strawberry.subscription(resolver, description=description_of(resolver))
+
+
 def description_of(thing: object) -> str:
     """A docstring as one paragraph."""
     return " ".join((getdoc(thing) or "").split())

@@ -1,0 +1,146 @@
+"""Replies as server-sent events: the "distinct connections" of the protocol graphql-sse, one a request.
+
+Each reply is an event `next`, the end an event `complete`; what is wrong with an operation is told by a
+`next` too, since a browser hides the body of a refusal. Between events a comment says that we are still
+there. A client that reads nothing for as long as that is let go.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from time import perf_counter
+
+import orjson
+import structlog
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from api.errors import TOO_MANY, refusal
+from api.follow import Following, Full
+from api.metrics import Metrics
+from api.service import Reply
+
+EVENTS = "text/event-stream"
+PROTOCOL = "graphql-sse"
+
+HEADERS = {"content-type": f"{EVENTS}; charset=utf-8", "cache-control": "no-cache", "x-accel-buffering": "no"}
+"""No proxy keeps events back until it has a page of them."""
+
+ALIVE, COMPLETE = b":\n\n", b"event: complete\ndata:\n\n"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What every stream needs. alive: seconds between two signs of life."""
+
+    following: Following
+    metrics: Metrics
+    alive: float
+
+
+class EventStream(Response):
+    """The replies to one request, until there are no more, the client leaves or the server goes."""
+
+    def __init__(self, replies: AsyncGenerator[Reply, None], stage: Stage, request_id: str) -> None:
+        super().__init__(headers=HEADERS | {"x-request-id": request_id})
+        del self.headers["content-length"]
+        self._replies = replies
+        self._stage = stage
+        self._id = request_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell everything; 503 where as many follow something as may."""
+        try:
+            with self._stage.following.place(PROTOCOL):
+                await self._tell(receive, send)
+        except Full as full:
+            refused = {"errors": [refusal(str(full), TOO_MANY)]}
+            await JSONResponse(refused, 503, {"retry-after": "10"})(scope, receive, send)
+
+    async def _tell(self, receive: Receive, send: Send) -> None:
+        began, sent, label, ended = perf_counter(), 0, "none", "complete"
+        gone, farewell = asyncio.create_task(_gone(receive)), self._farewell()
+        try:
+            await self._send(send, type="http.response.start", status=200, headers=self.raw_headers)
+            async with (
+                aclosing(self._replies) as replies,
+                aclosing(_until(replies, {gone, farewell}, self._stage.alive)) as coming,
+            ):
+                async for reply in coming:
+                    if reply is None:
+                        await self._body(send, ALIVE)
+                        continue
+                    label, sent = reply.label, sent + 1
+                    await self._body(send, self._event(reply))
+                    if not reply.ran:
+                        break
+            if gone.done():
+                ended = "left"
+            else:
+                await self._body(send, COMPLETE, more=False)
+        except (TimeoutError, OSError):
+            ended = "slow"
+        finally:
+            gone.cancel()
+            farewell.cancel()
+            log.info(
+                "followed",
+                request=self._id,
+                operation=label,
+                protocol=PROTOCOL,
+                messages=sent,
+                ended=ended,
+                s=round(perf_counter() - began, 3),
+            )
+
+    def _farewell(self) -> "asyncio.Task[object]":
+        return asyncio.create_task(self._stage.following.farewell.wait())
+
+    def _event(self, reply: Reply) -> bytes:
+        self._stage.metrics.told(reply.label, PROTOCOL)
+        return b"event: next\ndata: " + orjson.dumps(reply.body(), option=orjson.OPT_NON_STR_KEYS) + b"\n\n"
+
+    async def _body(self, send: Send, body: bytes, *, more: bool = True) -> None:
+        await self._send(send, type="http.response.body", body=body, more_body=more)
+
+    async def _send(self, send: Send, **message: object) -> None:
+        async with asyncio.timeout(self._stage.alive):
+            await send(message)
+
+
+async def _until(
+    replies: AsyncGenerator[Reply, None], ends: "set[asyncio.Task[object]]", alive: float
+) -> AsyncGenerator[Reply | None, None]:
+    """The replies until one of the ends is there; None after every silence of `alive` seconds."""
+    coming: asyncio.Task[Reply | None] | None = None
+    try:
+        while not any(end.done() for end in ends):
+            coming = coming or asyncio.ensure_future(_next(replies))
+            done, _ = await asyncio.wait({coming, *ends}, timeout=alive, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                yield None
+            if coming not in done:
+                continue
+            reply, coming = coming.result(), None
+            if reply is None:
+                return
+            yield reply
+    finally:
+        if coming is not None:
+            coming.cancel()
+            with suppress(asyncio.CancelledError):
+                await coming
+
+
+async def _next(replies: AsyncGenerator[Reply, None]) -> Reply | None:
+    return await anext(replies, None)
+
+
+async def _gone(receive: Receive) -> object:
+    """Returns when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    return None

@@ -1,0 +1,129 @@
+"""Following the store: one look at its version for everybody who follows something, and places for so many.
+
+Whatever process wrote, the version tells. Nobody looks while nobody follows; whoever is slow misses what came
+between and sees the newest, so nothing piles up.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+import structlog
+
+from api.errors import traced
+from api.metrics import Metrics
+from api.refresh import Answers
+from graph.analysis import Analysis
+from graph.errors import SharegraphError, StoreUnavailable
+from graph.store import Store
+
+LOOKS = 0.25
+"""Seconds between two looks at the version while somebody follows."""
+
+log = structlog.get_logger()
+
+
+class Watch:
+    """Wakes whoever follows when there is a newer analysis."""
+
+    def __init__(self, store: Store, answers: Answers, *, seconds: float = LOOKS) -> None:
+        self._store = store
+        self._answers = answers
+        self._seconds = seconds
+        self._followers = 0
+        self._looking: asyncio.Task[None] | None = None
+        self._turn = asyncio.Event()
+
+    def turned(self) -> None:
+        """There is a newer analysis."""
+        self._turn.set()
+        self._turn = asyncio.Event()
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """While it lasts, what is new in the store is brought in."""
+        self._followers += 1
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
+        try:
+            yield
+        finally:
+            self._followers -= 1
+            if not self._followers:
+                self._looking.cancel()
+                self._looking = None
+
+    async def newer(self, known: Analysis) -> Analysis:
+        """The newest analysis, as soon as it is another one."""
+        while self._answers.latest is None or self._answers.latest is known:
+            await self._turn.wait()
+        return self._answers.latest
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(self._seconds)
+            try:
+                await self._bring_in()
+            except StoreUnavailable:
+                continue  # /readyz says so; a line four times a second would not say it better
+            except Exception as fault:  # noqa: BLE001  # followers wait; the next change is another chance
+                log.error("not brought in", **traced(fault))  # noqa: TRY400  # a message may speak of somebody
+
+    async def _bring_in(self) -> None:
+        latest = self._answers.latest
+        if latest is None or latest.snapshot.version != await asyncio.to_thread(self._store.version):
+            await self._answers.current()
+
+
+class Full(SharegraphError):
+    """As many follow as may."""
+
+
+class Following:
+    """How many may follow something at a time, and the end of all of it when the server goes.
+
+    farewell: set when there is nothing to wait for any more.
+    """
+
+    def __init__(self, most: int, metrics: Metrics) -> None:
+        self.most = most
+        self.farewell = asyncio.Event()
+        self._metrics = metrics
+        self._places = 0
+        self._sockets = 0
+        self._left = asyncio.Event()
+
+    @contextmanager
+    def place(self, protocol: str) -> Iterator[None]:
+        """One subscription's place; Full where there is none."""
+        if self._places >= self.most or self.farewell.is_set():
+            raise Full(f"{self.most:,} follow something already; try again later")
+        self._places += 1
+        self._metrics.following(protocol, 1)
+        try:
+            yield
+        finally:
+            self._places -= 1
+            self._metrics.following(protocol, -1)
+            self._left.set()
+
+    @contextmanager
+    def socket(self) -> Iterator[None]:
+        """One connection's place, whether it follows anything or not; Full where there is none."""
+        if self._sockets >= self.most or self.farewell.is_set():
+            raise Full(f"{self.most:,} are connected already; try again later")
+        self._sockets += 1
+        try:
+            yield
+        finally:
+            self._sockets -= 1
+            self._left.set()
+
+    async def end(self, seconds: float) -> None:
+        """Complete every subscription, and give the last words so long to be sent."""
+        self.farewell.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._places or self._sockets:
+                    self._left.clear()
+                    await self._left.wait()

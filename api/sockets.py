@@ -1,0 +1,247 @@
+"""Operations over a WebSocket, by the protocol graphql-transport-ws.
+
+One socket carries many operations, each under an id of the client's. What breaks the protocol closes the
+socket with the code that the protocol has for it; what is wrong with an operation is told under its id. A
+page of another origin is refused, since nothing else keeps it from asking in a visitor's name. Every `alive`
+seconds of silence we ping; whoever has not said a word by the next, or takes no word of ours for so long, is
+let go.
+"""
+
+import asyncio
+from contextlib import ExitStack, aclosing, suppress
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import orjson
+import structlog
+from starlette.responses import PlainTextResponse
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from api.errors import TOO_MANY, Told, refusal, traced
+from api.follow import Following, Full
+from api.http import Unfit, asked_of
+from api.limits import OPERATIONS
+from api.metrics import Metrics
+from api.service import Asked, Service
+from api.settings import Settings
+
+PROTOCOL = "graphql-transport-ws"
+
+GREETING_SECONDS = 3.0
+"""Until a client has to have said `connection_init`."""
+
+GOING_AWAY = 1001
+INVALID, UNGREETED, LATE, TAKEN, GREETED_TWICE, SILENT = 4400, 4401, 4408, 4409, 4429, 4499
+"""Close codes of the protocol; the last is its libraries' for a peer that answers no ping."""
+
+log = structlog.get_logger()
+
+
+class Close(Exception):
+    """The socket has to be closed, with this code and reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """The address `/graphql` for WebSockets."""
+
+    service: Service
+    settings: Settings
+    metrics: Metrics
+    following: Following
+
+    async def __call__(self, socket: WebSocket) -> None:
+        """Talk to one client until either goes."""
+        with ExitStack() as held:
+            try:
+                _check(socket)
+                held.enter_context(self.following.socket())
+            except Unfit as unfit:
+                await _refuse(socket, 400 if unfit.code == PROTOCOL else 403, str(unfit))
+                return
+            except Full as full:
+                await _refuse(socket, 503, str(full))
+                return
+            await socket.accept(PROTOCOL)
+            await _Conversation(self, socket).held()
+
+
+def _check(socket: WebSocket) -> None:
+    """Unfit where this is no socket of ours."""
+    if PROTOCOL not in socket.scope.get("subprotocols", ()):
+        raise Unfit(PROTOCOL, f"this speaks the subprotocol {PROTOCOL}, and nothing else")
+    origin = socket.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != socket.headers.get("host"):
+        raise Unfit("origin", "a page of another origin may not ask here")
+
+
+async def _refuse(socket: WebSocket, status: int, sentence: str) -> None:
+    if "websocket.http.response" in socket.scope.get("extensions", {}):
+        await socket.send_denial_response(PlainTextResponse(sentence + "\n", status))
+    else:
+        await socket.close()
+
+
+@dataclass(slots=True)
+class _Conversation:
+    """What one socket carries."""
+
+    owner: Sockets
+    socket: WebSocket
+    greeted: bool = False
+    operations: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
+
+    async def held(self) -> None:
+        """Hear the client until it leaves, breaks the protocol or is silent, or the server goes."""
+        hearing = asyncio.create_task(self._hear())
+        farewell = asyncio.create_task(self.owner.following.farewell.wait())
+        try:
+            await asyncio.wait({hearing, farewell}, return_when=asyncio.FIRST_COMPLETED)
+            with suppress(TimeoutError, WebSocketDisconnect, OSError, RuntimeError):
+                if farewell.done():
+                    await self._end()
+                else:
+                    await hearing
+        except Close as close:
+            with suppress(WebSocketDisconnect, OSError, RuntimeError):
+                await self.socket.close(close.code, str(close))
+        finally:
+            await _cancelled(hearing, farewell, *self.operations.values())
+
+    async def _end(self) -> None:
+        """Complete what is followed, and close."""
+        following = list(self.operations)
+        await _cancelled(*self.operations.values())
+        for id_ in following:
+            await self._say(type="complete", id=id_)
+        await self.socket.close(GOING_AWAY, "the server is going; come back")
+
+    async def _hear(self) -> None:
+        quiet = False
+        while True:
+            patience = self.owner.settings.alive_seconds if self.greeted else GREETING_SECONDS
+            try:
+                async with asyncio.timeout(patience):
+                    said = await self.socket.receive()
+            except TimeoutError:
+                if not self.greeted:
+                    raise Close(LATE, "Connection initialisation timeout") from None
+                if quiet:
+                    raise Close(SILENT, "no answer to a ping") from None
+                quiet = True
+                await self._say(type="ping")
+                continue
+            if said["type"] == "websocket.disconnect":
+                return
+            quiet = False
+            await self._heed(_message(said, self.owner.settings.body_bytes))
+
+    async def _heed(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"type": "connection_init"} if self.greeted:
+                raise Close(GREETED_TWICE, "Too many initialisation requests")
+            case {"type": "connection_init"}:
+                self.greeted = True
+                await self._say(type="connection_ack")
+            case {"type": "ping"}:
+                await self._say(type="pong")
+            case {"type": "pong"}:
+                pass
+            case {"type": "subscribe", "id": str(id_), "payload": dict(payload)} if id_:
+                await self._begin(id_, payload)
+            case {"type": "complete", "id": str(id_)}:
+                if id_ in self.operations:
+                    self.operations.pop(id_).cancel()
+            case _:
+                raise Close(INVALID, "Invalid message received")
+
+    async def _begin(self, id_: str, payload: dict[str, Any]) -> None:
+        if not self.greeted:
+            raise Close(UNGREETED, "Unauthorized")
+        if id_ in self.operations:
+            raise Close(TAKEN, f"Subscriber for {id_:.40} already exists")
+        try:
+            asked = asked_of(payload, uuid4().hex, self.socket.headers.get("accept-language"))
+        except Unfit as unfit:
+            raise Close(INVALID, str(unfit)) from None
+        if len(self.operations) >= OPERATIONS:
+            many = f"{OPERATIONS} operations are under way on this connection; complete one first"
+            await self._say(type="error", id=id_, payload=[refusal(many, TOO_MANY)])
+            return
+        self.operations[id_] = asyncio.create_task(self._operate(id_, asked))
+
+    async def _operate(self, id_: str, asked: Asked) -> None:
+        """Run one operation, and say everything it gives."""
+        began, sent, label, ended = perf_counter(), 0, "none", "left"
+        try:
+            with self.owner.following.place(PROTOCOL):
+                seconds = self.owner.settings.request_seconds
+                async with aclosing(self.owner.service.replies(asked, seconds)) as replies:
+                    async for reply in replies:
+                        label = reply.label
+                        if not reply.ran:
+                            ended = reply.code
+                            await self._fail(id_, reply.errors)
+                            return
+                        await self._say(type="next", id=id_, payload=reply.body())
+                        self.owner.metrics.told(label, PROTOCOL)
+                        sent += 1
+            ended = "complete"
+            self.operations.pop(id_, None)
+            await self._say(type="complete", id=id_)
+        except Full as full:
+            ended = TOO_MANY
+            await self._fail(id_, (refusal(str(full), TOO_MANY),))
+        except (TimeoutError, WebSocketDisconnect, OSError):
+            ended = "slow"
+            with suppress(WebSocketDisconnect, OSError, RuntimeError):
+                await self.socket.close(GOING_AWAY)
+        except Exception as fault:
+            log.error("fault", request=asked.id, **traced(fault))  # noqa: TRY400  # its message may name somebody
+            raise
+        finally:
+            log.info(
+                "followed",
+                request=asked.id,
+                operation=label,
+                protocol=PROTOCOL,
+                messages=sent,
+                ended=ended,
+                s=round(perf_counter() - began, 3),
+            )
+
+    async def _fail(self, id_: str, errors: tuple[Told, ...]) -> None:
+        self.operations.pop(id_, None)
+        await self._say(type="error", id=id_, payload=list(errors))
+
+    async def _say(self, **message: object) -> None:
+        """One message, as text: bytes would make a binary frame of it. TimeoutError where nobody reads."""
+        text = orjson.dumps(message, option=orjson.OPT_NON_STR_KEYS).decode()
+        async with asyncio.timeout(self.owner.settings.alive_seconds):
+            await self.socket.send_text(text)
+
+
+def _message(said: Any, most: int) -> dict[str, Any]:
+    text = said.get("text")
+    if text is None or len(text) > most:
+        raise Close(INVALID, "a message is one JSON object as text, and not too long")
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise Close(INVALID, "a message is one JSON object") from None
+    if not isinstance(message, dict):
+        raise Close(INVALID, "a message is one JSON object")
+    return message
+
+
+async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,373 @@
+"""Following a cascade while it grows, over both protocols, against a real server."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+from api import refresh, sockets
+from api.app import create_app
+from api.ids import global_id
+from api.serve import Server
+from api.settings import Settings
+from graph.store import Store
+from loaders.stores import open_store
+from tests import toy
+from tests.api.conftest import Shop
+
+GROWING = "subscription($id: ID!) { cascade(id: $id) { size shares opens participants { totalCount } } }"
+SIZES = "subscription($id: ID!) { cascade(id: $id) { size } }"
+TEA = {"id": global_id("Cascade", "ana/tea")}
+WS = Subprotocol("graphql-transport-ws")
+SSE = {"accept": "text/event-stream"}
+
+
+@asynccontextmanager
+async def served(shop: Shop, **told: Any) -> AsyncIterator[tuple[str, Server]]:
+    """A server of a shop, at this address, until it is told to go."""
+    settings = Settings(shop.store.url, **{"shutdown_seconds": 5, "alive_seconds": 60.0} | told)
+    server = Server(create_app(settings, shop.store, clock=shop.clock), settings)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        serving = asyncio.create_task(server.serve([listening]))
+        while not server.started:  # noqa: ASYNC110  # uvicorn has no event to wait for
+            await asyncio.sleep(0.01)
+        try:
+            yield address, server
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@asynccontextmanager
+async def talking(address: str, **told: Any) -> AsyncIterator[ClientConnection]:
+    """A greeted WebSocket."""
+    async with connect(f"ws://{address}/graphql", subprotocols=[WS], **told) as client:
+        await say(client, type="connection_init")
+        assert await hear(client) == {"type": "connection_ack"}
+        yield client
+
+
+async def say(client: ClientConnection, **message: Any) -> None:
+    await client.send(json.dumps(message))
+
+
+async def hear(client: ClientConnection) -> Any:
+    text = await asyncio.wait_for(client.recv(), 10)
+    assert isinstance(text, str), "a binary frame"
+    return json.loads(text)
+
+
+async def follow(
+    client: ClientConnection, document: str = GROWING, under: str = "1", **variables: Any
+) -> None:
+    await say(client, id=under, type="subscribe", payload={"query": document, "variables": variables or TEA})
+
+
+async def _everything(client: ClientConnection) -> None:
+    while True:
+        await client.recv()
+
+
+async def closed(client: ClientConnection) -> tuple[int, str]:
+    """The code and reason that the server closes with."""
+    with pytest.raises(ConnectionClosed) as gone:
+        await asyncio.wait_for(_everything(client), 10)
+    assert gone.value.rcvd is not None
+    return gone.value.rcvd.code, gone.value.rcvd.reason
+
+
+def grown(size: int, shares: int, opens: int) -> dict[str, Any]:
+    return {
+        "data": {
+            "cascade": {
+                "size": size, "shares": shares, "opens": opens, "participants": {"totalCount": size},
+            }
+        }
+    }  # fmt: skip
+
+
+@pytest.fixture(params=[False, True], ids=["fitted at once", "on top of a fit"])
+def any_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shops that are fitted at every change, and such as are too large for it."""
+    if request.param:
+        monkeypatch.setattr(refresh, "AT_ONCE", 0)
+
+
+@pytest.fixture
+def another(shop: Shop) -> Iterator[Store]:
+    """The store as another process has it."""
+    opened = open_store(shop.store.url)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_a_cascade_is_sent_as_it_is_and_whenever_it_has_grown(shop: Shop) -> None:
+    shop.tell("ana>bea:tea  ana>cy:mug")
+    async with served(shop) as (address, _), talking(address) as client:
+        await follow(client)
+        assert await hear(client) == {"id": "1", "type": "next", "payload": grown(2, 1, 1)}
+        shop.tell("ana>cy:tea")
+        assert (await hear(client))["payload"] == grown(3, 1, 2)
+        shop.tell("ana>ed:mug  bea.view:tea  cy$tea=5")
+        shop.tell("ana>bea>dan:tea")
+        assert (await hear(client))["payload"] == grown(4, 2, 3)
+        await say(client, id="1", type="complete")
+        shop.tell("ana>fay:tea")
+        await say(client, type="ping")
+        assert await hear(client) == {"type": "pong"}
+
+
+async def test_what_another_process_wrote_is_followed(shop: Shop, another: Store) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _), talking(address) as client:
+        await follow(client)
+        await hear(client)
+        mine, shop.store = shop.store, another  # type: ignore[assignment]
+        shop.tell("ana>cy:tea")
+        shop.store = mine
+        assert (await hear(client))["payload"] == grown(3, 1, 2)
+
+
+async def test_queries_and_mutations_go_over_the_same_socket(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _), talking(address) as client:
+        await say(client, id="q", type="subscribe", payload={"query": '{ user(key: "bea") { key } }'})
+        assert await hear(client) == {
+            "id": "q",
+            "type": "next",
+            "payload": {"data": {"user": {"key": "bea"}}},
+        }
+        assert await hear(client) == {"id": "q", "type": "complete"}
+        upsert = 'mutation { upsertUsers(input: { users: [{ key: "eve" }] }) { stored } }'
+        await say(client, id="q", type="subscribe", payload={"query": upsert})
+        assert (await hear(client))["payload"] == {"data": {"upsertUsers": {"stored": 1}}}
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "code"),
+    [
+        (SIZES, {"id": global_id("Cascade", "nobody/tea")}, "NOT_FOUND"),
+        (SIZES, {"id": global_id("Cascade", "bea/tea")}, "NOT_FOUND"),
+        (SIZES, {"id": global_id("User", "ana")}, "BAD_USER_INPUT"),
+        (SIZES, {"wrong": 1}, "BAD_USER_INPUT"),
+        ("subscription {", TEA, "GRAPHQL_PARSE_FAILED"),
+        ("subscription { nothing }", TEA, "GRAPHQL_VALIDATION_FAILED"),
+    ],
+)
+async def test_what_cannot_be_followed_is_told_by_both_protocols(
+    shop: Shop, document: str, variables: dict[str, Any], code: str
+) -> None:
+    shop.tell("ana>bea>cy:tea")
+    async with served(shop) as (address, _):
+        async with talking(address) as client:
+            await follow(client, document, **variables)
+            said = await hear(client)
+            assert (said["id"], said["type"]) == ("1", "error")
+            assert [error["extensions"]["code"] for error in said["payload"]] == [code]
+        async with httpx.AsyncClient(base_url=f"http://{address}", headers=SSE) as client:
+            answer = await client.post("/graphql", json={"query": document, "variables": variables})
+        first, last = answer.text.split("\n\n")[:2]
+        assert (
+            json.loads(first.removeprefix("event: next\ndata: "))["errors"][0]["extensions"]["code"] == code
+        )
+        assert last == "event: complete\ndata:"
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_it_ends_when_who_began_it_is_forgotten(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _), talking(address) as client:
+        await follow(client)
+        await hear(client)
+        shop.store.forget("ana")
+        said = await hear(client)
+        assert said["type"] == "error"
+        assert said["payload"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_it_goes_on_when_somebody_in_it_is_forgotten(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    document = "subscription($id: ID!) { cascade(id: $id) { participants { nodes { user { key } } } } }"
+    async with served(shop) as (address, _), talking(address) as client:
+        await follow(client, document)
+        await hear(client)
+        shop.store.forget("bea")
+        shop.take([event for event in toy.events("ana>bea:tea ana>cy:tea") if event.id == "e2"])
+        people = (await hear(client))["payload"]["data"]["cascade"]["participants"]["nodes"]
+        assert [node["user"] and node["user"]["key"] for node in people] == ["ana", None, "cy"]
+
+
+async def test_events_stream_over_http_too(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _), httpx.AsyncClient(base_url=f"http://{address}") as client:
+        asked = {"query": GROWING, "variables": TEA}
+        async with client.stream("POST", "/graphql", json=asked, headers=SSE) as answer:
+            assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+            lines = answer.aiter_lines()
+            assert await data(lines) == grown(2, 1, 1)
+            shop.tell("ana>cy:tea")
+            assert await data(lines) == grown(3, 1, 2)
+        read = {"query": SIZES, "variables": json.dumps(TEA)}
+        async with client.stream("GET", "/graphql", params=read, headers=SSE) as answer:
+            assert await data(answer.aiter_lines()) == {"data": {"cascade": {"size": 3}}}
+        once = await client.post("/graphql", json={"query": "{ __typename }"}, headers=SSE)
+    assert once.text == 'event: next\ndata: {"data":{"__typename":"Query"}}\n\nevent: complete\ndata:\n\n'
+
+
+async def data(lines: AsyncIterator[str]) -> Any:
+    """What the next event `next` says."""
+    async for line in lines:
+        if line.startswith("data: "):
+            return json.loads(line.removeprefix("data: "))
+    return None
+
+
+async def test_a_plain_post_of_a_subscription_is_told_where_to_go(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with shop.client() as client:
+        answer = await client.post("/graphql", json={"query": GROWING, "variables": TEA})
+    assert answer.status_code == 406
+    assert "text/event-stream" in answer.json()["errors"][0]["message"]
+
+
+async def test_a_server_that_goes_completes_what_is_followed(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, server), httpx.AsyncClient(base_url=f"http://{address}") as http:
+        asked = {"query": SIZES, "variables": TEA}
+        async with (
+            talking(address) as client,
+            http.stream("POST", "/graphql", json=asked, headers=SSE) as sse,
+        ):
+            await follow(client)
+            await hear(client)
+            lines = sse.aiter_lines()
+            await data(lines)
+            server.should_exit = True
+            assert await hear(client) == {"id": "1", "type": "complete"}
+            assert (await closed(client))[0] == 1001
+            assert [line async for line in lines if line] == ["event: complete", "data:"]
+
+
+@pytest.mark.parametrize("protocols", [[], ["graphql-ws"], ["something"]])
+async def test_an_unknown_subprotocol_is_refused(shop: Shop, protocols: list[Any]) -> None:
+    async with served(shop) as (address, _):
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(f"ws://{address}/graphql", subprotocols=protocols or None):
+                pass
+    assert refused.value.response.status_code == 400
+
+
+async def test_a_page_of_another_origin_is_refused_and_our_own_is_not(shop: Shop) -> None:
+    async with served(shop) as (address, _):
+        with pytest.raises(InvalidStatus) as refused:
+            async with talking(address, origin="http://evil.example"):
+                pass
+        async with talking(address, origin=f"http://{address}"):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("messages", "code"),
+    [
+        (['{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}'], 4401),
+        (['{"type": "connection_init"}', '{"type": "connection_init"}'], 4429),
+        (["nonsense"], 4400),
+        (["[]"], 4400),
+        (['{"type": "unheard"}'], 4400),
+        ([b'{"type": "connection_init"}'], 4400),
+        (['{"type": "connection_init"}', '{"type": "subscribe", "id": "1", "payload": {}}'], 4400),
+        (['{"type": "connection_init"}', '{"type": "subscribe", "id": "", "payload": {"query": ""}}'], 4400),
+        ([], 4408),
+    ],
+)
+async def test_what_breaks_the_protocol_closes_the_socket(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, messages: list[str | bytes], code: int
+) -> None:
+    monkeypatch.setattr(sockets, "GREETING_SECONDS", 0.2)
+    async with (
+        served(shop) as (address, _),
+        connect(f"ws://{address}/graphql", subprotocols=[WS]) as client,
+    ):
+        for message in messages:
+            await client.send(message)
+        assert (await closed(client))[0] == code
+
+
+async def test_an_id_that_is_taken_closes_the_socket(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _), talking(address) as client:
+        await follow(client)
+        await hear(client)
+        await follow(client)
+        assert await closed(client) == (4409, "Subscriber for 1 already exists")
+
+
+async def test_a_client_that_is_silent_is_pinged_and_then_let_go(shop: Shop) -> None:
+    async with served(shop, alive_seconds=0.2) as (address, _), talking(address) as client:
+        assert await hear(client) == {"type": "ping"}
+        await say(client, type="pong")
+        assert await hear(client) == {"type": "ping"}
+        assert (await closed(client))[0] == 4499
+
+
+async def test_a_quiet_stream_shows_that_it_lives(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop, alive_seconds=0.2) as (address, _), httpx.AsyncClient() as client:
+        asked = {"query": SIZES, "variables": TEA}
+        async with client.stream("POST", f"http://{address}/graphql", json=asked, headers=SSE) as answer:
+            lines = answer.aiter_lines()
+            await data(lines)
+            assert [await anext(lines) for _ in range(3)] == ["", ":", ""]
+
+
+async def test_there_are_so_many_places_and_each_is_given_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "OPERATIONS", 1)
+    shop.tell("ana>bea:tea")
+    async with served(shop, subscriptions=2) as (address, _), httpx.AsyncClient() as http:
+        url, asked = f"http://{address}/graphql", {"query": SIZES, "variables": TEA}
+        async with talking(address) as client:
+            await follow(client)
+            await hear(client)
+            await follow(client, under="2")
+            assert (await hear(client))["payload"][0]["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"
+            async with http.stream("POST", url, json=asked, headers=SSE) as second:
+                await data(second.aiter_lines())
+                third = await http.post(url, json=asked, headers=SSE)
+                assert third.status_code == 503
+                page = (await http.get(f"http://{address}/metrics")).text
+                assert 'sharegraph_subscriptions{protocol="graphql-transport-ws"} 1.0' in page
+                assert 'sharegraph_subscriptions{protocol="graphql-sse"} 1.0' in page
+        for _ in range(100):
+            page = (await http.get(f"http://{address}/metrics")).text
+            if page.count("sharegraph_subscriptions{") == page.count("} 0.0\nsharegraph_subscriptions") + 1:
+                break
+            await asyncio.sleep(0.02)
+        assert 'sharegraph_subscriptions{protocol="graphql-sse"} 0.0' in page
+        assert 'sharegraph_subscriptions{protocol="graphql-transport-ws"} 0.0' in page
+        assert 'operation="subscription.cascade",protocol="graphql-sse"} 1.0' in page
+
+
+async def test_nobody_looks_at_the_store_while_nobody_follows(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _):
+        async with talking(address) as client:
+            await follow(client)
+            await hear(client)
+        await asyncio.sleep(0.4)
+        shop.store.calls.clear()
+        await asyncio.sleep(0.6)
+        assert shop.store.calls == []
