@@ -8,7 +8,7 @@ import numpy as np
 from graph.audience import NO_FILTER, KolFilter, audience, within
 from graph.estimate import Estimate
 from graph.market import Market
-from graph.spread import RUNS, spread
+from graph.spread import ENOUGH, Enough, spread
 from graph.worth import Objective
 
 
@@ -35,7 +35,7 @@ def forecast(
     *,
     chosen_by: KolFilter = NO_FILTER,
     seed: int | None = None,
-    runs: int = RUNS,
+    enough: Enough = ENOUGH,
 ) -> SpreadForecast:
     """Simulate that all these people share now.
 
@@ -54,7 +54,7 @@ def forecast(
         weights=np.stack(respects) * counts,
         group=market.partition.labels,
         seed=market.seed if seed is None else seed,
-        runs=runs,
+        enough=enough,
     )
     reach, new_users, purchases, *revenue = told.reached
     largest = sorted(told.by_group.items(), key=lambda found: (-found[1].value, found[0]))

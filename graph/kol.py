@@ -22,8 +22,9 @@ from graph.market import Market
 from graph.openings import Openings
 from graph.pooling import beta_prior
 from graph.purchases import bought_after
+from graph.sampling import Sample
+from graph.seeds import Ranking, seed_people
 from graph.snapshot import Snapshot
-from graph.spread import Ranking, Sample
 from graph.timeline import Rows
 from graph.worth import Behaviour, Objective
 
@@ -115,7 +116,7 @@ def ranking(
     else:
         sample = Sample.of(market.network, audience(market, objective, chosen_by), seed=seed)
     kept = np.array(sorted(chosen_by.already_chosen), np.int32)
-    return sample.ranking(eligible(market, chosen_by), most=MOST, kept=kept)
+    return seed_people(sample, candidates=eligible(market, chosen_by), most=MOST, kept=kept)
 
 
 def conversions(behaviour: Behaviour, people: Rows) -> list[Estimate]:

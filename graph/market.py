@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from graph.communities import Partition
 from graph.influence import Credit, Influence, influence
+from graph.sampling import Sample
 from graph.snapshot import Snapshot
-from graph.spread import Network, Sample
+from graph.spread import Network
 from graph.ties import Ties
 from graph.worth import Behaviour
 

@@ -16,7 +16,7 @@ from api.types.node import Connection
 from api.types.values import Estimate, Money
 from graph import audience, kol
 from graph.analysis import Analysis
-from graph.spread import Ranking
+from graph.seeds import Ranking
 from graph.worth import Objective
 
 

@@ -1,6 +1,6 @@
 """What holds of simulated spread, on graphs small enough to go through every outcome."""
 
-from itertools import product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -8,8 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from graph.kernels.chance import stream, unit
-from graph.kernels.rr_sets import drawn, greedy_cover
-from graph.spread import Network, Sample, Spread, spread
+from graph.kernels.cover import greedy_cover
+from graph.sampling import Sample
+from graph.seeds import Goal, Ranking, seed_people
+from graph.spread import Enough, Network, Spread, spread
 
 PEOPLE = 5
 PAIRS = [(a, b) for a in range(PEOPLE) for b in range(PEOPLE) if a != b]
@@ -36,8 +38,18 @@ def rows(people: set[int]) -> np.ndarray:
 def reached(tied: Ties, passing: list[float], people: set[int], runs: int = 50) -> Spread:
     group = np.zeros(PEOPLE, np.int32)
     return spread(
-        network(tied, passing), rows(people), weights=np.ones(PEOPLE), group=group, seed=7, runs=runs
+        network(tied, passing),
+        rows(people),
+        weights=np.ones(PEOPLE),
+        group=group,
+        seed=7,
+        enough=Enough(0, runs),
     )
+
+
+def sets_of(sample: Sample) -> list[set[int]]:
+    starts, members = sample.choosing
+    return [set(members[a:b].tolist()) for a, b in pairwise(starts)]
 
 
 def through_every_outcome(tied: Ties, passing: list[float], people: set[int], worth: list[float]) -> float:
@@ -75,10 +87,12 @@ def test_both_simulations_find_what_going_through_every_outcome_finds(
     exact = through_every_outcome(tied, passing, people, worth)
     graph, weights = network(tied, passing), np.array(worth)
     group = np.zeros(PEOPLE, np.int32)
-    forward = spread(graph, rows(people), weights=weights, group=group, seed=1, runs=20_000).reached[0]
-    backward = Sample.of(graph, weights, seed=1, sets=20_000).ranking(NOBODY, most=0, kept=rows(people))
+    enough = Enough(error=0, runs=20_000)
+    forward = spread(graph, rows(people), weights=weights, group=group, seed=1, enough=enough).reached[0]
+    sample = Sample.of(graph, weights, seed=1, sets=20_000)
+    (backward,) = sample.reached(sample.measured(rows(people), NOBODY))
     # Five standard errors, and a little for outcomes rarer than the runs can show.
-    for found in (forward, backward.reached[0]):
+    for found in (forward, backward):
         assert abs(found.value - exact) <= 2.6 * (found.high - found.low) + 0.01
 
 
@@ -114,7 +128,7 @@ def test_reach_is_between_the_seeds_and_everybody_and_is_the_sum_of_its_groups(
     tied: Ties, passing: list[float], people: set[int]
 ):
     group = np.arange(PEOPLE, dtype=np.int32) % 2
-    told = spread(network(tied, passing), rows(people), weights=np.ones(PEOPLE), group=group, seed=3, runs=40)
+    told = spread(network(tied, passing), rows(people), weights=np.ones(PEOPLE), group=group, seed=3)
     assert len(people) <= told.reached[0].value <= PEOPLE
     assert sum(part.value for part in told.by_group.values()) == pytest.approx(told.reached[0].value)
 
@@ -123,9 +137,10 @@ def test_reach_is_between_the_seeds_and_everybody_and_is_the_sum_of_its_groups(
 def test_rankings_fall_never_below_nothing_and_are_the_same_for_the_same_seed(
     tied: Ties, passing: list[float], worth: list[float], seed: int
 ):
-    def ranked(most: int):
-        sample = Sample.of(network(tied, passing), np.array(worth), seed=seed, sets=300)
-        return sample.ranking(np.arange(PEOPLE, dtype=np.int32), most=most, kept=NOBODY)
+    def ranked(most: int) -> Ranking:
+        sample = Sample.of(network(tied, passing), np.array(worth), seed=seed, sets=256)
+        goal = Goal(ratio=0)
+        return seed_people(sample, candidates=rows(set(range(PEOPLE))), most=most, kept=NOBODY, goal=goal)
 
     told = ranked(PEOPLE)
     adds = [estimate.value for estimate in told.adds]
@@ -152,37 +167,51 @@ def test_relabelling_people_permutes_answers(tied: Ties, passing: list[float], n
         assert abs(one.value - other.value) <= 1.3 * error + 0.02
 
 
-@given(ties, passing, worths, st.sets(st.integers(0, PEOPLE - 1), max_size=2))
-def test_the_greedy_cover_is_greedy(tied: Ties, passing: list[float], worth: list[float], kept: set[int]):
-    sets = drawn(network(tied, passing).into, np.array(worth), 200, 10_000, 5)
-    drawn_sets = [set(sets.members[a:b].tolist()) for a, b in zip(sets.starts, sets.starts[1:], strict=False)]
+@given(ties, passing, worths, st.sets(st.integers(0, PEOPLE - 1), max_size=2), st.integers(1, PEOPLE))
+def test_the_greedy_cover_is_greedy_and_nobody_exceeds_its_bounds(
+    tied: Ties, passing: list[float], worth: list[float], kept: set[int], width: int
+):
+    sample = Sample.of(network(tied, passing), np.array(worth), seed=5, sets=200)
+    drawn_sets = sets_of(sample)
     candidates = sorted(set(range(PEOPLE)) - kept)
 
     def covered(people: set[int]) -> float:
         met = sum(bool(one & people) for one in drawn_sets)
-        alone = sum(float(sets.alone[person]) for person in people)
-        return alone + sets.weight * met / max(len(drawn_sets), 1)
+        alone = sum(float(sample.roots.alone[person]) for person in people)
+        return alone + sample.each * met
 
-    chosen = greedy_cover(sets, rows(kept), np.array(candidates, np.int32), PEOPLE).tolist()
+    cover = greedy_cover(
+        sample.choosing,
+        sample.roots.alone,
+        sample.each,
+        rows(kept),
+        rows(set(candidates)),
+        PEOPLE,
+        width,
+        0.0,
+    )
+    chosen = cover.people.tolist()
     so_far = set(kept)
     for person in chosen:
         best = max(covered(so_far | {other}) for other in candidates if other not in so_far)
         assert covered(so_far | {person}) == pytest.approx(best)
         so_far.add(person)
     assert len(set(chosen)) == len(chosen)
+    for size in range(len(candidates) + 1):
+        best = max(covered(kept | set(others)) for others in combinations(candidates, size))
+        assert cover.bounds[size] >= best - 1e-9
 
 
 @given(ties, passing, worths, st.integers(0, 99))
 def test_more_sets_of_one_seed_are_the_same_sets_and_more(
     tied: Ties, passing: list[float], worth: list[float], few: int
 ):
-    into, weights = network(tied, passing).into, np.array(worth)
-    some, all_ = drawn(into, weights, few, 10_000, 5), drawn(into, weights, 100, 10_000, 5)
-    assert all_.members[: len(some.members)].tolist() == some.members.tolist()
-    assert all(
-        len(set(all_.members[a:b].tolist())) == b - a > 1
-        for a, b in zip(all_.starts, all_.starts[1:], strict=False)
-    )
+    graph, weights = network(tied, passing), np.array(worth)
+    some, all_ = Sample.of(graph, weights, seed=5, sets=few), Sample.of(graph, weights, seed=5, sets=100)
+    members = all_.choosing.members
+    assert members[: len(some.choosing.members)].tolist() == some.choosing.members.tolist()
+    sizes = np.diff(all_.choosing.starts).tolist()
+    assert all(len(one) == size > 1 for one, size in zip(sets_of(all_), sizes, strict=True))
 
 
 def test_draws_are_uniform_and_streams_differ():

@@ -11,6 +11,7 @@ from graph.events import Money, Product, User
 from graph.forecast import forecast
 from graph.kol import KolCandidate, conversions, kol_candidates, money_of, ranking
 from graph.market import Market
+from graph.spread import Enough
 from graph.worth import Behaviour, Objective
 from tests.markets import market
 
@@ -259,7 +260,7 @@ def test_a_forecast_tells_everything_that_people_would_set_off():
 def test_a_forecast_agrees_with_the_ranking():
     shop = market(SHOP)
     found = kol_candidates(shop)
-    told = forecast(shop, [one.person for one in found.candidates], runs=20_000)
+    told = forecast(shop, [one.person for one in found.candidates], enough=Enough(0, 20_000))
     assert abs(told.reach.value - found.reach.value) < 2 * (told.reach.high - told.reach.low)
 
 

@@ -1,0 +1,229 @@
+"""Seed sets: who together would reach most, and how close to the best that is for certain.
+
+People are chosen greedily on one pool of reverse-reachable sets and measured on another (graph.sampling). The
+pools grow, each rung of a fixed ladder twice the one before, until the *certified ratio* asked for holds: a
+bound below what the chosen are worth over a bound above what the best people are worth, both true together
+with a chance of at least 1 − 1/n (graph.certificate). Greedy promises 1 − 1/e = 0.63 of the best beforehand;
+a certificate says afterwards how much it was at least, and that is usually more.
+
+Not every ratio can be reached: pools end where memory does, or when whoever asked wants to stop. Then the
+answer is that of the last whole rung, with the ratio that does hold. Equal arguments give equal answers,
+whatever the machine and the number of threads, unless time stopped them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from math import sqrt
+
+import numpy as np
+
+from graph.certificate import FIRST, RUNGS, lower_bound, shared, upper_bound
+from graph.estimate import Estimate
+from graph.kernels.cover import greedy_cover
+from graph.sampling import Floats, Measured, Sample
+from graph.spread import Stop, never
+from graph.timeline import Rows
+
+WIDTH = 32
+"""Candidates in a front for each one to be chosen, and FRONT more."""
+
+FRONT = 1024
+
+PAGES = (10, 50, 200)
+"""Where people look at a list of candidates: the ratio holds at each."""
+
+
+class Ended(Enum):
+    """Why the pools grew no further."""
+
+    CERTIFIED = "the ratio asked for holds"
+    ROOM = "memory allowed no more"
+    STOPPED = "it was stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """When a seed set is good enough. ratio: to be certified, in [0, 1]. sizes: of the sets that it shall
+    hold for. doubt: the chance that a certificate is wrong, 1/n for None.
+    """
+
+    ratio: float = 0.7
+    sizes: tuple[int, ...] = PAGES
+    doubt: float | None = None
+
+
+LISTS = Goal()
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """How far it is: sets and members of each pool, the least ratio certified at the sizes asked for."""
+
+    sets: int
+    members: int
+    ratio: float
+
+
+Progress = Callable[[Rung], None]
+
+
+def quiet(_: Rung) -> None:
+    """Nobody is told how far it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Seed people, best first.
+
+    adds: what each adds to those before and those kept, never more than the one before. errors: their
+    standard errors. reached: what the kept and the first 0, 1, 2, … of them reach together; one longer.
+    certified: of the same the ratio to the best that as many candidates reach with those kept, in [0, 1]; all
+    of these hold at once with a chance of at least 1 − doubt. sample: what they were chosen and measured on.
+    """
+
+    people: Rows
+    adds: tuple[Estimate, ...]
+    errors: tuple[float, ...]
+    reached: tuple[Estimate, ...]
+    certified: tuple[float, ...]
+    ended: Ended
+    sample: Sample
+
+
+def seed_people(
+    sample: Sample,
+    *,
+    candidates: Rows,
+    most: int,
+    kept: Rows,
+    goal: Goal = LISTS,
+    fill: bool = False,
+    stop: Stop = never,
+    progress: Progress = quiet,
+) -> Ranking:
+    """Up to `most` of the candidates, each adding most to those before and those kept.
+
+    sample: of the audience, `Sample.empty` or any larger one, whose sets are not drawn again; it stays as it
+    is. candidates: rising rows, none of them kept. kept: people who share in any case. fill: take those who
+    add nothing, too, when nobody else is left. stop: asked every now and then; the first sets are drawn
+    whatever it says.
+    """
+    asked = _Asked(candidates, min(most, len(candidates)), kept, goal, fill)
+    sample = _begun(sample.copied(_rung(sample.sets)), stop)
+    while True:
+        choice = asked.choice(sample)
+        progress(Rung(sample.sets, len(sample.choosing.members), choice.ratio))
+        if choice.ratio >= goal.ratio:
+            return choice.ranking(sample, Ended.CERTIFIED)
+        higher = sample.grown(2 * sample.sets, stop) if 0 < sample.sets < FIRST << RUNGS - 1 else None
+        if higher is None:
+            return choice.ranking(sample, Ended.STOPPED if stop() else Ended.ROOM)
+        sample = higher
+
+
+def _rung(sets: int) -> int:
+    """The largest rung of the ladder in so many sets, 0 where there are fewer than the first."""
+    return FIRST << (sets // FIRST).bit_length() - 1 if sets >= FIRST else 0
+
+
+def _begun(sample: Sample, stop: Stop) -> Sample:
+    """A sample at the first rung worth looking at, where a pool has as many members as there are people: to
+    choose on less costs more than to draw it. Nothing drawn where nobody can be reached.
+    """
+    first = sample.grown(max(FIRST, sample.sets))
+    if first is None:
+        return sample
+    wanted = first.sets
+    while wanted * len(first.choosing.members) < first.sets * len(sample.weights):
+        wanted *= 2
+    return first.grown(wanted, stop) or first.grown(_rung(first.held), never) or first
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choice:
+    """Who was chosen on one rung, and what is known of them."""
+
+    people: Rows
+    measured: Measured
+    certified: tuple[float, ...]
+    ratio: float
+
+    def ranking(self, sample: Sample, ended: Ended) -> Ranking:
+        """As it is told."""
+        reached = sample.reached(self.measured)
+        rises = np.diff([estimate.value for estimate in reached]).tolist()
+        adds, errors = _falling(rises, self.measured.moved.tolist(), sample.each)
+        return Ranking(self.people, adds, errors, reached, self.certified, ended, sample)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """Whom one rung after the other is asked for."""
+
+    candidates: Rows
+    most: int
+    kept: Rows
+    goal: Goal
+    fill: bool
+
+    def choice(self, sample: Sample) -> _Choice:
+        """The best on one rung, with the ratios that hold there."""
+        alone, each, width = sample.roots.alone, sample.each, WIDTH * self.most + FRONT
+        beyond = -1.0 if self.fill else 0.0
+        cover = greedy_cover(
+            sample.choosing, alone, each, self.kept, self.candidates, self.most, width, beyond
+        )
+        measured = sample.measured(self.kept, cover.people)
+        lower, upper = self._lower(sample, measured), self._upper(sample, cover.bounds)
+        last = len(cover.people)
+        certified = (1.0, *(_ratio(lower[size], upper[size]) for size in range(1, last + 1)))
+        sizes = {min(size, self.most) for size in self.goal.sizes} - {0}
+        ratio = min((_ratio(lower[min(size, last)], upper[size]) for size in sizes), default=1.0)
+        return _Choice(cover.people, measured, certified, ratio)
+
+    def _doubt(self, sample: Sample) -> float:
+        doubt = self.goal.doubt
+        return shared(1 / max(len(sample.weights), 2) if doubt is None else doubt, max(self.most, 1))
+
+    def _lower(self, sample: Sample, measured: Measured) -> list[float]:
+        weight, sets, doubt = sample.roots.weight, sample.sets, self._doubt(sample)
+        columns = measured.own, measured.alone, measured.met + measured.rooted
+        return [
+            max(own, lower_bound(alone, weight, met, sets, doubt))
+            for own, alone, met in zip(*(column.tolist() for column in columns), strict=True)
+        ]
+
+    def _upper(self, sample: Sample, bounds: Floats) -> list[float]:
+        weight, sets, doubt = sample.roots.weight, sample.sets, self._doubt(sample)
+        everybody = float(sample.weights.sum())
+        return [min(upper_bound(bound, weight, sets, doubt), everybody) for bound in bounds.tolist()]
+
+
+def _ratio(lower: float, upper: float) -> float:
+    return min(lower / upper, 1.0) if upper > 0 else 1.0
+
+
+def _falling(
+    adds: list[float], moved: list[int], each: float
+) -> tuple[tuple[Estimate, ...], tuple[float, ...]]:
+    """Estimates of what each adds, with standard errors: neighbours share their mean wherever one adds more
+    than the one before (isotonic regression; Barlow et al. 1972).
+
+    moved: how many sets each estimate rests on. One more is counted in its variance, since nothing seen is
+    not certainty.
+    """
+    blocks: list[tuple[float, int, int]] = []
+    for added, count in zip(adds, moved, strict=True):
+        block = added, count, 1
+        while blocks and blocks[-1][0] * block[2] < block[0] * blocks[-1][2]:
+            before = blocks.pop()
+            block = before[0] + block[0], before[1] + block[1], before[2] + block[2]
+        blocks.append(block)
+    pooled = [
+        (max(total / people, 0.0), each / people * sqrt(count + 1))
+        for total, count, people in blocks
+        for _ in range(people)
+    ]
+    estimates = tuple(Estimate.of_mean(mean, error**2, 1) for mean, error in pooled)
+    return estimates, tuple(error for _, error in pooled)
