@@ -8,7 +8,7 @@ stores pass one suite (tests/contract).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from graph.events import Event, Product, Row, User
@@ -85,12 +85,24 @@ class Store(Protocol):
 
     def shares_by(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[KnownShare]]:
         """All shares of each (sharer, product), earliest first, ties of time by id; pairs without one are
-        left out. Sharer: the key as it stands in the share's event (user, else visitor).
+        left out. Sharer: the key as it stands in the share's event (user, else visitor); see `same_person`.
         """
         ...
 
     def shares_of(self, product: str) -> list[KnownShare]:
         """All shares of one product, earliest first, ties of time by id."""
+        ...
+
+    def same_person(self, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+        """All keys of each of these people, the one asked for included, by what the log claims so far
+        (graph.people); those who have one key only, or are not known, are left out.
+        """
+        ...
+
+    def consents(self, people: Sequence[str]) -> list[Event]:
+        """All CONSENT events of these people, in no order. People: the key as it stands in the event (user,
+        else visitor).
+        """
         ...
 
     def read(self, since: str | None = None) -> Log:
@@ -99,8 +111,10 @@ class Store(Protocol):
         """
         ...
 
-    def opens(self) -> Opens:
-        """All opens, in a fraction of the memory that `read` takes."""
+    def opens(self, since: str | None = None, within: timedelta = timedelta(0)) -> Opens:
+        """All opens, in a fraction of the memory that `read` takes; or, after a version that this one
+        continues, at least those that happened within so much of one stored since.
+        """
         ...
 
     def events(self, since: str | None = None) -> Iterator[Event]:

@@ -114,6 +114,12 @@ def constraints() -> Iterator[str]:
         yield f"CREATE INDEX sharegraph_{name}_seq IF NOT EXISTS FOR ()-[r:{relation.type}]-() ON (r.seq)"
 
 
+def by_time(kind: Kind) -> str:
+    """Makes the index that finds a kind of relation by its time; may be run again."""
+    type_ = RELATION_OF[kind].type
+    return f"CREATE INDEX sharegraph_{type_.lower()}_at IF NOT EXISTS FOR ()-[r:{type_}]-() ON (r.at)"
+
+
 _AT = "datetime({epochSeconds: row.seconds, nanosecond: row.nanoseconds})"
 
 
@@ -172,12 +178,14 @@ def finding(kind: Kind) -> str:
     return f"MATCH ()-[r:{type_} {{id: id}}]->() USING INDEX SEEK r:{type_}(id)"
 
 
-def reading(kind: Kind) -> str:
-    """Matches events of a kind as `r` by their `seq`, between `a`, who they come from, and `b`."""
+def reading(kind: Kind, by: str = "seq") -> str:
+    """Matches events of a kind as `r` by a property that is indexed, between `a`, who they come from, and
+    `b`.
+    """
     if kind == Kind.SHARE:
-        return "MATCH (a:User)-[:MADE]->(r:Share)-[:OF]->(b:Product) USING INDEX SEEK r:Share(seq)"
+        return f"MATCH (a:User)-[:MADE]->(r:Share)-[:OF]->(b:Product) USING INDEX SEEK r:Share({by})"
     type_ = RELATION_OF[kind].type
-    return f"MATCH (a:User)-[r:{type_}]->(b) USING INDEX SEEK r:{type_}(seq)"
+    return f"MATCH (a:User)-[r:{type_}]->(b) USING INDEX SEEK r:{type_}({by})"
 
 
 def said_in(name: str, ends: tuple[End, ...]) -> str:

@@ -8,6 +8,7 @@ SQLite is asked stands in `loaders.stores.sqlite`; here is who may ask when, on 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -30,7 +31,8 @@ from loaders.stores.sqlite.file import (
     translated,
     writing,
 )
-from loaders.stores.sqlite.forget import forget, one_person
+from loaders.stores.sqlite.forget import forget
+from loaders.stores.sqlite.people import consents, one_person, same_person
 from loaders.stores.tombstones import Tombstones
 from loaders.stores.versions import Version
 
@@ -117,6 +119,16 @@ class EmbeddedStore:
         with self._asking() as connection:
             return shares.of(connection, product)
 
+    def same_person(self, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+        """All keys of each of these people, for those who have more than one."""
+        with self._asking() as connection:
+            return same_person(connection, keys)
+
+    def consents(self, people: Sequence[str]) -> list[Event]:
+        """All CONSENT events of these people."""
+        with self._asking() as connection:
+            return consents(connection, people)
+
     def read(self, since: str | None = None) -> Log:
         """Everything as columns, or what came after a version; on a connection of its own, beside any
         writer.
@@ -125,10 +137,12 @@ class EmbeddedStore:
             version = _version(connection)
             return readout.log(connection, version, version.since(since))
 
-    def opens(self) -> Opens:
-        """All opens, in five columns."""
+    def opens(self, since: str | None = None, within: timedelta = timedelta(0)) -> Opens:
+        """All opens, or those near one that came after a version, in five columns."""
         with self._viewing() as connection:
-            return opens.opens(connection, _version(connection))
+            version = _version(connection)
+            then = version.since(since)
+            return opens.opens(connection, version, then.seq if then else 0, within)
 
     def events(self, since: str | None = None) -> Iterator[Event]:
         """The events in the order stored, as they were when the first was asked for."""

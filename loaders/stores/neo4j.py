@@ -8,6 +8,7 @@ there, so one that is tried twice stores nothing twice. What the statements are 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -33,7 +34,7 @@ from loaders.stores.cypher import counting, opens, readout, shares
 from loaders.stores.cypher.append import Writing, digests
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.forget import forget
-from loaders.stores.cypher.people import one_person
+from loaders.stores.cypher.people import one_person, same_person
 from loaders.stores.tombstones import Tombstones
 from loaders.stores.versions import Version
 
@@ -139,6 +140,14 @@ class Neo4jStore:
         """All shares of one product, earliest first."""
         return self._read(lambda ask: shares.of(ask, product))
 
+    def same_person(self, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+        """All keys of each of these people, for those who have more than one."""
+        return self._read(lambda ask: same_person(ask, keys))
+
+    def consents(self, people: Sequence[str]) -> list[Event]:
+        """All CONSENT events of these people."""
+        return self._read(lambda ask: readout.consents(ask, people))
+
     def read(self, since: str | None = None) -> Log:
         """Everything as columns, or what came after a version; beside any writer."""
         while True:
@@ -149,9 +158,11 @@ class Neo4jStore:
             if self._version().epoch == settled.epoch:
                 return log
 
-    def opens(self) -> Opens:
-        """All opens, in five columns."""
-        return self._read(partial(opens.opens, version=self._settled()))
+    def opens(self, since: str | None = None, within: timedelta = timedelta(0)) -> Opens:
+        """All opens, or those near one that came after a version, in five columns."""
+        version = self._settled()
+        then = version.since(since)
+        return self._read(partial(opens.opens, version=version, since=then.seq if then else 0, within=within))
 
     def events(self, since: str | None = None) -> Iterator[Event]:
         """The events in the order stored, up to the last when the first was asked for."""

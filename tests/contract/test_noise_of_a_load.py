@@ -1,11 +1,16 @@
 """What a load says of its noise is what the snapshot will mark."""
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 
+import pytest
+
+from graph import noise
 from graph.events import Event, Kind
 from graph.snapshot import Snapshot
 from graph.store import Store
+from loaders import marked
 from loaders.marked import noise_since
 from tests import toy
 from tests.contract.telling import rows
@@ -49,3 +54,42 @@ def test_two_keys_that_turn_out_to_be_one_person_make_a_burst(store: Store) -> N
 
 def test_an_empty_store_holds_no_noise(store: Store) -> None:
     assert noise_since(store) == 0
+
+
+def scattered(seed: int, count: int) -> list[Event]:
+    """Opens of an afternoon by a few people and devices, in no order of time."""
+    dice = Random(seed)  # noqa: S311 - a shuffle, no secret
+    return [
+        opened(
+            f"e{n}",
+            dice.choice([0, 3_600, 9_000]) + dice.choice([0.4, 1.0, 300.0]) * dice.randrange(12),
+            user=dice.choice(["bea", "cy"]),
+            device=dice.choice(["farm", "phone", None]),
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_looking_near_what_is_new_finds_what_looking_at_everything_finds(
+    store: Store, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noise, "OPENS_PER_DEVICE", 12)
+    told = scattered(seed, 200)
+    store.append(rows([SHARE, *told[:170]]))
+    before = store.version()
+    store.append(rows(told[170:]))
+    found = noise_since(store, before)
+    monkeypatch.setattr(marked, "NEAR", timedelta(days=1))
+    assert found == noise_since(store, before) > 0
+
+
+def test_a_small_load_looks_only_at_what_is_near(store: Store) -> None:
+    told = [opened(f"o{n}", 7_200.0 * n, user="bea") for n in range(40)]
+    store.append(rows([SHARE, *told]))
+    before = store.version()
+    store.append(rows([opened("new", 7_200.0 * 20 + 3_600, user="bea")]))
+    near = store.opens(before, within=timedelta(hours=1))
+    assert near.seq.tolist() == [22, 23, 42]
+    assert store.opens(before, within=timedelta(minutes=1)).seq.tolist() == [42]
+    assert len(store.opens("of another store", within=timedelta(hours=1)).seq) == 41

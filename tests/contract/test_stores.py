@@ -281,3 +281,15 @@ def test_people_count_once_in_whatever_role_they_were_named(store: Store):
     assert store.counts().users == 5
     store.append(rows([Event("u2", Kind.SIGNUP, at(SHARE, 9).at, user="eve", visitor="phone")]))
     assert store.counts().users == 5
+
+
+def test_what_people_allowed_is_found_by_the_key_they_allowed_it_under(store: Store):
+    assert store.consents(["cy"]) == []
+    store.append(rows(TALKATIVE))
+    said = {event.id: event for event in TALKATIVE if event.kind is Kind.CONSENT}
+    visitors = replace(said["k1"], id="k3", user=None, visitor="phone")
+    store.append(rows([visitors]))
+    assert store.consents(["cy", "phone", "bea", "nobody"]) in (
+        [said["k1"], visitors],
+        [visitors, said["k1"]],
+    )

@@ -15,7 +15,8 @@ from loaders.stores.sqlite.shares import by
 from tests.contract.telling import rows
 from tests.toy import TOY, events
 
-SECOND_STEP = "CREATE TABLE notes (text TEXT); INSERT INTO notes SELECT 'format 2 of ' || identity FROM store"
+NEXT = len(STEPS) + 1
+NEXT_STEP = "CREATE TABLE notes (text TEXT); INSERT INTO notes SELECT 'next of ' || identity FROM store"
 
 
 @pytest.fixture
@@ -34,12 +35,19 @@ def test_the_first_format_never_changes():
     assert blake2b(FORMAT_1.encode(), digest_size=8).hexdigest() == "e8eaa04f2920215a"
 
 
+def test_a_file_of_the_first_format_is_what_a_new_one_is(path: Path, tmp_path: Path):
+    opened(path, steps=(FORMAT_1,)).close()
+    with closing(opened(path)) as older, closing(opened(tmp_path / "new.db")) as newer:
+        told = "SELECT name, sql FROM sqlite_master ORDER BY name"
+        assert older.execute(told).fetchall() == newer.execute(told).fetchall()
+
+
 def test_an_older_file_is_brought_up_and_keeps_what_it_holds(store: EmbeddedStore, path: Path):
     store.close()
-    with closing(opened(path, steps=(*STEPS, SECOND_STEP))) as file:
-        assert file.execute("PRAGMA user_version").fetchone() == (2,)
+    with closing(opened(path, steps=(*STEPS, NEXT_STEP))) as file:
+        assert file.execute("PRAGMA user_version").fetchone() == (NEXT,)
         ((note,),) = file.execute("SELECT text FROM notes")
-        assert note.startswith("format 2 of ")
+        assert note.startswith("next of ")
         assert file.execute("SELECT count(*) FROM events").fetchone() == (len(events(TOY)),)
 
 
@@ -54,8 +62,8 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(store: EmbeddedStore, path:
 
 def test_a_newer_file_is_refused_with_a_sentence(store: EmbeddedStore, path: Path):
     store.close()
-    opened(path, steps=(*STEPS, SECOND_STEP)).close()
-    with pytest.raises(StoreIncompatible, match=r"store format 2.*use the newer program"):
+    opened(path, steps=(*STEPS, NEXT_STEP)).close()
+    with pytest.raises(StoreIncompatible, match=rf"store format {NEXT}.*use the newer program"):
         EmbeddedStore(path)
 
 

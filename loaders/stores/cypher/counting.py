@@ -3,6 +3,7 @@
 from secrets import token_hex
 
 from graph.errors import StoreIncompatible, StoreUnavailable
+from graph.events import Kind
 from loaders import schema
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.tombstones import SALT_BYTES, Tombstones
@@ -41,6 +42,7 @@ STEPS = (
             "l.epoch = 0, l.seq = 0, l.changes = 0, l.events = 0, l.said = []"
         ),
     ),
+    (schema.by_time(Kind.OPEN), "CALL db.awaitIndexes(600)"),
 )
 """STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
 

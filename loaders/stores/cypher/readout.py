@@ -42,7 +42,7 @@ def log(ask: Ask, version: Version, since: Version | None) -> Log:
     after, changes = (since.seq, since.changes) if since is not None else (0, 0)
     gathered, said = _Gathered(), said_by_kind(ask)
     for start in range(after, version.seq, CHUNK):
-        run = {"after": start, "upto": min(start + CHUNK, version.seq)}
+        run: dict[str, Any] = {"after": start, "upto": min(start + CHUNK, version.seq)}
         for kind, fields in said.items():
             names = [name for name in fields if name in _COLUMNS or (name == "id" and kind == Kind.SHARE)]
             gathered.take(kind, events_told(ask, kind, names, RUN, **run))
@@ -72,6 +72,19 @@ def events(ask: Ask, after: int, last: int) -> Iterator[Event]:
         yield from (event for _, event in sorted(page, key=itemgetter(0)))
 
 
+def consents(ask: Ask, people: Sequence[str]) -> list[Event]:
+    """The CONSENT events of these people, by the key each of them names."""
+    names = said_by_kind(ask).get(Kind.CONSENT)
+    if names is None:
+        return []
+    theirs = (
+        f"{schema.found('a', 'User', 'key', 'key')} MATCH (a)-[r:{schema.RELATION_OF[Kind.CONSENT].type}]->()"
+    )
+    seqs = [seq for (seq,) in ask(f"UNWIND $keys AS key {theirs} RETURN r.seq", keys=list(people))]
+    by_seq = "r.seq IN $seqs"
+    return [event for _, event in numbered_events(ask, Kind.CONSENT, names, set(), by_seq, seqs=seqs)]
+
+
 def numbered_events(
     ask: Ask, kind: Kind, names: Sequence[str], forgotten: AbstractSet[str], where: str, **parameters: Any
 ) -> list[tuple[int, Event]]:
@@ -91,11 +104,16 @@ def numbered_events(
     ]
 
 
-def events_told(ask: Ask, kind: Kind, names: Iterable[str], where: str, **parameters: Any) -> Told:
-    """Fields of the events of one kind that a condition on `r` selects; `seq` and `digest` among them."""
+def events_told(
+    ask: Ask, kind: Kind, names: Iterable[str], where: str, *, by: str = "seq", **parameters: Any
+) -> Told:
+    """Fields of the events of one kind that a condition on `r` selects; `seq` and `digest` among them.
+
+    by: the property of the condition by whose index they are found.
+    """
     expressions = {name: _expression(kind, name) for name in ("seq", "digest", *names) if name != "kind"}
     gathered = ", ".join(f"collect(coalesce({expression}, false))" for expression in expressions.values())
-    (row,) = ask(f"{schema.reading(kind)} WHERE {where} RETURN {gathered}", **parameters)
+    (row,) = ask(f"{schema.reading(kind, by)} WHERE {where} RETURN {gathered}", **parameters)
     return dict(zip(expressions, row, strict=True))
 
 

@@ -74,7 +74,13 @@ CREATE INDEX changed_products ON products (changed) WHERE changed IS NOT NULL;
 CREATE VIEW log AS SELECT e.seq, {", ".join(_said(name, readable=True) for name in FLAT)} FROM events e;
 """
 
-STEPS = (FORMAT_1,)
+FORMAT_2 = f"""
+CREATE INDEX claimed ON claims (visitor, at, digest);
+CREATE INDEX opened ON events (at) WHERE kind = {Kind.OPEN:d};
+CREATE INDEX consented ON events (coalesce(user, visitor), at) WHERE kind = {Kind.CONSENT:d};
+"""
+
+STEPS = (FORMAT_1, FORMAT_2)
 """STEPS[v] takes a file of format v to v + 1; an empty file is of format 0."""
 
 

@@ -9,15 +9,14 @@ import sqlite3
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph.events import Event, Kind
-from graph.people import joined
 from loaders.stores.admission import references
 from loaders.stores.flat import PEOPLE, WORDS, unflat
 from loaders.stores.forgetting import Forgetting
 from loaders.stores.sqlite.append import Writing, share_seqs
 from loaders.stores.sqlite.file import EVENTS
+from loaders.stores.sqlite.people import one_person
 from loaders.stores.tombstones import Tombstones
 
 SCAN = 1_000
@@ -47,15 +46,6 @@ def forget(connection: sqlite3.Connection, key: str, tombstones: Tombstones, mem
     _claim_anew(connection)
     connection.execute("UPDATE store SET epoch = epoch + 1, events = (SELECT count(*) FROM events)")
     return True
-
-
-def one_person(connection: sqlite3.Connection) -> NDArray[np.int32]:
-    """The canonical code of every code of a person, from the claims; shape (largest code + 1,)."""
-    rows = connection.execute("SELECT user, visitor, at, digest FROM claims").fetchall()
-    user, visitor, at, digests = np.array(rows, dtype=np.int64).reshape(-1, 4).T
-    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM people").fetchone()
-    canonical, _ = joined(user.astype(np.int32), visitor.astype(np.int32), at, digests, last + 1)
-    return canonical
 
 
 def _joined_to(connection: sqlite3.Connection, code: int) -> dict[str, int]:
