@@ -4,19 +4,22 @@ log is known.
 One that names a share which is not there yet is put aside (loaders.spill), and so is one that names only a
 sharer, whose latest share may still come. After the last row those put aside are settled: first the rows with
 shares, in order of time, round after round until a round brings nothing more (a parent is never later than
-its child, so one round does, but for equal times), then all others, which need only shares. What remains is
-rejected, and may come again in a later load.
+its child, so one round does, but for equal times), then all others, which need only shares. Where one of them
+told that two keys are one person, those that remain are tried again: a sharer may be named by either. What
+remains then is rejected, and may come again in a later load.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
 from graph.events import Kind, Reject, micros
 from graph.store import Store
-from loaders.hearsay import Hearsay
+from loaders.consents import Consents
+from loaders.hearsay import ROOM, Hearsay
 from loaders.reasons import CONFLICT, FORGOTTEN, IN_THE_FUTURE, Refused
 from loaders.references import settle, unsettled
 from loaders.sources.records import Attributes, Item, Record
@@ -38,9 +41,11 @@ class Intake:
         self._batch = batch
         self._tell = tell
         self._latest = now + CLOCK_SKEW
-        self._hearsay = Hearsay(store)
+        self._hearsay = Hearsay(store, min(ROOM, ROOM * batch // BATCH))
+        self._consents = Consents(store)
         self._sharing: Spill[Record] = Spill()
         self._others: Spill[Record] = Spill()
+        self._joining = False
         self.rejects: Counter[str] = Counter()
         self.read = self.stored = self.repeated = self.implied = self.unread_attributes = 0
 
@@ -52,6 +57,8 @@ class Intake:
     ) -> None:
         self._sharing.close()
         self._others.close()
+        self._hearsay.close()
+        self._consents.close()
 
     @property
     def waiting(self) -> int:
@@ -73,14 +80,27 @@ class Intake:
 
     def settle_waiting(self) -> Iterator[int]:
         """Settle what was put aside, in steps; yields how many rows still wait."""
-        yield from self._settle_sharing()
-        left = len(self._others)
-        for batch in chunks(self._others, self._batch):
-            for record in self._settle(batch, find=True):
-                self._refuse(record, unsettled(record))
-            left -= len(batch)
-            yield left
+        while self.waiting:
+            self._joining = False
+            yield from self._settle_sharing()
+            yield from self._settle_others()
+            if not self._joining:
+                break
+        for record in chain(self._sharing, self._others):
+            self._refuse(record, unsettled(record))
         self._hearsay.tell()
+        self._consents.tell()
+
+    def _settle_others(self) -> Iterator[int]:
+        """One round over the rows without shares."""
+        waiting, self._others = self._others, Spill()
+        left = len(waiting)
+        with waiting:
+            for batch in chunks(waiting, self._batch):
+                for record in self._settle(batch, find=True):
+                    _put_aside(record, self._others)
+                left -= len(batch)
+                yield left
 
     def _settle_sharing(self) -> Iterator[int]:
         """Rounds over the rows with shares, each in order of time, until one brings nothing."""
@@ -96,8 +116,6 @@ class Intake:
                         _put_aside(record, self._sharing)
                     before -= len(batch)
                     yield before + self.waiting
-        for record in self._sharing:
-            self._refuse(record, unsettled(record))
 
     def _settle(self, records: Sequence[Record], *, find: bool) -> list[Record]:
         """Store what can be, refuse what never can, and give back what waits."""
@@ -115,8 +133,16 @@ class Intake:
                     self._refuse(ready[position], Refused(reason))
             for positions in (appended.stored, appended.repeated):
                 for position in positions:
-                    self._hearsay.hear(ready[position])
+                    self._hear(ready[position])
+            if find and not self._joining:
+                self._joining = any(_joins(ready[position]) for position in appended.stored)
         return settled.waiting
+
+    def _hear(self, record: Record) -> None:
+        """Take in what a row that was taken says in passing."""
+        self._hearsay.hear(record)
+        if record.consent is not None:
+            self._consents.hear(record.consent)
 
     def _is_past(self, record: Record) -> bool:
         for event in record.row.events:
@@ -129,10 +155,8 @@ class Intake:
         for reject in (reject for part in said for reject in part.rejects):
             self.unread_attributes += 1
             self._tell(reject)
-        if users := [user for part in said for user in part.users]:
-            self._store.upsert_users(users)
-        if products := [product for part in said for product in part.products]:
-            self._store.upsert_products(products)
+        for part in said:
+            self._hearsay.read(part)
 
     def _refuse(self, record: Record, refused: Refused) -> None:
         row = record.row
@@ -163,6 +187,14 @@ def _moments(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
 
 def _time(record: Record) -> int:
     return max(micros(event.at) for event in record.row.events)
+
+
+def _joins(record: Record) -> bool:
+    """Whether a row says that two keys are one person."""
+    return any(
+        event.user is not None and event.visitor is not None and event.user != event.visitor
+        for event in record.row.events
+    )
 
 
 def _shares(record: Record) -> bool:

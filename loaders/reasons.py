@@ -33,6 +33,7 @@ UNKNOWN_PARENT = "unknown parent"
 BEFORE_ITS_SHARE = "opened before it was shared"
 BEFORE_ITS_PARENT = "shared before its parent"
 PARENT_OF_ANOTHER_PRODUCT = "parent of another product"
+SHARE_OF_ANOTHER_PRODUCT = "share of another product"
 CONFLICT = "conflict"
 FORGOTTEN = "forgotten"
 

@@ -2,14 +2,15 @@
 of the log can judge.
 
 A row names shares by id (`share`, `parentShare`), or by a sharer and a product, which stand for that sharer's
-latest share of it at or before the row's time. A row is *settled* once everything it names is in the store or
-comes before it in the same append; then either what it says is possible (nothing is opened before it was
-shared, no share is older than its parent) or it is refused for good. Until then it waits.
+latest share of it at or before the row's time, under whichever of their keys. A row is *settled* once
+everything it names is in the store or comes before it in the same append; then either what it says is
+possible (nothing is opened before it was shared, no share is older than its parent, an open is of what was
+shared) or it is refused for good. Until then it waits.
 """
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
@@ -19,6 +20,7 @@ from loaders.reasons import (
     BEFORE_ITS_PARENT,
     BEFORE_ITS_SHARE,
     PARENT_OF_ANOTHER_PRODUCT,
+    SHARE_OF_ANOTHER_PRODUCT,
     UNKNOWN_PARENT,
     UNKNOWN_SHARE,
     Refused,
@@ -30,6 +32,8 @@ Pair = tuple[str, str]
 """A sharer and a product."""
 
 _AT = attrgetter("at")
+_IN_ORDER = attrgetter("at", "id")
+_OF_THE_SHARES_PRODUCT = (Kind.OPEN, Kind.EXPOSURE)
 
 
 @dataclass(slots=True)
@@ -87,13 +91,25 @@ def settle(records: Sequence[Record], store: Store, *, find: bool) -> Settled:
     events = [event for record in records for event in record.row.events]
     ids = {share for event in events for share in named_shares(event)}
     pairs = {_pair(event) for event in events if asks_for_sharer(event)} if find else set()
-    by_pair = store.shares_by(list(pairs)) if pairs else {}
-    settling = _Settling(
-        store.shares(list(ids)) if ids else {}, {pair: list(by_pair.get(pair, ())) for pair in pairs}
-    )
+    settling = _Settling(store.shares(list(ids)) if ids else {}, _shares_by(pairs, store) if pairs else {})
     for record in records:
         settling.take(record)
     return settling.done()
+
+
+def _shares_by(pairs: Collection[Pair], store: Store) -> dict[Pair, list[KnownShare]]:
+    """The shares of each sharer and product, earliest first, under whichever of the sharer's keys they were
+    made. All keys of a person have one list, so that a share that is added is there for each.
+    """
+    keys_of = store.same_person(list({sharer for sharer, _ in pairs}))
+    alike = {pair: [(key, pair[1]) for key in keys_of.get(pair[0], (pair[0],))] for pair in pairs}
+    found = store.shares_by(list({one for ones in alike.values() for one in ones}))
+    by_pair: dict[Pair, list[KnownShare]] = {}
+    for pair, ones in alike.items():
+        if pair not in by_pair:
+            made = sorted((share for one in ones for share in found.get(one, ())), key=_IN_ORDER)
+            by_pair |= dict.fromkeys(ones, made)
+    return by_pair
 
 
 class _Settling:
@@ -159,7 +175,11 @@ class _Settling:
             record = pending.pop()
             own = [_as_known(event) for event in record.row.events if event.kind is Kind.SHARE]
             known = {share.id: share for share in own} | self._named(record)
-            if refused := _contradiction(record, known):
+            refused = _contradiction(record, known)
+            if refused and refused.reason == SHARE_OF_ANOTHER_PRODUCT and record.otherwise is not None:
+                record = replace(record, row=record.otherwise, otherwise=None)
+                refused = _contradiction(record, known)
+            if refused:
                 self._settled.refused.append((record, refused))
                 continue
             self._settled.ready.append(record)
@@ -203,16 +223,33 @@ def _as_known(event: Event) -> KnownShare:
 def _contradiction(record: Record, known: Mapping[str, KnownShare]) -> Refused | None:
     """Why what a record says of its shares cannot be; None where it can."""
     for event in record.row.events:
-        if event.share is not None and event.at < (share := known[event.share]).at:
-            return Refused(BEFORE_ITS_SHARE, f"at {event.at.isoformat()}, shared at {share.at.isoformat()}")
-        if event.parent_share is not None:
-            parent = known[event.parent_share]
-            if event.at < parent.at:
-                return Refused(
-                    BEFORE_ITS_PARENT, f"at {event.at.isoformat()}, parent at {parent.at.isoformat()}"
-                )
-            if event.product != parent.product:
-                return Refused(
-                    PARENT_OF_ANOTHER_PRODUCT, f"{shown(event.product)}, parent of {shown(parent.product)}"
-                )
+        refused = None
+        if event.share is not None:
+            refused = _not_through(event, known[event.share])
+        if refused is None and event.parent_share is not None:
+            refused = _not_from(event, known[event.parent_share])
+        if refused is not None:
+            return refused
+    return None
+
+
+def _not_through(event: Event, share: KnownShare) -> Refused | None:
+    """Why an event cannot have come from a share; None where it can. What somebody does after an open may be
+    about any product; the open itself, and the share that was shown, are of the one that was shared.
+    """
+    if event.kind in _OF_THE_SHARES_PRODUCT and event.product not in {None, share.product}:
+        return Refused(SHARE_OF_ANOTHER_PRODUCT, f"{shown(event.product)}, share of {shown(share.product)}")
+    if event.at < share.at:
+        return Refused(BEFORE_ITS_SHARE, f"at {event.at.isoformat()}, shared at {share.at.isoformat()}")
+    return None
+
+
+def _not_from(event: Event, parent: KnownShare) -> Refused | None:
+    """Why a share cannot have this parent; None where it can."""
+    if event.at < parent.at:
+        return Refused(BEFORE_ITS_PARENT, f"at {event.at.isoformat()}, parent at {parent.at.isoformat()}")
+    if event.product != parent.product:
+        return Refused(
+            PARENT_OF_ANOTHER_PRODUCT, f"{shown(event.product)}, parent of {shown(parent.product)}"
+        )
     return None

@@ -16,6 +16,8 @@ from typing import IO, Generic, Self, TypeVar
 
 T = TypeVar("T")
 
+Key = int | str
+
 _CHUNK = 1_000
 
 
@@ -31,7 +33,8 @@ def chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 class Spill(Generic[T]):
-    """Things with a number to sort them by; equal numbers come out in the order they went in.
+    """Things with a number or a text to sort them by (one sort in one spill); equals come out in the order
+    they went in.
 
     room: how many are held in memory. The things must be picklable. Use as a context manager: leaving it
     drops the file.
@@ -45,23 +48,26 @@ class Spill(Generic[T]):
 
     def __init__(self, room: int = 100_000) -> None:
         self._room = room
-        self._held: list[tuple[int, T]] = []
+        self._held: list[tuple[Key, T]] = []
         self._runs: list[tuple[int, int]] = []
         self._file: IO[bytes] | None = None
         self._count = 0
 
-    def add(self, key: int, thing: T) -> None:
-        """Put one aside."""
+    def add(self, key: Key, thing: T) -> None:
+        """Put one aside. OSError, with the folder of temporary files, where that is full."""
         self._held.append((key, thing))
         self._count += 1
         if len(self._held) >= self._room:
-            self._write_run()
+            try:
+                self._write_run()
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from error
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[T]:
-        """All of them, by their number; may be asked again."""
+        """All of them, in order; may be asked again."""
         self._held.sort(key=itemgetter(0))
         runs = [self._run(start, end) for start, end in self._runs]
         # heapq.merge takes equals from the earlier run first, so the order of arrival is kept.
@@ -92,11 +98,11 @@ class Spill(Generic[T]):
         self._runs.append((start, self._file.tell()))
         self._held = []
 
-    def _run(self, start: int, end: int) -> Iterator[tuple[int, T]]:
+    def _run(self, start: int, end: int) -> Iterator[tuple[Key, T]]:
         file = self._file
         assert file is not None  # noqa: S101 - a run was written to it
         while start < end:
             file.seek(start)
-            chunk: list[tuple[int, T]] = pickle.load(file)  # noqa: S301 - our own file, written above
+            chunk: list[tuple[Key, T]] = pickle.load(file)  # noqa: S301 - our own file, written above
             start = file.tell()
             yield from chunk

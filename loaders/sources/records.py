@@ -7,11 +7,11 @@ business of loaders.references.
 """
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
-from graph.events import Product, Reject, Row, User
+from graph.events import Event, Product, Reject, Row, User
 from graph.store import Store
 
 Said = Mapping[str, object]
@@ -20,11 +20,18 @@ Said = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of a log, and what it says in passing of users and products (kept only if the row is taken)."""
+    """One row of a log, and what it says in passing of users and products (kept only if the row is taken).
+
+    consent: a CONSENT event of what the row carries, stored where it is a change; None where it carries none.
+    otherwise: what the row says where a share it names turns out to be of another product; None if it is then
+    refused.
+    """
 
     row: Row
     users: tuple[User, ...] = ()
     products: tuple[Product, ...] = ()
+    consent: Event | None = None
+    otherwise: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +51,16 @@ class Reading:
     """How to read what a log leaves open.
 
     timezone: of times without an offset; None refuses them. currency: of amounts without one; None refuses
-    them. share_names, sharer_names: the properties and URL parameters that carry a share's id or its sharer
-    (segment).
+    them. Of segment alone: share_names, sharer_names: the properties and URL parameters that carry a share's
+    id or its sharer; consents: the purposes (fields of `Consent`) by a shop's categories, as
+    loaders.sources.consents.categories gives them.
     """
 
     timezone: tzinfo | None = None
     currency: str | None = None
     share_names: Sequence[str] = ("share_id", "shareId")
     sharer_names: Sequence[str] = ("sharer", "sharer_id", "ref")
+    consents: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -12,15 +12,16 @@ where the call has one.
 """
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-from graph.events import Reject, Row, content_id
+from graph.events import Event, Kind, Reject, Row, content_id
 from loaders.reasons import MISSING_FIELD, NOT_USED, WRONG_TYPE, Refused, shown
 from loaders.sources import values
+from loaders.sources.consents import OWN_NAMES, PURPOSES, SURFACE, consent_in
 from loaders.sources.files import files_of, travelled_of, unzipped_name
 from loaders.sources.records import Item, Plain, Reading, Record, Said, Travelled
 from loaders.sources.rows import read_event
@@ -83,7 +84,37 @@ def _understood(line: int, call: Call, file: str, reading: Reading) -> Record:
         Row(line, events, file),
         (user_of(call),) if sort == "identify" else (),
         products_of(inner(call, "properties"), reading) if sort == "track" else (),
+        _carried(events[0], call, reading),
+        _only_seen(line, events, file),
     )
+
+
+def _carried(event: Event, call: Call, reading: Reading) -> Event | None:
+    """What a call carries of its sender's consents: an event of its own, unless the call is about them."""
+    if event.kind is Kind.CONSENT:
+        return event
+    consent = consent_in(call, {**OWN_NAMES, **reading.consents})
+    if consent is None:
+        return None
+    id_ = f"{_id(call)}:consent"
+    return Event(id_, Kind.CONSENT, event.at, event.user, event.visitor, surface=SURFACE, consent=consent)
+
+
+def _consented(call: Call, reading: Reading) -> list[Said]:
+    consent = consent_in(call, {**OWN_NAMES, **reading.consents})
+    if consent is None:
+        raise Refused(NOT_USED, "no category that is named a purpose of ours")
+    allowed = {name: getattr(consent, field) for name, field in PURPOSES.items()}
+    return [{"kind": "CONSENT", "surface": SURFACE, **allowed}]
+
+
+def _only_seen(line: int, events: tuple[Event, ...], file: str) -> Row | None:
+    """An OPEN as the VIEW it is where its share is of another product: the page's URL still carried the share
+    that had brought somebody to an earlier page.
+    """
+    if any(event.kind is Kind.OPEN and event.product is not None for event in events):
+        return Row(line, tuple(replace(event, kind=Kind.VIEW) for event in events), file)
+    return None
 
 
 def _common(call: Call) -> Said:
@@ -247,5 +278,6 @@ _TRACKED: dict[str, Understanding] = {
     "Order Completed": _bought,
     "Order Refunded": _refunded,
     "Signed Up": lambda *_: [{"kind": "SIGNUP"}],
+    "Segment Consent Preference Updated": _consented,
 }
 _SORTS: dict[str, Understanding] = {"track": _tracked, "identify": _identified, "alias": _aliased}

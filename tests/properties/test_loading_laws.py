@@ -60,6 +60,19 @@ def logs(draw: st.DrawFn) -> list[Row]:
     return rows
 
 
+@st.composite
+def logs_of_visitors(draw: st.DrawFn) -> list[Row]:
+    """Such logs in which some were visitors before, and sharers are named by any of their keys."""
+    keys = st.sampled_from(["ana", "bea", "cy", "phone", "tablet"])
+    rows = draw(logs())
+    for row in rows:
+        if draw(st.booleans()):
+            row["visitor"] = draw(keys)
+        if "sharer" in row:
+            row["sharer"] = draw(keys)
+    return rows
+
+
 def parts(rows: Sequence[Row], cuts: set[int]) -> Iterator[list[Row]]:
     """The log in parts, cut before the rows at these positions where a new minute begins."""
     starts = [
@@ -109,6 +122,31 @@ def test_a_log_is_the_same_in_parts_shuffled_and_killed(rows: list[Row], cuts: s
             assert said(store) <= expected | {(row, None) for row, _ in expected}
             load(store, whole)
             assert said(store) == expected
+
+
+@given(rows=logs_of_visitors(), order=st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_whoever_turns_out_to_be_a_sharer_a_log_is_the_same_shuffled_killed_and_again(
+    rows: list[Row], order: Any
+):
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        whole = written(folder, "whole", rows)
+        expected = digests(said_after(folder, "whole", [whole], format_="sharegraph"))
+        again = said_after(folder, "again", [whole], [whole], format_="sharegraph")
+        shuffled = written(folder, "shuffled", order.sample(rows, len(rows)))
+        assert digests(again) == expected
+        assert digests(said_after(folder, "shuffled", [shuffled], format_="sharegraph")) == expected
+        with closing(open_store(f"sqlite:///{folder}/killed.db")) as store:
+            for batches in range(1, 9):
+                with pytest.raises(Killed):
+                    load_slowly(store, whole, batches)
+            load(store, whole)
+            assert digests(said(store)) == expected
+
+
+def digests(told: set[tuple[int, str | None]]) -> set[int]:
+    return {digest for digest, _ in told}
 
 
 def load_slowly(store: Store, file: Path, batches: int) -> None:

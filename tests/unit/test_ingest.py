@@ -116,6 +116,43 @@ def test_what_cannot_have_been_is_rejected(loading: Loading):
     ]
 
 
+def test_an_open_is_of_what_was_shared_and_other_acts_of_anything(loading: Loading, store: Store):
+    assert loading(
+        share("s1", "ana"),
+        opened("o1", "bea", 1, share="s1", product="mug"),
+        row("x1", "EXPOSURE", "bea", 1, share="s1", product="mug"),
+        opened("o2", "bea", 1, share="s1", product=None),
+        row("p1", "PURCHASE", "bea", 2, share="s1", product="mug"),
+        row("v1", "VIEW", "bea", 2, share="s1", product="mug"),
+    ) == [(2, "share of another product"), (3, "share of another product")]
+    assert found(store) == {"o2": "s1", "p1": "s1", "v1": "s1"}
+
+
+def test_a_page_of_another_product_that_still_carries_a_share_was_seen_not_opened(
+    store: Store, tmp_path: Path
+):
+    def seen(id_: str, minute: float, product: str, **properties: object) -> Row:
+        return {
+            "type": "track", "event": "Product Viewed", "messageId": id_, "userId": "bea",
+            "timestamp": (START + minute * MINUTE).isoformat(),
+            "properties": {"product_id": product} | properties,
+        }  # fmt: skip
+
+    shared = seen("m1", 0, "tea", share_id="s1") | {"event": "Product Shared", "userId": "ana"}
+    calls = [seen("m2", 1, "tea", share_id="s1"), seen("m3", 2, "mug", share_id="s1"), shared]
+    log = tmp_path / "calls.jsonl"
+    log.write_text(lines(*calls, seen("m4", -1, "mug", share_id="s1")))
+    for stored, repeated in ((3, 0), (0, 3)):
+        receipt, rejects = load(store, log, format_="segment")
+        assert (receipt.stored, receipt.repeated) == (stored, repeated)
+        assert reasons(rejects) == [(4, "opened before it was shared")]
+    assert {(event.id, event.kind.name, event.product, event.share) for event in store.events()} == {
+        ("s1", "SHARE", "tea", None),
+        ("m2", "OPEN", "tea", "s1"),
+        ("m3", "VIEW", "mug", "s1"),
+    }
+
+
 def test_a_sharer_stands_for_their_latest_share_of_the_product(loading: Loading, store: Store):
     assert loading(
         opened("o0", "bea", 0.5, sharer="ana"),

@@ -1,5 +1,8 @@
 """What is put aside comes back in order, from memory and from disk alike."""
 
+import resource
+import tempfile
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,3 +35,15 @@ def test_what_was_closed_holds_nothing():
     spill.close()
     with pytest.raises(ValueError, match="closed"):
         list(spill)
+
+
+def test_a_full_disk_is_told_with_the_folder():
+    spill = Spill[bytes](room=1)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match=tempfile.gettempdir()):
+            spill.add(1, bytes(100_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        spill.close()
