@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from graph.errors import InvalidInput
 from graph.events import Reject
 
 COLUMNS = ("file", "line", "reason", "detail", "event")
@@ -13,7 +14,8 @@ COLUMNS = ("file", "line", "reason", "detail", "event")
 class Rejects:
     """Writes each `Reject` as a row of COLUMNS; the file is made, or replaced, at the first one.
 
-    path: of the file. count: rows written. Use as a context manager: leaving it closes the file.
+    path: of the file. count: rows written. Use as a context manager: leaving it closes the file. InvalidInput
+    where the folder of the file is not there, before any row is lost to that.
     """
 
     def __init__(self, path: Path) -> None:
@@ -23,6 +25,8 @@ class Rejects:
         self._rows: Any = None
 
     def __enter__(self) -> Self:
+        if not self.path.parent.is_dir():
+            raise InvalidInput(f"{self.path}: the folder {self.path.parent} does not exist; make it first")
         return self
 
     def __exit__(
@@ -34,7 +38,8 @@ class Rejects:
     def add(self, reject: Reject) -> None:
         """Write one."""
         if self._file is None:
-            self._file = self.path.open("w", encoding="utf-8", newline="")
+            # A file's name need not be UTF-8; the rows of the log are, or were refused for that.
+            self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
             self._rows = csv.writer(self._file)
             self._rows.writerow(COLUMNS)
         self._rows.writerow([getattr(reject, name) for name in COLUMNS])

@@ -128,6 +128,8 @@ class Stream:
 def opened(source: str, travelled: Travelled) -> Iterator[Stream]:
     """The stream of a path, or of stdin for `-`. UnreadableSource where there is none."""
     if source == STDIN:
+        if sys.stdin is None:
+            raise UnreadableSource("-: there is no stdin; it was closed")
         yield Stream(STDIN, Counted(cast("io.BufferedIOBase", sys.stdin.buffer), travelled))
         return
     try:

@@ -32,6 +32,7 @@ from loaders.sources.streams import MAX_LINE, UTF8_MARK, Lines, Stream, lines, t
 TableRow = tuple[int, Said | Refused]
 
 _PARQUET = b"PAR1"
+_SEPARATORS = (",", ";", "\t")
 _MAX_RECORD = 64
 """Lines that one quoted CSV row may go over."""
 
@@ -44,16 +45,18 @@ def table_rows(stream: Stream, check: Callable[[Sequence[str]], None]) -> Iterat
     """
     if stream.head(4) == _PARQUET:
         return parquet_rows(stream, check)
-    begin = stream.head().removeprefix(UTF8_MARK).lstrip()[:1]
-    if begin == b"[":
-        raise UnreadableSource(f"{stream.name}: begins as one JSON array; write one object a line")
-    if begin == b"{":
-        return json_rows(stream)
-    return csv_rows(stream, check)
+    return json_rows(stream) if _begin(stream) in {b"{", b"["} else csv_rows(stream, check)
+
+
+def _begin(stream: Stream) -> bytes:
+    """The first character that is not blank."""
+    return stream.head().removeprefix(UTF8_MARK).lstrip()[:1]
 
 
 def json_rows(stream: Stream) -> Iterator[TableRow]:
-    """One JSON object a line; blank lines are none."""
+    """One JSON object a line; blank lines are none. UnreadableSource for one array of them all."""
+    if _begin(stream) == b"[":
+        raise UnreadableSource(f"{stream.name}: begins as one JSON array; write one object a line")
     for first, block in lines(stream):
         for number, line in enumerate(block, first):
             if line and not line.isspace():
@@ -80,30 +83,39 @@ def _not_json(line: bytes, why: str) -> Refused:
 
 
 def csv_rows(stream: Stream, check: Callable[[Sequence[str]], None]) -> Iterator[TableRow]:
-    """Rows by the columns of the header. A quoted field may hold commas, quotes (doubled) and up to 63 line
-    ends.
+    """Rows by the columns of the header. A quoted field may hold separators, quotes (doubled) and up to 63
+    line ends. Fields are separated by commas, or where the header has none by semicolons (as Excel writes
+    where a comma leads decimals) or tabs.
     """
     numbered = _Numbered(lines(stream))
-    header = next(numbered, None)
+    header = next((line for _, line in numbered if line.strip()), None)
     if header is None:
         return
-    columns = _header(stream.name, header[1])
+    columns, separator = _header(stream.name, header)
     check(columns)
-    width = len(columns)
     for number, line in numbered:
         if line and not line.isspace():
-            yield number, _by_column(columns, width, line, numbered)
+            yield number, _by_column(columns, separator, line, numbered)
 
 
-def _header(name: str, line: bytes) -> list[str]:
+def _header(name: str, line: bytes) -> tuple[list[str], str]:
+    """The columns, and what separates them."""
     try:
-        columns = [column.strip() for column in next(csv.reader([text_of(line)]), [])]
+        text = text_of(line)
+        separator = next((mark for mark in _SEPARATORS if mark in text), _SEPARATORS[0])
+        columns = [column.strip() for column in next(csv.reader([text], delimiter=separator), [])]
     except (Refused, csv.Error) as error:
         raise UnreadableSource(f"{name}: its first line is no header of column names ({error})") from error
+    if "" in columns:
+        raise UnreadableSource(f"{name}: column {columns.index('') + 1} has no name")
+    _once_each(name, columns)
+    return columns, separator
+
+
+def _once_each(name: str, columns: Sequence[str]) -> None:
     twice = {column for column in columns if columns.count(column) > 1}
     if twice:
         raise UnreadableSource(f"{name}: more than one column is named {', '.join(sorted(twice))}")
-    return columns
 
 
 class _Numbered:
@@ -136,10 +148,11 @@ class _Numbered:
         self._back.extend(reversed(taken))
 
 
-def _by_column(columns: list[str], width: int, line: bytes, following: _Numbered) -> Said | Refused:
+def _by_column(columns: list[str], separator: str, line: bytes, following: _Numbered) -> Said | Refused:
+    width = len(columns)
     try:
         text = text_of(line)
-        fields = _quoted(text, width, following) if '"' in text else text.split(",")
+        fields = _quoted(text, width, separator, following) if '"' in text else text.split(separator)
     except Refused as refused:
         return refused
     if len(fields) == width:
@@ -149,7 +162,7 @@ def _by_column(columns: list[str], width: int, line: bytes, following: _Numbered
     )
 
 
-def _quoted(text: str, width: int, following: _Numbered) -> list[str]:
+def _quoted(text: str, width: int, separator: str, following: _Numbered) -> list[str]:
     """The fields of a row with quotes, which may go on over the following lines.
 
     Lines are taken along only if the row is whole by them; else they are given back and this line alone is
@@ -168,7 +181,7 @@ def _quoted(text: str, width: int, following: _Numbered) -> list[str]:
             yield text_of(line) + "\n"
 
     try:
-        fields = next(csv.reader(physical(), strict=True))
+        fields = next(csv.reader(physical(), delimiter=separator, strict=True))
     except (csv.Error, Refused) as error:
         following.put_back(taken)
         raise Refused(_quoting_fault(str(error), alone=not taken), str(error)) from None
@@ -190,6 +203,7 @@ def parquet_rows(stream: Stream, check: Callable[[Sequence[str]], None]) -> Iter
     with stream.as_file() as file:
         try:
             table = pq.ParquetFile(file)
+            _once_each(stream.name, table.schema_arrow.names)
             check(table.schema_arrow.names)
             for batch in table.iter_batches(batch_size=8192):
                 for said in batch_rows(batch):
@@ -217,7 +231,10 @@ def _values(column: Any) -> list[object]:
     """
     kind = column.type
     if pa.types.is_timestamp(kind):
-        column = column.cast(pa.timestamp("us", kind.tz), safe=kind.unit != "ns")
+        try:
+            column = column.cast(pa.timestamp("us", kind.tz), safe=kind.unit != "ns")
+        except pa.ArrowInvalid:
+            return [_value(scalar) for scalar in column]
         if kind.tz is not None:
             return [_instant(at) for at in column.cast(pa.int64()).to_pylist()]
     elif pa.types.is_floating(kind):

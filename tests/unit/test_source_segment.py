@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from graph.errors import UnreadableSource
 from graph.events import Event, Kind, Money, Product, User
 from loaders.sources import Reading, open_source
 from loaders.sources.records import Record
@@ -227,3 +228,9 @@ def test_a_bucket_is_searched_to_its_depths(tmp_path: Path):
     day.mkdir(parents=True)
     (day / "1777622400.gz").write_bytes(gzip.compress(lines(call("Signed Up")).encode()))
     assert read(tmp_path, format_="segment") == ([bea("m1", Kind.SIGNUP)], [])
+
+
+def test_one_json_array_of_calls_is_told(log: Path):
+    log.write_text('[{"type": "track"}]')
+    with pytest.raises(UnreadableSource, match="one JSON array"):
+        read(log, format_="segment")

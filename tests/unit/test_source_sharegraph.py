@@ -320,6 +320,7 @@ def test_parquet_counts_its_rows_and_leaves_nulls_out(tmp_path: Path):
         (b"id,kind,at,userr\n", "'userr'"),
         (b"id,kind,user\n", "no column at"),
         (b"id,kind,at,id\n", "more than one column is named id"),
+        (b"id,kind,at,user,\n", "column 5 has no name"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "binary"),
         ("id,kind,at\n".encode("utf-16"), "UTF-16"),
         (b'[\n{"kind": "SHARE"}\n]\n', "JSON array"),
@@ -348,6 +349,47 @@ def test_a_source_that_is_not_there_is_told_before_anything_is_read(tmp_path: Pa
 def test_an_empty_file_has_no_rows(tmp_path: Path):
     (tmp_path / "log.csv").touch()
     assert read(tmp_path) == ([], [])
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_semicolons_and_tabs_separate_where_the_header_has_no_comma(separator: str, tmp_path: Path):
+    file = tmp_path / "log.csv"
+    quoted = 's2,SHARE,2026-05-01T08:00:00Z,"ana,",tea,,,\n'
+    decimal_comma = "p1,PURCHASE,2026-05-01T08:00:00Z,bea,tea,,25~50,EUR\n"
+    rows = HEADER + SHARE + quoted.replace('"ana,"', '"ana~"') + decimal_comma
+    file.write_text(rows.replace(",", separator).replace("~", ","))
+    events, rejects = read(file)
+    assert [(event.id, event.user) for event in events] == [("s1", "ana"), ("s2", "ana,")]
+    assert reasons(rejects) == [(4, "wrong type")]
+
+
+def test_blank_lines_before_the_header_count_and_do_no_harm(tmp_path: Path):
+    file = tmp_path / "log.csv"
+    file.write_text("\n  \n" + HEADER + SHARE + "half\n")
+    events, rejects = read(file)
+    assert ([event.id for event in events], reasons(rejects)) == (["s1"], [(5, "half a line")])
+
+
+def test_a_parquet_column_that_is_there_twice_is_told(tmp_path: Path):
+    file = tmp_path / "log.parquet"
+    columns = [pa.array([text]) for text in ("SHARE", "2026-05-01T08:00:00Z", "ana", "bea", "tea")]
+    pq.write_table(pa.Table.from_arrays(columns, names=["kind", "at", "user", "user", "product"]), file)
+    with pytest.raises(UnreadableSource, match="more than one column is named user"):
+        read(file)
+
+
+def test_a_time_beyond_all_calendars_costs_its_row_of_parquet(tmp_path: Path):
+    file = tmp_path / "log.parquet"
+    times = pa.array([2**62, 1777622400_000], pa.timestamp("ms", "UTC"))
+    pq.write_table(pa.table({"kind": ["SIGNUP"] * 2, "at": times, "user": ["ana", "bea"]}), file)
+    events, rejects = read(file)
+    assert ([event.at for event in events], reasons(rejects)) == ([AT], [(1, "wrong type")])
+
+
+def test_a_stdin_that_was_closed_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(UnreadableSource, match="no stdin"):
+        list(open_source(["-"], "sharegraph").items())
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path):
