@@ -13,7 +13,7 @@ from api.cli.command import MISUSE, command, complain, flowing
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.evaluate import COMMANDS as EVALUATIONS
-from api.cli.keeping import backup, export_schema, forget, version
+from api.cli.keeping import backup, before_any_command, export_schema, forget, version
 from api.cli.loading import generate, load
 from api.cli.serving import serve
 
@@ -27,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.callback()(before_any_command)
 
 PANELS = {
     "Bring a log in": (demo, generate, load),

@@ -74,6 +74,32 @@ def export_schema(everywhere: Everywhere) -> None:
 
 def version(everywhere: Everywhere) -> None:
     """Print the version of this program."""
+    everywhere.tell({"version": _installed()}, lambda: f"sharegraph {_installed()}")
+
+
+def _installed() -> str:
     from importlib.metadata import version as installed
 
-    everywhere.tell({"version": installed("sharegraph")}, lambda: f"sharegraph {installed('sharegraph')}")
+    return installed("sharegraph")
+
+
+def _version_asked(asked: bool) -> None:
+    if asked:
+        Everywhere("").say(f"sharegraph {_installed()}")
+        raise typer.Exit
+
+
+def before_any_command(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            metavar="",
+            callback=_version_asked,
+            is_eager=True,
+            help="Print the version of this program.",
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before any command: each is answered by itself, as it is read."""

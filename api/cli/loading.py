@@ -64,6 +64,29 @@ def load(
         str | None, typer.Option(metavar="ZONE", help="Of times without an offset: Asia/Shanghai or +08:00.")
     ] = None,
     currency: Annotated[str | None, typer.Option(metavar="CODE", help="Of amounts without one: CNY.")] = None,
+    share_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="segment: a property or URL parameter with a share's id; may be repeated. "
+            "Else share_id, shareId.",
+        ),
+    ] = None,
+    sharer_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="segment: one with the sharer; may be repeated. Else sharer, sharer_id, ref.",
+        ),
+    ] = None,
+    consent: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CATEGORY=PURPOSE",
+            help="segment: what a category of consent is to us: personalisation, namedToFriends, location or "
+            "research; may be repeated.",
+        ),
+    ] = None,
     rejects: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where refused rows are listed; else STORE.rejects.csv."),
@@ -83,13 +106,18 @@ def load(
 
         zcat track.jsonl.gz | sharegraph load - --format segment
 
+        sharegraph load bucket --format segment --sharer-name inviter --consent Marketing=personalisation
+
         sharegraph load taobao-share --format taobao-share --store neo4j://localhost
     """
     from api.cli import tables
-    from api.cli.loads import loaded, zone
+    from api.cli.loads import loaded, named, zone
+    from graph.errors import InvalidInput
     from loaders.sources import Reading
 
-    reading = Reading(timezone=zone(timezone), currency=currency)
+    if written is not Format.SEGMENT and (share_name or sharer_name or consent):
+        raise InvalidInput("--share-name, --sharer-name and --consent are for --format segment")
+    reading = Reading(timezone=zone(timezone), currency=currency, **named(share_name, sharer_name, consent))
     became = loaded(everywhere.store, source, written.value, reading, rejects)
     everywhere.tell(became.counts(), lambda: tables.receipt(became))
     if became.broken:

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from graph.errors import InvalidInput
@@ -18,6 +19,7 @@ from loaders.progress import shown
 from loaders.rejects import Rejects
 from loaders.snapshots import default_folder, snapshot_of
 from loaders.sources import Reading, open_source
+from loaders.sources.consents import categories
 from loaders.stores import open_store
 from loaders.writing import Shape, write
 
@@ -82,6 +84,23 @@ def zone(text: str | None) -> tzinfo | None:
         return ZoneInfo(text)
     except (ValueError, ZoneInfoNotFoundError) as unknown:
         raise InvalidInput(f"{text!r} is no time zone; write Asia/Shanghai or +08:00") from unknown
+
+
+def named(
+    share: Sequence[str] | None, sharer: Sequence[str] | None, consent: Sequence[str] | None
+) -> dict[str, Any]:
+    """The names of a shop's own that a `Reading` takes, as far as they are said.
+
+    >>> named(["sid"], None, ["Marketing=personalisation"])
+    {'share_names': ['sid'], 'consents': {'marketing': 'personalisation'}}
+    """
+    pairs = [text.rpartition("=") for text in consent or ()]
+    for category, _, purpose in pairs:
+        if not category:
+            raise InvalidInput(f"--consent {purpose}: write CATEGORY=PURPOSE")
+    consents = categories({category.strip(): purpose.strip() for category, _, purpose in pairs})
+    said = {"share_names": share, "sharer_names": sharer, "consents": consents}
+    return {name: value for name, value in said.items() if value}
 
 
 def made_up(

@@ -80,3 +80,10 @@ def test_the_schema_is_the_one_that_is_committed(capsys: pytest.CaptureFixture[s
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["version", "--json"]) == 0
     assert set(json.loads(capsys.readouterr().out)) == {"version"}
+
+
+def test_the_version_is_told_before_any_command_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["version"]) == 0
+    told = capsys.readouterr().out
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == told

@@ -16,6 +16,7 @@ from api import cli
 from loaders.marked import noise_since
 from loaders.snapshots import default_folder, read_snapshot
 from loaders.stores import open_store
+from tests.loads import lines
 
 ROOT = Path(__file__).parents[2]
 KEYS = ["read", "stored", "repeated", "rejected", "implied", "noise", "events", "users", "products"]
@@ -105,6 +106,9 @@ def test_a_small_log_is_snapshotted_at_once_and_its_noise_is_the_snapshots(log: 
         (["log.csv", "--timezone", "Mars/Olympus"], 2, "no time zone"),
         (["log.csv", "--store", "mysql://here"], 2, "mysql://here"),
         (["log.csv", "--format", "excel"], 2, "excel"),
+        (["log.csv", "--share-name", "sid"], 2, "--format segment"),
+        (["log.csv", "--format", "segment", "--consent", "Ads=fun"], 2, "Ads=fun: the purposes are"),
+        (["log.csv", "--format", "segment", "--consent", "Ads"], 2, "write CATEGORY=PURPOSE"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
@@ -120,6 +124,36 @@ def test_what_cannot_be_done_is_said_in_one_line(
     complaint = capsys.readouterr().err
     assert said in complaint
     assert complaint.count("\n") == 1
+
+
+def test_a_shops_own_names_are_flags(store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = {"product_id": "tea", "currency": "CNY"}
+    carried = {"consent": {"categoryPreferences": {"Ads": False}}}
+    calls = [
+        call("Product Shared", 0, "ana", said | {"sid": "s1"}),
+        call("Product Viewed", 1, "bea", said | {"sid": "s1"}, context=carried),
+        call("Product Viewed", 2, "cy", said | {"from": "ana", "ref": "mail"}),
+    ]
+    log = tmp_path / "calls.jsonl"
+    log.write_text(lines(*calls))
+    names = ["--share-name", "sid", "--sharer-name", "who", "--sharer-name", "from", "--consent"]
+    asked = ["load", str(log), "--format", "segment", *names, "Ads=personalisation", "--store", store]
+    assert cli.main([*asked, "--json"]) == 0
+    assert told(capsys)["stored"] == 3
+    opened = open_store(store)
+    assert {(event.kind.name, event.person, event.through) for event in opened.events()} == {
+        ("SHARE", "ana", None),
+        ("OPEN", "bea", "s1"),
+        ("OPEN", "cy", "s1"),
+        ("CONSENT", "bea", None),
+    }
+    opened.close()
+
+
+def call(event: str, minute: int, user: str, properties: object, **others: object) -> dict[str, object]:
+    at = f"2026-05-01T08:0{minute}:00Z"
+    said = {"type": "track", "event": event, "messageId": f"m{minute}", "userId": user, "timestamp": at}
+    return said | {"properties": properties} | others
 
 
 def test_a_made_up_shop_loads_whole(tmp_path: Path, store: str, capsys: pytest.CaptureFixture[str]) -> None:
