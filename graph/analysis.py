@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from graph.cascades import Cascades, cascades
-from graph.communities import Community, Partition, communities, matched, modularity, partition
+from graph.communities import Communities, Partition, matched, modularity, partition
 from graph.influence import Credit, Influence, credit
 from graph.kernels.groups import gathered
 from graph.livecascades import Grove
@@ -119,11 +119,11 @@ class Analysis:
         return rank(share_graph(self._tied, len(self.snapshot.people), self._tied.transmission))
 
     @once
-    def communities(self) -> list[Community]:
+    def communities(self) -> Communities:
         """Every community by the position that `partition.labels` gives; categories are codes of the
         words.
         """
-        return communities(self.graph, self.partition, self.page_rank, self.categories)
+        return Communities.of(self.graph, self.partition, self.page_rank, self.categories)
 
     @once
     def modularity(self) -> float:

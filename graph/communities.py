@@ -7,20 +7,24 @@ with their community from one refit to the next, as long as its members do, and 
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, cast
+from itertools import chain
+from typing import Any, cast, overload
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from graph.measures import NxGraph, mutual
+from graph.measures import NxGraph, tied
 
 KEEPS_ITS_ID = 0.1
 """The least Jaccard overlap of members at which a community counts as the same (Greene, Doyle & Cunningham
 2010).
 """
+
+
+LEADERS, CATEGORIES = 10, 5
+"""As many are told of a community."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +75,8 @@ class Partition:
 class Community:
     """One community. cohesion: share of its members' tie weight that stays inside, in [0, 1].
 
-    leaders: row numbers, highest rank first. categories: (column, fraction of the members' engagement),
-    largest first.
+    leaders: row numbers, highest rank first, at most ten. categories: (column, fraction of the members'
+    engagement), largest first, at most five of those that sum to 1; none where nobody engages.
     """
 
     id: int
@@ -93,16 +97,16 @@ def partition(G: NxGraph, *, resolution: float = 1.0, seed: int = 0) -> Partitio
     >>> partition(pairs).labels
     array([1, 1, 0, 0, 0], dtype=int32)
     """
-    if len(G) == 0:
-        return Partition(np.empty(0, np.int32), np.empty(0, np.int32), 0)
-    circles = cast("nx.Graph[Any]", mutual(G))
+    rows, drawn = tied(G)
+    circles, labels = cast("nx.Graph[Any]", drawn), np.arange(len(G))
+    if not len(rows):
+        return Partition.of(labels)
     try:
         found = nx.community.leiden_communities(circles, resolution=resolution, seed=seed)
     except NotImplementedError:
         found = nx.community.louvain_communities(circles, resolution=resolution, seed=seed)
-    labels = np.empty(len(G), np.int32)
-    for number, members in enumerate(found):
-        labels[list(members)] = number
+    members = np.fromiter(chain.from_iterable(found), np.int64, len(rows))
+    labels[rows[members]] = len(G) + np.repeat(np.arange(len(found)), [len(group) for group in found])
     return Partition.of(labels)
 
 
@@ -169,64 +173,75 @@ def modularity(G: NxGraph, found: Partition) -> float:
     >>> modularity(pairs, Partition.of(np.array([0, 0, 1, 1])))
     0.5
     """
-    circles = cast("nx.Graph[Any]", mutual(G))
-    if not circles.number_of_edges():
+    rows, circles = tied(G)
+    if not len(rows):
         return 0.0
-    by_label = np.split(np.argsort(found.labels, kind="stable"), np.cumsum(found.sizes)[:-1])
-    return float(nx.community.modularity(circles, [set(members.tolist()) for members in by_label]))
+    labels = found.labels[rows]
+    order = np.argsort(labels, kind="stable")
+    by_label = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
+    parts = [set(members.tolist()) for members in by_label]
+    return float(nx.community.modularity(cast("nx.Graph[Any]", circles), parts))
 
 
-def leaders(found: Partition, rank: NDArray[np.float64], first: int = 10) -> list[tuple[int, ...]]:
-    """The members of highest rank by community, highest first, the smaller row among equals; at most `first`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Communities(Sequence[Community]):
+    """What is said of each community of a partition, by position: the largest first when it was fitted.
 
-    rank: shape (n,).
+    Columns for all, a `Community` for whichever is asked for: most are one person each. cohesion: shape (k,).
+    rows: everybody, community by community, highest rank first, the smaller row among equals; starts: where
+    each begins in it, shape (k + 1,). engaged: shape (k, categories), the members' engagement.
 
-    >>> leaders(Partition.of(np.array([0, 0, 0, 1])), np.array([0.1, 0.5, 0.2, 0.2]), first=2)
-    [(1, 2), (3,)]
+    >>> did = csr_array(np.array([[3.0, 0.0], [0.0, 1.0], [0.0, 0.0], [0.0, 0.0]]))
+    >>> pair = Partition.of(np.array([0, 0, 1, 2]))
+    >>> found = Communities.of(nx.DiGraph([(0, 1), (2, 3)]), pair, np.array([0.1, 0.5, 0.2, 0.2]), did)
+    >>> found[0]
+    Community(id=0, size=2, cohesion=1.0, leaders=(1, 0), categories=((0, 0.75), (1, 0.25)))
     """
-    order = np.lexsort((-rank, found.labels))
-    starts = np.concatenate([[0], np.cumsum(found.sizes)])
-    return [tuple(order[start : min(start + first, end)].tolist()) for start, end in pairwise(starts)]
 
+    partition: Partition
+    cohesion: NDArray[np.float64]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    engaged: csr_array
 
-def top_categories(
-    found: Partition, engagements: csr_array, first: int = 5
-) -> list[tuple[tuple[int, float], ...]]:
-    """What each community engages with: (column, fraction of its engagement), largest first; at most `first`.
+    @classmethod
+    def of(
+        cls, G: NxGraph, found: Partition, rank: NDArray[np.float64], engagements: csr_array
+    ) -> "Communities":
+        """Of everybody in G. rank: shape (n,). engagements: shape (n, categories), how much each user did
+        with each category, none negative.
+        """
+        users = np.arange(len(found.labels))
+        members = csr_array((np.ones(len(users)), (found.labels, users)), shape=(len(found), len(users)))
+        engaged = csr_array(members @ engagements)
+        engaged.eliminate_zeros()
+        rows = np.lexsort((-rank, found.labels))
+        starts = np.concatenate([[0], np.cumsum(found.sizes)])
+        return cls(found, cohesion(G, found), starts, rows, engaged)
 
-    engagements: shape (n, categories), how much each user did with each category, none negative. Fractions of
-    all categories sum to 1; a community without engagement has none.
+    def __len__(self) -> int:
+        return len(self.partition)
 
-    >>> did = csr_array(np.array([[3.0, 0.0], [0.0, 1.0], [0.0, 0.0]]))
-    >>> top_categories(Partition.of(np.array([0, 0, 1])), did)
-    [((0, 0.75), (1, 0.25)), ()]
-    """
-    users = np.arange(len(found.labels))
-    membership = csr_array((np.ones(len(users)), (found.labels, users)), shape=(len(found), len(users)))
-    sums = csr_array(membership @ engagements)
-    sums.eliminate_zeros()
-    return [_largest(sums, position, first) for position in range(len(found))]
+    @overload
+    def __getitem__(self, position: int) -> Community: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Community]: ...
+    def __getitem__(self, position: int | slice) -> Community | list[Community]:
+        if isinstance(position, slice):
+            return [self[one] for one in range(*position.indices(len(self)))]
+        if not 0 <= position < len(self):
+            raise IndexError(position)
+        members = self.rows[self.starts[position] : self.starts[position + 1]]
+        return Community(
+            id=int(self.partition.ids[position]),
+            size=len(members),
+            cohesion=float(self.cohesion[position]),
+            leaders=tuple(members[:LEADERS].tolist()),
+            categories=self._categories(position),
+        )
 
-
-def _largest(sums: csr_array, position: int, first: int) -> tuple[tuple[int, float], ...]:
-    row = slice(sums.indptr[position], sums.indptr[position + 1])
-    columns, amounts = sums.indices[row], sums.data[row]
-    order = np.lexsort((columns, -amounts))[:first]
-    return tuple(zip(columns[order].tolist(), (amounts[order] / amounts.sum()).tolist(), strict=True))
-
-
-def communities(
-    G: NxGraph, found: Partition, rank: NDArray[np.float64], engagements: csr_array
-) -> list[Community]:
-    """Every community with what is said of it, by position: the largest first when the partition was
-    fitted.
-    """
-    facts = zip(
-        found.ids.tolist(),
-        found.sizes.tolist(),
-        cohesion(G, found).tolist(),
-        leaders(found, rank),
-        top_categories(found, engagements),
-        strict=True,
-    )
-    return [Community(*fact) for fact in facts]
+    def _categories(self, position: int) -> tuple[tuple[int, float], ...]:
+        row = slice(self.engaged.indptr[position], self.engaged.indptr[position + 1])
+        columns, amounts = self.engaged.indices[row], self.engaged.data[row]
+        order = np.lexsort((columns, -amounts))[:CATEGORIES]
+        return tuple(zip(columns[order].tolist(), (amounts[order] / amounts.sum()).tolist(), strict=True))

@@ -34,7 +34,7 @@ from scipy.sparse import csr_array
 
 from graph.analysis import NOT_A_FIT, Analysis, Totals
 from graph.cascades import Cascades
-from graph.communities import Community, Partition
+from graph.communities import Communities, Partition
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
 from graph.events import Kind
@@ -95,7 +95,7 @@ class LiveAnalysis(Analysis):
         return _padded(self.fitted.page_rank, len(self.snapshot.people), 0.0)
 
     @property
-    def communities(self) -> list[Community]:
+    def communities(self) -> Communities:
         """Of the fit."""
         return self.fitted.communities
 

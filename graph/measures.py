@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 TOLERANCE = 1e-10
 """Largest sum of absolute changes in the last round of PageRank."""
@@ -55,7 +56,31 @@ def mutual(G: NxGraph, *, weight: str | None = "weight") -> NxGraph:
     >>> mutual(pair)[0][1]
     {'weight': 0.75}
     """
-    backend = getattr(G, "__networkx_backend__", "networkx")
+    return _drawn(_both_ways(G, weight), G)
+
+
+def tied(G: NxGraph, *, weight: str | None = "weight") -> tuple[NDArray[np.int64], NxGraph]:
+    """The rows of those who have ties, rising, and their `mutual` graph over positions among them: what there
+    is to look at where most have none.
+
+    >>> few = nx.DiGraph([("bea", "dan")])
+    >>> few.add_nodes_from(["ana", "cy"])
+    >>> rows, pair = tied(few)
+    >>> rows, list(pair.edges)
+    (array([0, 1]), [(0, 1)])
+    """
+    if len(G) == 0:
+        return np.empty(0, np.int64), G
+    both = _both_ways(G, weight)
+    rows = np.flatnonzero(np.diff(both.indptr))
+    return rows, _drawn(both if len(rows) == len(G) else both[rows][:, rows], G)
+
+
+def _both_ways(G: NxGraph, weight: str | None) -> csr_array:
     ties = nx.to_scipy_sparse_array(cast("nx.DiGraph[Any]", G), weight=weight)
-    both = ties + ties.T if G.is_directed() else ties
-    return cast("NxGraph", nx.from_scipy_sparse_array(both, backend=backend))
+    return csr_array(ties + ties.T if G.is_directed() else ties)
+
+
+def _drawn(ties: csr_array, like: NxGraph) -> NxGraph:
+    backend = getattr(like, "__networkx_backend__", "networkx")
+    return cast("NxGraph", nx.from_scipy_sparse_array(ties, backend=backend))

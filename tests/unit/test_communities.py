@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from graph.communities import Community, Partition, cohesion, communities, leaders, matched, partition
+from graph.communities import Communities, Community, Partition, cohesion, matched, modularity, partition
 from graph.measures import mutual, rank
 from graph.sharegraph import ShareGraph
 
@@ -58,6 +58,16 @@ def test_a_graph_without_ties_is_all_alone_and_an_empty_one_has_no_communities()
     assert len(partition(ShareGraph.from_arrays([], []))) == 0
 
 
+def test_who_has_no_ties_changes_no_circle():
+    src, dst = ([10 * int(tie[end]) for tie in TWO_CIRCLES.split()] for end in (0, 1))
+    found = partition(ShareGraph.from_arrays(src, dst, users=60), seed=1)
+    circles = {0: {0, 10, 20}, 1: {30, 40, 50}}
+    assert {key: rows for key, rows in by_id(found).items() if len(rows) > 1} == circles
+    assert len(found) == 56
+    alone, together = ShareGraph.from_arrays(src, dst, users=60), drawn(TWO_CIRCLES)
+    assert modularity(alone, found) == modularity(together, partition(together, seed=1))
+
+
 def test_what_flows_either_way_adds_up():
     pair: Any = mutual(drawn("01 10 12", [0.5, 0.25, 1.0]))
     assert set(pair.to_networkx().edges(data="weight")) == {(0, 1, 0.75), (1, 2, 1.0)}
@@ -81,13 +91,17 @@ def test_cohesion_of_who_has_no_ties_is_nothing():
 
 def test_leaders_are_the_highest_ranks_and_equals_come_by_row():
     found = Partition.of(np.array([0, 1, 0, 0]))
-    assert leaders(found, np.array([0.2, 0.9, 0.2, 0.4]), first=2) == [(3, 0), (1,)]
+    said = Communities.of(drawn("02 31"), found, np.array([0.2, 0.9, 0.2, 0.4]), csr_array((4, 1)))
+    assert [one.leaders for one in said] == [(3, 0, 2), (1,)]
+    twelve, rising = ShareGraph.from_arrays([], [], users=12), np.arange(12.0)
+    many = Communities.of(twelve, Partition.of(np.zeros(12, np.int32)), rising, csr_array((12, 1)))
+    assert many[0].leaders == tuple(range(11, 1, -1))
 
 
 def test_everything_said_of_two_circles():
     G = drawn(TWO_CIRCLES)
     did = csr_array(np.array([[2.0, 0, 0], [1, 1, 0], [0, 0, 0], [0, 0, 5], [0, 0, 0], [0, 0, 0]]))
-    found = communities(G, partition(G, seed=1), rank(G), did)
+    found = Communities.of(G, partition(G, seed=1), rank(G), did)
     assert [(one.id, one.size, one.leaders[0]) for one in found] == [(0, 3, 2), (1, 3, 3)]
     assert found[0] == Community(0, 3, 6 / 7, (2, 1, 0), ((0, 0.75), (1, 0.25)))
     assert found[1].categories == ((2, 1.0),)
