@@ -12,6 +12,7 @@ from api.cli.asking import cascades, communities, kols, suggest
 from api.cli.command import MISUSE, command, complain, flowing
 from api.cli.demo import demo
 from api.cli.doctor import doctor
+from api.cli.effect import effect
 from api.cli.evaluate import COMMANDS as EVALUATIONS
 from api.cli.keeping import backup, before_any_command, export_schema, forget, version
 from api.cli.loading import generate, load
@@ -32,7 +33,7 @@ app.callback()(before_any_command)
 
 PANELS = {
     "Bring a log in": (demo, generate, load),
-    "Ask": (suggest, kols, cascades, communities),
+    "Ask": (suggest, kols, cascades, communities, effect),
     "Serve and look after": (serve, doctor, backup, forget, export_schema, version),
 }
 
