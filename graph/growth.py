@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from graph.cascades import Cascades
 from graph.estimate import CONFIDENCE, Estimate
-from graph.kernels.arrivals import Spreads, arrived, gains
+from graph.kernels.arrivals import Spreads, arrived, ends
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -114,7 +114,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sizes:
-    """Sizes in the end of n cascades, in people, with their 95 % intervals; NaN where nothing can be said."""
+    """Sizes in the end of n cascades, in people, with their 95 % intervals; NaN where nothing can be said.
+
+    value: where the expected relative error is least (graph.kernels.arrivals.ends), in whole people.
+    """
 
     value: Floats
     low: Floats
@@ -179,8 +182,8 @@ class Growth:
         age = now - arrivals.began[rows]
         look = Look.at(arrivals, rows, now, np.maximum(self.end - age, age))
         score = _columns(np.clip(look.signs, self.low, self.high)) @ self.weight
-        told = gains(self.spreads, look.people, score, (1 - CONFIDENCE) / 2)
-        value, low, high = (np.where(age < self.youngest, np.nan, look.people + gain) for gain in told)
+        told = ends(self.spreads, look.people, score, (1 - CONFIDENCE) / 2)
+        value, low, high = (np.where(age < self.youngest, np.nan, people) for people in told)
         return Sizes(value, low, high)
 
 

@@ -32,16 +32,16 @@ class Spreads(NamedTuple):
 
 
 @njit
-def gains(spreads: Spreads, people: Longs, score: Floats, tail: float) -> tuple[Floats, Floats, Floats]:
-    """What n groups of so many people gain, in whole people: middle, low, high; all of shape (n,).
+def ends(spreads: Spreads, people: Longs, score: Floats, tail: float) -> tuple[Floats, Floats, Floats]:
+    """How many n groups of so many people will be: value, low, high; all of shape (n,).
 
-    Outcomes are those at the nearest score, scaled by how far it is. low, high leave out `tail` on each side,
-    or twice that above where nothing lies below. middle: it makes the expected relative error of people +
-    gain least, which is the median after weighing every outcome by 1 / (people + gain) (Gneiting 2011).
+    Outcomes are those at the nearest score, scaled by how far it is, in whole people. low, high leave out
+    `tail` on each side, or twice that above where nothing lies below. value makes the expected relative error
+    |value − end| / end least, which is the median after weighing each outcome by 1 / end (Gneiting 2011).
     """
-    middle, low, high = np.empty(len(people)), np.empty(len(people)), np.empty(len(people))
+    value, low, high = np.empty(len(people)), np.empty(len(people)), np.empty(len(people))
     outcomes = spreads.grown.shape[1]
-    gained = np.empty(outcomes)
+    end = np.empty(outcomes)
     for row in range(len(people)):
         knot = min(np.searchsorted(spreads.score, score[row]), len(spreads.score) - 1)
         if knot > 0 and score[row] - spreads.score[knot - 1] < spreads.score[knot] - score[row]:
@@ -49,15 +49,14 @@ def gains(spreads: Spreads, people: Longs, score: Floats, tail: float) -> tuple[
         scale = np.exp(score[row] - spreads.score[knot])
         weight = 0.0
         for place in range(outcomes):
-            gained[place] = max(np.rint(scale * spreads.grown[knot, place] - 1.0), 0.0)
-            weight += 1.0 / (people[row] + gained[place])
-        half, place = weight / 2, 0
-        weight = 1.0 / (people[row] + gained[0])
-        while weight < half:
+            end[place] = people[row] + max(np.rint(scale * spreads.grown[knot, place] - 1.0), 0.0)
+            weight += 1.0 / end[place]
+        below, place = 1.0 / end[0], 0
+        while below < weight / 2:
             place += 1
-            weight += 1.0 / (people[row] + gained[place])
-        middle[row] = gained[place]
-        low[row] = gained[int(np.floor(tail * outcomes))]
-        upper = tail if low[row] > 0 else 2 * tail
-        high[row] = gained[min(int(np.ceil((1 - upper) * outcomes)) - 1, outcomes - 1)]
-    return middle, low, high
+            below += 1.0 / end[place]
+        value[row] = end[place]
+        low[row] = end[int(np.floor(tail * outcomes))]
+        upper = tail if low[row] > people[row] else 2 * tail
+        high[row] = end[min(int(np.ceil((1 - upper) * outcomes)) - 1, outcomes - 1)]
+    return value, low, high

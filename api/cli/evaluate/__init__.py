@@ -6,5 +6,7 @@ Each command reads a LOG aside (no store is touched), holds part of it back and 
 
 from collections.abc import Callable
 
-COMMANDS: tuple[Callable[..., None], ...] = ()
+from api.cli.evaluate.cascades import cascades
+
+COMMANDS: tuple[Callable[..., None], ...] = (cascades,)
 """In the order in which `--help` lists them."""
