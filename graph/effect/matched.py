@@ -6,12 +6,16 @@ from graph.estimate import CONFIDENCE, Estimate
 from graph.kernels.csr import Floats, Ints
 
 DRAWS = 1_000
+SAME = 1e-9
+"""A spread that is rounding."""
 
 
 def logit(known: Floats, exposed: int) -> Floats:
     """The log-odds of being exposed, shape (k,); the first so many are. Newton's method, a little ridge."""
     spread = known.std(axis=0)
-    X = np.column_stack([np.ones(len(known)), (known - known.mean(axis=0)) / np.where(spread > 0, spread, 1)])
+    X = np.column_stack(
+        [np.ones(len(known)), (known - known.mean(axis=0)) / np.where(spread > SAME, spread, 1)]
+    )
     y = np.zeros(len(known))
     y[:exposed] = 1
     weight = np.zeros(X.shape[1])
@@ -27,7 +31,7 @@ def logit(known: Floats, exposed: int) -> Floats:
 
 def imbalance(exposed: Floats, others: Floats) -> float:
     """The largest difference of means in units of the standard deviation of the exposed."""
-    spread = np.where(exposed.std(axis=0) > 0, exposed.std(axis=0), 1.0)
+    spread = np.where(exposed.std(axis=0) > SAME, exposed.std(axis=0), 1.0)
     return (
         float(np.max(np.abs(exposed.mean(axis=0) - others.mean(axis=0)) / spread)) if len(others) else np.inf
     )

@@ -14,10 +14,10 @@ from tests import toy
 # Ana's followers buy what she shares; Zoe's, who are as many and as busy, do other things meanwhile.
 TOLD = " ".join(
     [
-        *(f"ana~f{n} zoe~o{n}" for n in range(6)),
-        *(f"{who}{n}.view:cup" for who in "fo" for n in range(6)),
+        *(f"ana~f{n} zoe~o{n}" for n in range(12)),
+        *(f"f{n}.view:cup o{n}.view:cup" for n in range(12)),
         "@1d ana>:tea",
-        *(f"f{n}$tea=3" for n in range(4)),
+        *(f"f{n}$tea=3" for n in range(8)),
         "@30d o1.view:cup",
     ]
 )
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> str:
 def test_both_effects_come_with_their_intervals(store: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["effect", "--product", "tea", "--store", store, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["product"], told["outcome"], told["exposures"]) == ("tea", "purchase", 6)
+    assert (told["product"], told["outcome"], told["exposures"]) == ("tea", "purchase", 12)
     for name in ("exposed", "others", "alike", "naive", "matched"):
         assert told[name]["low"] <= told[name]["value"] <= told[name]["high"]
     assert told["naive"]["low"] > 1
