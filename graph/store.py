@@ -6,13 +6,14 @@ survives the death of any process. Every change of what the store would answer g
 stores pass one suite (tests/contract).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
+from graph.promises import Kept, Outcome, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +136,26 @@ class Store(Protocol):
         """How much it holds."""
         ...
 
+    def promise(self, promised: Sequence[Promise]) -> int:
+        """Keep forecasts that were given out, before the fact (graph.promises); how many were not given
+        before: a question of a version is one promise. What is asked is left out of one that names somebody
+        forgotten. The version stays as it is.
+        """
+        ...
+
+    def promises(self) -> list[Kept]:
+        """All forecasts that were kept, from the first."""
+        ...
+
+    def settle(self, outcomes: Mapping[int, Outcome]) -> None:
+        """Say what became of some, by place; what was said before stays."""
+        ...
+
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known. Their
-        shares and opens stay as blanks, so that cascades keep their shape; everything else of theirs goes. A
-        keyed hash remains, so that later rows naming them are refused.
+        shares and opens stay as blanks, so that cascades keep their shape; everything else of theirs goes,
+        and what was asked in forecasts that name them, whose figures stay. A keyed hash remains, so that
+        later rows naming them are refused.
         """
         ...
 

@@ -6,7 +6,7 @@ SQLite is asked stands in `loaders.stores.sqlite`; here is who may ask when, on 
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +16,11 @@ import numpy as np
 
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
+from graph.promises import Kept, Outcome, Promise
 from graph.store import Appended, Counts, KnownShare
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.flat import unflat
-from loaders.stores.sqlite import opens, readout, shares
+from loaders.stores.sqlite import opens, promises, readout, shares
 from loaders.stores.sqlite.append import Writing, digests, share_seqs
 from loaders.stores.sqlite.file import (
     EVENTS,
@@ -171,6 +172,21 @@ class EmbeddedStore:
             (keys,) = connection.execute("SELECT count(key) FROM people").fetchone()
             (products,) = connection.execute("SELECT count(*) FROM products").fetchone()
             return Counts(events, keys - int(doubled), products)
+
+    def promise(self, promised: Sequence[Promise]) -> int:
+        """Keep forecasts that were given out; how many were not given before."""
+        with self._writing() as (connection, _):
+            return promises.keep(connection, promised, self._tombstones)
+
+    def promises(self) -> list[Kept]:
+        """All forecasts that were kept, from the first."""
+        with self._viewing() as connection:
+            return promises.chain(connection)
+
+    def settle(self, outcomes: Mapping[int, Outcome]) -> None:
+        """Say what became of some, by place."""
+        with self._writing() as (connection, _):
+            promises.settle(connection, outcomes)
 
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known."""

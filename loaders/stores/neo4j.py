@@ -6,7 +6,7 @@ there, so one that is tried twice stores nothing twice. What the statements are 
 `loaders.stores.cypher`; here is who may ask when, and what the driver's errors mean in words.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -26,11 +26,12 @@ from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jEr
 from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
+from graph.promises import Kept, Outcome, Promise
 from graph.store import Appended, Counts, KnownShare
 from loaders import schema
 from loaders.stores.address import Address
 from loaders.stores.admission import admit, checked, references
-from loaders.stores.cypher import counting, opens, readout, shares
+from loaders.stores.cypher import counting, opens, promises, readout, shares
 from loaders.stores.cypher.append import Writing, digests
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.forget import forget
@@ -191,6 +192,18 @@ class Neo4jStore:
             return Counts(events, people - blanks - doubled, products)
 
         return self._read(work)
+
+    def promise(self, promised: Sequence[Promise]) -> int:
+        """Keep forecasts that were given out; how many were not given before."""
+        return self._write(lambda ask, _: promises.keep(ask, promised, self._tombstones))
+
+    def promises(self) -> list[Kept]:
+        """All forecasts that were kept, from the first."""
+        return self._read(promises.chain)
+
+    def settle(self, outcomes: Mapping[int, Outcome]) -> None:
+        """Say what became of some, by place."""
+        self._write(lambda ask, _: promises.settle(ask, outcomes))
 
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known."""

@@ -34,6 +34,12 @@ class Tombstones:
         """Whether a person of this key was forgotten."""
         return bool(self.hashes) and self.person(key) in self.hashes
 
+    def mention(self, texts: Iterable[str]) -> bool:
+        """Whether one of these texts is a key of a forgotten person, or the id of a share of theirs."""
+        return bool(self.hashes) and any(
+            hash_ in self.hashes for text in texts for hash_ in (self.person(text), self.share(text))
+        )
+
     def name(self, event: Event) -> bool:
         """Whether an event names a forgotten person, or a share of theirs."""
         if not self.hashes:

@@ -43,6 +43,14 @@ STEPS = (
         ),
     ),
     (schema.by_time(Kind.OPEN), "CALL db.awaitIndexes(600)"),
+    (
+        ("CREATE CONSTRAINT sharegraph_promise IF NOT EXISTS FOR (p:Promise) REQUIRE p.place IS UNIQUE"),
+        (
+            "CREATE CONSTRAINT sharegraph_promise_question IF NOT EXISTS "
+            "FOR (p:Promise) REQUIRE p.question IS UNIQUE"
+        ),
+        "CALL db.awaitIndexes(60)",
+    ),
 )
 """STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
 

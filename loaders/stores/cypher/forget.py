@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from graph.events import Event, Kind
 from loaders import schema
 from loaders.stores.admission import Numbered, references
+from loaders.stores.cypher import promises
 from loaders.stores.cypher.append import Writing
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.people import forgotten_keys, one_person
@@ -40,6 +41,7 @@ def forget(ask: Ask, key: str, tombstones: Tombstones, memory: Writing) -> bool:
     left = forgetting.rewritten(told)
     hashes = tombstones.left_of(hers, forgetting.shares([event for _, event in told]))
     ask("UNWIND $hashes AS hash MERGE (:Tombstone {hash: hash})", hashes=[hash_.hex() for hash_ in hashes])
+    promises.take_out(ask, hers | {*forgetting.shares(event for _, event in told)})
     _rewrite(ask, forgetting, told, left, memory)
     _claim_anew(ask, told)
     _drop_unused(ask, fields, [event for _, event in told])

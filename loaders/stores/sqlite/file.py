@@ -80,7 +80,15 @@ CREATE INDEX opened ON events (at) WHERE kind = {Kind.OPEN:d};
 CREATE INDEX consented ON events (coalesce(user, visitor), at) WHERE kind = {Kind.CONSENT:d};
 """
 
-STEPS = (FORMAT_1, FORMAT_2)
+FORMAT_3 = """
+CREATE TABLE promises (place INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL, asked TEXT NOT NULL, question BLOB UNIQUE,
+  version TEXT NOT NULL, as_of INTEGER NOT NULL, due INTEGER NOT NULL,
+  value REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL, confidence REAL NOT NULL,
+  nonce BLOB NOT NULL, commitment BLOB NOT NULL, seal BLOB NOT NULL, realised REAL, settled TEXT);
+"""
+
+STEPS = (FORMAT_1, FORMAT_2, FORMAT_3)
 """STEPS[v] takes a file of format v to v + 1; an empty file is of format 0."""
 
 

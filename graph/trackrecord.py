@@ -1,0 +1,264 @@
+"""What became of forecasts: each compared with the log, once it fell due, by rules said beforehand.
+
+**Spread and KOL sets** say how many people are reached *if* these people share. They fall due `HORIZON` after
+the newest event they were computed from. If by then each of these people has shared what was asked about (the
+product's category, a category, or anything), the promise is scored: from the first such share of each,
+counted are they themselves and everybody who by then has opened that share, or one that was passed on from
+it, however far, and whom the audience's region admits. NEW_USERS counts those of them who had not bought (in
+a log without purchases: not opened anything) when it was told; PURCHASES those who then bought and kept what
+they opened or shared; REVENUE what they paid, in the currency told. If one of them did not share, or the
+audience was a community (which no log names), it is void: neither right nor wrong.
+
+**Cascades** say a size in the end. They fall due when the forecast counts the cascade as over
+(graph.growth), and are scored by the people in it then. Void where it is no cascade of its own any more.
+
+An outcome is settled once, from the first version whose newest event lies at or after the due time; what
+arrives later with an earlier time does not change it. Nothing here sees what was forecast.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.cascades import Cascades
+from graph.estimate import Estimate
+from graph.events import MONEY_SCALE
+from graph.kernels.groups import gathered
+from graph.log import NONE
+from graph.openings import Openings
+from graph.promises import Kept, Kind, Outcome, Promise
+from graph.purchases import Purchases, bought_after
+from graph.snapshot import Snapshot
+from graph.timeline import Rows
+
+Longs = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+HORIZON = 7 * 86_400 * 1_000_000
+"""Microseconds within which people who are asked to share are given to do so, and their shares to travel."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Afterwards:
+    """A log in which to look what became of promises.
+
+    opened, kept, grown: of the snapshot. by_sharer, by_parent, by_share: where each person's shares, each
+    share's passings-on and its openings stand, as `gathered` gives them.
+    """
+
+    snapshot: Snapshot
+    opened: Openings
+    kept: Purchases
+    grown: Cascades
+    by_sharer: tuple[Longs, Longs]
+    by_parent: tuple[Longs, Longs]
+    by_share: tuple[Longs, Longs]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, opened: Openings, kept: Purchases, grown: Cascades) -> "Afterwards":
+        """Of everything in a snapshot."""
+        shares = snapshot.shares
+        return cls(
+            snapshot,
+            opened,
+            kept,
+            grown,
+            gathered(shares.person, len(snapshot.people)),
+            gathered(shares.parent, len(shares)),
+            gathered(opened.share, len(shares)),
+        )
+
+    def outcome(self, promise: Promise) -> Outcome | None:
+        """What became of a promise; None while it is not due."""
+        if promise.due > self.snapshot.as_of:
+            return None
+        realised = self._size(promise) if promise.kind is Kind.CASCADE else self._reach(promise)
+        return Outcome(realised, self.snapshot.version)
+
+    def _size(self, promise: Promise) -> float | None:
+        share = self.snapshot.shares.row(promise.parts.get("cascade", ""))
+        if share is None or self.snapshot.shares.parent[share] != NONE:
+            return None
+        people = self.grown.participants(self.grown.of_share(share))
+        return float(np.count_nonzero(people.at <= promise.due))
+
+    def _reach(self, promise: Promise) -> float | None:
+        asked = promise.parts
+        people = [self.snapshot.people.row(key) for key in asked.get("users", ())]
+        if not people or None in people or "audienceCommunity" in asked:
+            return None
+        first = [self._first_share(int(person or 0), asked, promise) for person in people]
+        if None in first:
+            return None
+        entries = self._below(np.array(first, np.int64), promise.due)
+        if (region := asked.get("audienceRegion")) is not None:
+            regions = self.snapshot.people.regions
+            entries = entries.among(
+                np.array([regions[person] == region for person in entries.person.tolist()], np.bool_)
+            )
+        return self._worth(entries, asked, promise)
+
+    def _first_share(self, person: int, asked: dict[str, Any], promise: Promise) -> int | None:
+        """The person's first share of what was asked about, once it was told and before it was due."""
+        starts, rows = self.by_sharer
+        own, shares = rows[starts[person] : starts[person + 1]], self.snapshot.shares
+        own = own[(shares.at[own] > promise.as_of) & (shares.at[own] <= promise.due)]
+        own = own[_is_about(self.snapshot, shares.product[own], asked)]
+        return int(own[np.argmin(shares.at[own])]) if len(own) else None
+
+    def _below(self, shares: Longs, due: int) -> "_Entries":
+        """Everybody who made or opened these shares, or shares that were passed on from them, by a time."""
+        made, at = self.snapshot.shares, self.snapshot.shares.at
+        entries = [_Entries(made.person[shares], made.product[shares], at[shares])]
+        seen = np.zeros(len(made), np.bool_)
+        while len(shares):
+            seen[shares] = True
+            acts = _rows_of(self.by_share, shares)
+            acts = acts[self.opened.at[acts] <= due]
+            entries.append(
+                _Entries(self.opened.person[acts], self.opened.product[acts], self.opened.at[acts])
+            )
+            shares = _rows_of(self.by_parent, shares)
+            shares = shares[(at[shares] <= due) & ~seen[shares]]
+        return _Entries.together(entries)
+
+    def _worth(self, entries: "_Entries", asked: dict[str, Any], promise: Promise) -> float:
+        people = np.unique(entries.person)
+        match asked.get("objective", "REACH"):
+            case "NEW_USERS":
+                bought = self.kept.person[self.kept.at <= promise.as_of]
+                known = bought if len(bought) else self.opened.person[self.opened.at <= promise.as_of]
+                return float(len(np.setdiff1d(people, known)))
+            case "PURCHASES" | "REVENUE" as objective:
+                until = _upto(self.kept, promise.due)
+                followed = bought_after(until, entries.person, entries.product, entries.at)
+                if objective == "PURCHASES":
+                    return float(len(np.unique(entries.person[followed.count > 0])))
+                currency = self.snapshot.words.row(asked.get("currency", ""))
+                places = [followed.lines[a:b] for a, b in zip(followed.low, followed.high, strict=True)]
+                lines = np.unique(np.concatenate([*places, np.empty(0, np.intp)]))
+                paid = until.amount[lines][until.currency[lines] == (NONE if currency is None else currency)]
+                return float(paid.sum() / MONEY_SCALE)
+            case _:
+                return float(len(people))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entries:
+    """Who came upon which product when."""
+
+    person: Rows
+    product: Rows
+    at: Longs
+
+    @classmethod
+    def together(cls, parts: Sequence["_Entries"]) -> "_Entries":
+        return cls(
+            np.concatenate([part.person for part in parts]),
+            np.concatenate([part.product for part in parts]),
+            np.concatenate([part.at for part in parts]),
+        )
+
+    def among(self, rows: Mask) -> "_Entries":
+        return _Entries(self.person[rows], self.product[rows], self.at[rows])
+
+
+def _rows_of(gathered_by: tuple[Longs, Longs], groups: Longs) -> Longs:
+    starts, rows = gathered_by
+    return np.concatenate([*(rows[starts[one] : starts[one + 1]] for one in groups), np.empty(0, np.int64)])
+
+
+def _upto(kept: Purchases, at: int) -> Purchases:
+    return kept.taken(kept.at <= at)
+
+
+def _is_about(snapshot: Snapshot, product: Rows, asked: dict[str, Any]) -> Mask:
+    """Which of these products are what was asked about; a product stands for its category, if it has one."""
+    category = snapshot.products.category
+    about = np.ones(len(product), np.bool_)
+    if (word := asked.get("category")) is not None:
+        code = snapshot.words.row(word)
+        about &= category[product] == (NONE - 1 if code is None else code)
+    if (key := asked.get("product")) is not None:
+        row = snapshot.products.keys.row(key)
+        own = NONE if row is None else int(category[row])
+        about &= category[product] == own if own != NONE else product == (NONE if row is None else row)
+    return about
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the promises of one kind did. given = pending + void + scored.
+
+    coverage: of the scored, how many came out within their interval, with Wilson's (1927) interval for that
+    share; promised: the mean confidence told. width: mean width of the intervals told, relative to the value
+    told: the sharpness. bias: by how much the values told exceed what came, in sum, relative to that: 0.1 is
+    a tenth too much. error: median of |told − came| / came. None where nothing was scored.
+    """
+
+    kind: Kind
+    given: int
+    pending: int
+    void: int
+    scored: int
+    coverage: Estimate | None
+    promised: float | None
+    width: float | None
+    bias: float | None
+    error: float | None
+
+
+def track_record(chain: Iterable[Kept]) -> list[Standing]:
+    """How every kind of forecast that was ever given out did, in the order of `Kind`; kinds without one are
+    left out.
+
+    >>> from graph.promises import linked
+    >>> told = [Promise.of(Kind.CASCADE, {}, "v", (0, 7), Estimate(4, 2, 8))]
+    >>> track_record(linked(told, [b""]))[0].pending
+    1
+    """
+    by_kind: dict[Kind, list[Kept]] = {kind: [] for kind in Kind}
+    for kept in chain:
+        by_kind[kept.promise.kind].append(kept)
+    return [_standing(kind, of_kind) for kind, of_kind in by_kind.items() if of_kind]
+
+
+def _standing(kind: Kind, of_kind: Sequence[Kept]) -> Standing:
+    settled = [(kept.promise.told, kept.outcome) for kept in of_kind if kept.outcome is not None]
+    scored = [(told, came.realised) for told, came in settled if came.realised is not None]
+    counts = len(of_kind), len(of_kind) - len(settled), len(settled) - len(scored), len(scored)
+    if not scored:
+        return Standing(kind, *counts, None, None, None, None, None)
+    told = np.array([(one.value, one.low, one.high, one.confidence) for one, _ in scored])
+    value, low, high, confidence = told.T
+    came = np.array([realised for _, realised in scored])
+    inside = int(np.count_nonzero((low <= came) & (came <= high)))
+    positive = value > 0
+    return Standing(
+        kind,
+        *counts,
+        coverage=wilson(inside, len(scored)),
+        promised=float(confidence.mean()),
+        width=float(((high - low)[positive] / value[positive]).mean()) if positive.any() else None,
+        bias=float(value.sum() / came.sum() - 1) if came.sum() else None,
+        error=float(np.median(np.abs(value - came) / np.maximum(came, 1.0))),
+    )
+
+
+def wilson(successes: int, trials: int) -> Estimate:
+    """A share with the interval of Wilson (1927), which holds its confidence near 0 and 1 too.
+
+    >>> wilson(9, 10)
+    Estimate(value=0.9, low=0.595..., high=0.982..., confidence=0.95)
+    """
+    z = 1.959963984540054
+    share = successes / trials
+    middle = share + z * z / (2 * trials)
+    half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    scale = 1 + z * z / trials
+    low = 0.0 if successes == 0 else float((middle - half) / scale)
+    high = 1.0 if successes == trials else float((middle + half) / scale)
+    return Estimate(share, low, high)
