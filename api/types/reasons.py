@@ -26,7 +26,7 @@ class Reason:
 
 @output
 class FriendReason(Reason):
-    """Somebody one listens to did something with the product."""
+    """Somebody one listens to did something with the product, or a friend of the link's sharer."""
 
     reason: strawberry.Private[suggest.FriendReason]
     action: EventKind = strawberry.field(description="What the friend did.")
@@ -44,8 +44,13 @@ class FriendReason(Reason):
 
     @field
     def friend(self, info: Info) -> LaterUser | None:
-        """Who it was; null where the friend does not allow to be named."""
+        """Who it was; null where the friend does not allow to be named, and for a friend of the sharer's."""
         return user(info, self.reason.friend) if self.reason.named else None
+
+    @field
+    def via(self, info: Info) -> LaterUser | None:
+        """The sharer of the link that was opened, where it was a friend of theirs; null for one's own."""
+        return None if self.reason.via is None else user(info, self.reason.via)
 
     @field
     def share(self) -> Share | None:
@@ -56,7 +61,7 @@ class FriendReason(Reason):
 
 @output
 class InterestReason(Reason):
-    """People who chose these products of one's own chose this one too."""
+    """People who chose these products of one's own, or of the link's sharer, chose this one too."""
 
     because: list[Product] = strawberry.field(description="Heaviest first; at most three.")
 

@@ -1,7 +1,6 @@
 """The sum that ranks: votes of every source for every product, and the best of them with their reasons."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,8 @@ from graph.events import Verdict
 from graph.kernels.votes import gather, total_by_column
 from graph.log import NONE
 from graph.suggest.answers import Answer, Ask, Context, Suggestion
+from graph.suggest.circle import LINK, circle
+from graph.suggest.circle import taste as taste_of
 from graph.suggest.filters import Own, kept
 from graph.suggest.popular import EVERYBODY, LISTED
 from graph.suggest.reasons import (
@@ -22,31 +23,15 @@ from graph.suggest.reasons import (
 )
 from graph.suggest.relations import Relations
 from graph.suggest.shelf import Shelf
+from graph.suggest.votes import Votes
 from graph.timeline import Rows
 
 FRIENDS, ACTS_EACH, OWN = 150, 100, 100
 """Strongest friends listened to, newest acts of each, and newest products of one's own: what bounds the work
 of one answer."""
 
-LINK = 0.6
-"""The strength of the tie to somebody whose link was just opened, where a weaker one or none is known."""
-
 PAGE = 1.0
 """The taste for the product on the page."""
-
-
-Reasons = Callable[[NDArray[np.intp]], list[Reason]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Votes:
-    """What one source says: vote[i] for product[i]; `reasons` turns some of these entries, all for one
-    product, into reasons that sum to them.
-    """
-
-    product: Rows
-    vote: NDArray[np.float64]
-    reasons: Reasons
 
 
 def suggest(shelf: Shelf, asks: Sequence[Ask], *, limit: int) -> list[Answer]:
@@ -101,6 +86,7 @@ def _sources(shelf: Shelf, ask: Ask) -> list[Votes]:
         community = int(shelf.labels[sharer])
     return [
         _friends(shelf, person if personal else None, sharer),
+        *_company(shelf, person, sharer),
         _interest(shelf, mine, taste),
         _related(shelf, shelf.complements, mine[bought], taste[bought], page),
         _related(shelf, shelf.substitutes, mine[~bought], taste[~bought], page),
@@ -108,6 +94,14 @@ def _sources(shelf: Shelf, ask: Ask) -> list[Votes]:
         _popular(shelf, community),
         *(_of_category(shelf, category) for category in _categories(shelf, ask.context)),
     ]
+
+
+def _company(shelf: Shelf, person: int | None, sharer: int | None) -> list[Votes]:
+    """What a sharer who may be named tells of somebody without friends and without a history."""
+    known = person is not None and (len(shelf.ties.friends(person)) or len(shelf.engaged.of(person).product))
+    if known or sharer is None or not shelf.named[sharer]:
+        return []
+    return [circle(shelf, sharer), taste_of(shelf, sharer)]
 
 
 def _page(context: Context) -> tuple[Rows, NDArray[np.float64]]:

@@ -1,8 +1,8 @@
 """A score's reasons as one sentence that a person would say.
 
 At most two clauses, the heaviest kinds of reason first; at most two friends named, and only those who allow
-it and have a name; nothing is claimed that is not among the reasons. Sentences are made per language, because
-plural and order are.
+it and have a name (friends of a link's sharer are only counted); nothing is claimed that is not among the
+reasons. Sentences are made per language, because plural and order are.
 """
 
 from collections.abc import Sequence
@@ -55,9 +55,9 @@ def language(tag: str | None) -> Language:
 
 def explain(suggestion: Suggestion, names: Names, spoken: Language) -> str:
     """One sentence for the end user."""
-    groups: dict[type[Reason], list[Reason]] = {}
+    groups: dict[tuple[type[Reason], int | None], list[Reason]] = {}
     for reason in suggestion.reasons:
-        groups.setdefault(type(reason), []).append(reason)
+        groups.setdefault((type(reason), getattr(reason, "via", None)), []).append(reason)
     ordered = sorted(groups.values(), key=lambda group: -sum(reason.weight for reason in group))
     voice = _VOICES[spoken]
     clauses = [clause for clause in (_clause(group, names, voice) for group in ordered) if clause]
@@ -66,10 +66,12 @@ def explain(suggestion: Suggestion, names: Names, spoken: Language) -> str:
 
 def _clause(group: list[Reason], names: Names, voice: "type[_English | _Chinese]") -> str | None:
     match group[0]:
-        case FriendReason(action=action):
+        case FriendReason(action=action, via=via):
             friends = [
                 reason for reason in group if isinstance(reason, FriendReason) and reason.action is action
             ]
+            if via is not None:
+                return voice.circle(names.people[via], len(friends), action)
             called = [names.people[friend.friend] for friend in friends if friend.named]
             called = [name for name in called if name][:2]
             return voice.friends(called, len(friends) - len(called), action)
@@ -98,6 +100,11 @@ class _English:
             other = "1 other friend" if others == 1 else f"{others} other friends"
             who = f"{', '.join(called)} and {other}"
         return f"{who} {cls.ACTS.get(action, 'looked at this')}"
+
+    @classmethod
+    def circle(cls, sharer: str, friends: int, action: Kind) -> str:
+        who = "a friend" if friends == 1 else f"{friends} friends"
+        return f"{who} of {sharer or 'whoever shared the link'} {cls.ACTS.get(action, 'looked at this')}"
 
     @staticmethod
     def relation(relation: Relation, product: str, *, own: bool) -> str:
@@ -134,6 +141,10 @@ class _Chinese:
         else:
             who = f"{'、'.join(called)}和另外 {others} 位朋友"
         return f"{who}{cls.ACTS.get(action, '看过它')}"
+
+    @classmethod
+    def circle(cls, sharer: str, friends: int, action: Kind) -> str:
+        return f"{sharer or '分享者'}的 {friends} 位朋友{cls.ACTS.get(action, '看过它')}"
 
     @staticmethod
     def relation(relation: Relation, product: str, *, own: bool) -> str:

@@ -20,8 +20,10 @@ class Relation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FriendReason:
-    """A person one listens to did something with the product. named: whether that person allows to be named
-    here.
+    """A person one listens to did something with the product, or a friend of whoever's link one opened.
+
+    named: whether that person allows to be named here. via: that sharer, who allows to be named; None for a
+    friend of one's own.
     """
 
     weight: float
@@ -30,11 +32,14 @@ class FriendReason:
     action: Kind
     at: int
     share: int | None
+    via: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InterestReason:
-    """People who chose these products of one's own chose this one too; heaviest first, at most three."""
+    """People who chose these products of one's own, or of the sharer of a link, chose this one too; heaviest
+    first, at most three.
+    """
 
     weight: float
     because: tuple[int, ...]

@@ -32,6 +32,8 @@ class Blend:
     """How much each source counts. The values are a start, not a fit."""
 
     friends: float = 1.0
+    circle: float = 0.1
+    sharer: float = 0.1
     interest: float = 0.6
     relations: float = 0.8
     popularity: float = 0.02

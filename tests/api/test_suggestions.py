@@ -32,7 +32,7 @@ STRANGER = """
 query($user: String, $context: SuggestionContext, $first: Int) {
   suggestions(user: $user, context: $context, first: $first) {
     answerId
-    nodes { product { key } reasons { __typename ... on FriendReason { friend { key } } } }
+    nodes { product { key } reasons { __typename ... on FriendReason { friend { key } via { key } } } }
   }
 }
 """
@@ -106,13 +106,14 @@ async def test_a_stranger_is_answered_from_the_link(shop: Shop) -> None:
     by_sharer = (await shop.ask(STRANGER, context={"sharer": "ana", "product": "tea"}))["suggestions"]
     assert by_share == by_sharer
     assert "tea" not in keys(by_share)
-    friends = {
-        reason["friend"]["key"]
+    friends = [
+        reason
         for node in by_share["nodes"]
         for reason in node["reasons"]
         if reason["__typename"] == "FriendReason"
-    }
-    assert friends == {"ana"}
+    ]
+    assert {reason["friend"]["key"] for reason in friends if reason["via"] is None} == {"ana"}
+    assert {reason["via"]["key"] for reason in friends if reason["friend"] is None} == {"ana"}
 
 
 async def test_somebody_unknown_is_a_stranger_and_an_unknown_link_leads_nowhere(shop: Shop) -> None:

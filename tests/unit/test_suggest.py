@@ -1,11 +1,15 @@
 """What is suggested to whom, and why."""
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from graph.events import Kind, Product, User
+from api.cli.loads import made_up
+from graph.analysis import Analysis
+from graph.events import Consent, Event, Kind, Product, User
 from graph.snapshot import Snapshot
 from graph.suggest import (
     Answer,
@@ -18,12 +22,14 @@ from graph.suggest import (
     RelationReason,
     RemainderReason,
     Shelf,
+    Suggestion,
     explain,
     suggest,
 )
 from graph.suggest.explain import Language, Names, language
 from graph.suggest.friends import social_proof
 from graph.ties import ties
+from loaders.aside import log_of
 from tests.toy import events, snapshot
 
 CATALOGUE = [
@@ -36,7 +42,7 @@ CATALOGUE = [
 
 
 def shop(
-    told: str, *, catalogue: list[Product] = CATALOGUE, users: list[User] | None = None
+    told: str | list[Event], *, catalogue: list[Product] = CATALOGUE, users: list[User] | None = None
 ) -> tuple[Snapshot, Shelf]:
     taken = snapshot(told, catalogue=catalogue, users=users or [])
     return taken, Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
@@ -133,6 +139,83 @@ def test_a_stranger_on_a_link_is_answered_from_its_sharer_and_its_product():
     assert type(by_key["mug"].reasons[0]) is FriendReason
     assert any(isinstance(reason, RelationReason) for reason in by_key["bag"].reasons)
     assert {taken.products.keys[s.product] for s in found.suggestions[:2]} == {"mug", "bag"}
+
+
+CIRCLE = "cy>ana:tea cy>ana:bag dan>ana:tea ana>bea:tent ana$pot"
+"""Cy's and Dan's shares reach Ana, who shares the tent."""
+
+
+def company(taken: Snapshot, found: Answer) -> dict[str, set[tuple[str, Kind]]]:
+    """What friends of the sharer did, by product."""
+    said: dict[str, set[tuple[str, Kind]]] = {}
+    for suggestion in found.suggestions:
+        for reason in suggestion.reasons:
+            if isinstance(reason, FriendReason) and reason.via is not None:
+                assert not reason.named
+                assert taken.people.keys[reason.via] == "ana"
+                done = taken.people.keys[reason.friend], reason.action
+                said.setdefault(taken.products.keys[suggestion.product], set()).add(done)
+    return said
+
+
+@pytest.mark.parametrize("stranger", [None, "new"])
+def test_a_stranger_is_answered_from_the_sharers_circle_who_are_never_named(stranger: str | None):
+    link = {"sharer": "ana", "product": "tent"}
+    taken, found = answer(f"{CIRCLE} new.search", stranger, link=link)
+    assert company(taken, found) == {
+        "tea": {("cy", Kind.SHARE), ("dan", Kind.SHARE)},
+        "bag": {("cy", Kind.SHARE)},
+    }
+
+
+def test_a_stranger_is_answered_from_what_the_sharer_stands_for_and_not_from_what_she_looked_at():
+    others = "".join(f" p{i}$pot p{i}$pan q{i}$lamp q{i}$rug" for i in range(12))
+    taken, found = answer(f"ana>bea:tent ana$pot ana.view:lamp {others}", None, link={"sharer": "ana"})
+    because = {
+        taken.products.keys[suggestion.product]: {taken.products.keys[row] for row in reason.because}
+        for suggestion in found.suggestions
+        for reason in suggestion.reasons
+        if isinstance(reason, InterestReason)
+    }
+    assert because["pan"] == {"pot"}
+    assert "rug" not in because
+
+
+@pytest.mark.parametrize(("told", "person"), [("zoe>bea:mug", "bea"), ("bea.view:mug", "bea")])
+def test_whoever_has_friends_or_a_history_is_answered_from_their_own(told: str, person: str):
+    quiet = CIRCLE.replace(">bea:", ">:")
+    taken, found = answer(f"{quiet} {told}", person, link={"sharer": "ana", "product": "tent"})
+    assert company(taken, found) == {}
+
+
+def test_a_sharer_who_is_not_to_be_named_has_no_circle():
+    told = events(CIRCLE)
+    no = replace(
+        told[0], id="no", kind=Kind.CONSENT, user="ana", product=None, consent=Consent(named_to_friends=False)
+    )
+    taken, on_shelf = shop([*told, no])
+    context = Context(sharer=taken.people.row("ana"), product=taken.products.keys.row("tent"))
+    (found,) = suggest(on_shelf, [Ask(None, context)], limit=10)
+    assert company(taken, found) == {}
+
+
+def test_strangers_of_a_generated_shop_meet_a_circle_of_which_only_the_sharer_is_named(tmp_path: Path):
+    made_up(tmp_path / "shop", users=300, events=6_000, seed=5, noise=0.0, shape="csv")
+    analysis = Analysis.of(Snapshot.of(log_of([str(tmp_path / "shop")], "sharegraph")))
+    shares, named = analysis.snapshot.shares, analysis.shelf.named
+    links = [row for row in range(0, len(shares), 10) if named[shares.person[row]]]
+    asks = [Ask(None, Context(int(shares.person[row]), int(shares.product[row]))) for row in links]
+    met = 0
+    for ask, found in zip(asks, suggest(analysis.shelf, asks, limit=20), strict=True):
+        friends = [
+            reason
+            for suggestion in found.suggestions
+            for reason in suggestion.reasons
+            if isinstance(reason, FriendReason)
+        ]
+        assert {reason.friend for reason in friends if reason.named} <= {ask.context.sharer}
+        met += any(reason.via == ask.context.sharer for reason in friends)
+    assert met > len(asks) * 0.9
 
 
 @pytest.mark.parametrize(
@@ -264,6 +347,24 @@ def test_a_sentence_names_the_two_latest_friends_and_counts_the_others(
 )
 def test_the_first_known_language_is_spoken(tag: str, spoken: str):
     assert language(tag).value == spoken
+
+
+@pytest.mark.parametrize(
+    ("friends", "sentence", "chinese"),
+    [
+        (2, "Ana shared this; 2 friends of Ana bought this.", "Ana分享了它；Ana的 2 位朋友买了它。"),
+        (1, "Ana shared this; a friend of Ana bought this.", "Ana分享了它；Ana的 1 位朋友买了它。"),
+    ],
+)
+def test_a_sentence_counts_the_sharers_friends_and_names_the_sharer(
+    friends: int, sentence: str, chinese: str
+):
+    hers = FriendReason(0.6, 0, True, Kind.SHARE, 0, None)
+    theirs = [FriendReason(0.1, row, False, Kind.PURCHASE, 0, None, via=0) for row in range(1, friends + 1)]
+    told = Suggestion(0, 1, 0.6 + 0.1 * friends, (hers, *theirs))
+    names = Names(["Ana", "Bea", "Cy"], ["mug"])
+    assert explain(told, names, Language.ENGLISH) == sentence
+    assert explain(told, names, Language.CHINESE) == chinese
 
 
 def test_a_sentence_says_what_of_ones_own_it_goes_with_and_what_on_the_page():
