@@ -1,13 +1,13 @@
 """What questions of influence are answered from: a snapshot's ties, behaviour, credit and simulated reach."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.communities import Partition
 from graph.influence import Credit, Influence, influence
+from graph.once import once
 from graph.sampling import Sample
 from graph.snapshot import Snapshot
 from graph.spread import Network
@@ -27,17 +27,17 @@ class Market:
     page_rank: NDArray[np.float64]
     seed: int = 0
 
-    @cached_property
+    @once
     def network(self) -> Network:
         """The ties made ready for simulation."""
         return Network.of(self.ties, self.behaviour.passing_on())
 
-    @cached_property
+    @once
     def known(self) -> NDArray[np.bool_]:
         """Who was not forgotten, shape (n,)."""
         return np.arange(len(self.snapshot.people)) >= self.snapshot.people.blanks
 
-    @cached_property
+    @once
     def sample(self) -> Sample:
         """Reverse-reachable sets of everybody known."""
         return Sample.of(self.network, self.known.astype(np.float64), seed=self.seed)
