@@ -19,6 +19,7 @@ from strawberry.dataloader import DataLoader
 from api.batching import Asked, suggestions
 from api.follow import Watch
 from api.intake import Intake
+from api.ledger import Ledger
 from api.limits import PAGE, bounded
 from api.memo import Memo
 from api.paging import Listing, Window, version_of
@@ -26,6 +27,7 @@ from api.refresh import Answers
 from graph.analysis import Analysis
 from graph.cascades import Cascades
 from graph.communities import Community
+from graph.growth import Growth
 from graph.market import Market
 from graph.suggest import Answer
 from graph.suggest.explain import Language, language
@@ -37,13 +39,14 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Context:
     """One request's. now: when it came in, aware UTC. spoken: its Accept-Language header. watch: what wakes a
-    request that follows something.
+    request that follows something. ledger: where forecasts that are given out are kept.
     """
 
     answers: Answers
     intake: Intake
     memo: Memo
     watch: Watch
+    ledger: Ledger
     now: datetime
     spoken: str | None = None
     _pinned: Analysis | None = None
@@ -99,6 +102,10 @@ class Context:
         """Every cascade, noise left out."""
         return await self.computed(_cascades)
 
+    async def growth(self) -> Growth | None:
+        """How cascades go on; None where there are too few to tell."""
+        return await self.computed(_growth)
+
     async def market(self) -> Market:
         """What questions of influence are answered from."""
         return await self.computed(_market)
@@ -126,6 +133,10 @@ class Context:
 
 def _cascades(analysis: Analysis) -> Cascades:
     return analysis.cascades
+
+
+def _growth(analysis: Analysis) -> Growth | None:
+    return analysis.growth
 
 
 def _market(analysis: Analysis) -> Market:

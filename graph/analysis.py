@@ -12,6 +12,7 @@ from scipy.sparse import coo_array, csr_array
 
 from graph.cascades import Cascades, cascades
 from graph.communities import Communities, Partition, matched, modularity, partition
+from graph.growth import Arrivals, Growth
 from graph.influence import Credit, Influence, credit
 from graph.kernels.groups import gathered
 from graph.livecascades import Grove
@@ -173,6 +174,11 @@ class Analysis:
     def cascades(self) -> Cascades:
         """Every cascade, noise left out."""
         return cascades(self.snapshot)
+
+    @once
+    def growth(self) -> Growth | None:
+        """How cascades of this log go on, noise left out; None where there are too few to tell."""
+        return Growth.of(Arrivals.of(self.cascades), self.snapshot.as_of)
 
     @once
     def noisy_cascades(self) -> Cascades:

@@ -137,6 +137,7 @@ class Growth:
     end: the age, µs, at which a cascade is over; one older than half of it is given as long again as it has
     lived. youngest: below this age, µs, nothing is said. low, high: (9,), what was seen of each sign, sizes
     unbounded above. weight: (11,), β with its constant first. spreads: what came of those at each score.
+    tide: when anybody but a root came into any cascade.
     """
 
     end: int
@@ -145,6 +146,7 @@ class Growth:
     high: Floats
     weight: Floats
     spreads: Spreads
+    tide: Longs
 
     @classmethod
     def of(cls, arrivals: Arrivals, until: int, *, end: int | None = None) -> "Growth | None":
@@ -164,18 +166,11 @@ class Growth:
             return None
         seen = Look.at(arrivals, rows, now, left)
         gained = arrivals.people(rows, now + left) - seen.people
-        return cls._fitted(seen, gained, over, int((now - arrivals.began[rows]).min()))
-
-    @classmethod
-    def _fitted(cls, seen: Look, gained: Longs, end: int, youngest: int) -> "Growth":
         low, high = seen.signs.min(axis=0), seen.signs.max(axis=0)
         high[:SIZES] = np.inf
-        x = _columns(seen.signs)
-        # Large cascades are few; the root of its size is between counting each once and each by its people.
-        trust = np.sqrt(seen.people)
-        ridge = np.diag(x.var(axis=0)) + 1e-9 * np.eye(x.shape[1])
-        weight = np.linalg.solve(x.T @ (x * trust[:, None]) + ridge, x.T @ (trust * np.log1p(gained)))
-        return cls(end, youngest, low, high, weight, _spreads(x @ weight, 1.0 + gained))
+        weight, spreads = _fitted(seen, gained)
+        first = int((now - arrivals.began[rows]).min())
+        return cls(over, first, low, high, weight, spreads, arrivals.tide)
 
     def sizes(self, arrivals: Arrivals, rows: Places, now: Longs) -> Sizes:
         """How large these cascades will be in the end, as seen at these times, µs."""
@@ -186,15 +181,23 @@ class Growth:
         value, low, high = (np.where(age < self.youngest, np.nan, people) for people in told)
         return Sizes(value, low, high)
 
+    def size(self, grown: Cascades, row: int) -> Estimate | None:
+        """One cascade's size in the end, as of now; nothing of the others is looked at but their tide when
+        this was learned.
+        """
+        at = np.sort(grown.participants(row).at)
+        alone = Arrivals(np.array([0, len(at)]), at, self.tide)
+        return self.sizes(alone, np.zeros(1, np.intp), np.array([grown.as_of])).of(0)
 
-def final_sizes(grown: Cascades) -> Sizes:
-    """The size in the end of every cascade, as of now, learned from all of them."""
-    rows = np.arange(len(grown))
-    arrivals = Arrivals.of(grown)
-    growth = Growth.of(arrivals, grown.as_of)
-    if growth is None:
-        return Sizes(*np.full((3, len(rows)), np.nan))
-    return growth.sizes(arrivals, rows, np.full(len(rows), grown.as_of))
+
+def _fitted(seen: Look, gained: Longs) -> tuple[Floats, Spreads]:
+    """β by weighted ridge regression, and the outcomes along β · x."""
+    x = _columns(seen.signs)
+    # Large cascades are few; the root of its size is between counting each once and each by its people.
+    trust = np.sqrt(seen.people)
+    ridge = np.diag(x.var(axis=0)) + 1e-9 * np.eye(x.shape[1])
+    weight = np.linalg.solve(x.T @ (x * trust[:, None]) + ridge, x.T @ (trust * np.log1p(gained)))
+    return weight, _spreads(x @ weight, 1.0 + gained)
 
 
 def _columns(signs: Floats) -> Floats:

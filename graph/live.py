@@ -38,6 +38,7 @@ from graph.communities import Communities, Partition
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
 from graph.events import Kind
+from graph.growth import Growth
 from graph.influence import Credit, Influence
 from graph.lineage import depths_and_roots, last_opened, latest_shares
 from graph.livecascades import Grove, regrown
@@ -123,6 +124,11 @@ class LiveAnalysis(Analysis):
     def cascades(self) -> Cascades:
         """As an immediate refit has them (graph.livecascades)."""
         return regrown(self.fitted.cascades, self.fitted.grove, self.before, self.touched)
+
+    @property
+    def growth(self) -> Growth | None:
+        """Of the fit; a cascade is forecast from all that came into it since."""
+        return self.fitted.growth
 
     @once
     def noisy_cascades(self) -> Cascades:

@@ -63,6 +63,8 @@ query Cascades($first: Int!, $filter: CascadeFilter, $orderBy: CascadeOrder!) {
       levels
       structuralVirality
       reproductionNumber { value low high confidence }
+      timeToHalf
+      forecast { value low high confidence }
       inferred
       startedAt
       lastActivityAt

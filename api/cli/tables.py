@@ -142,6 +142,7 @@ def cascades(found: Answer) -> Table:
             called(node["product"]) if node["product"] else "–",
             called(node["root"]["user"]),
             f"{node['size']:,}",
+            _between(node["forecast"]),
             f"{node['depth']}{'?' if node['inferred'] else ''}",
             _levels(node["levels"]),
             "–" if node["structuralVirality"] is None else f"{node['structuralVirality']:.2f}",
@@ -152,9 +153,9 @@ def cascades(found: Answer) -> Table:
         for node in found["nodes"]
     ]
     columns = (
-        words("product", 20), words("first sharer", 14), figures("people"), figures("depth"),
-        figures("by distance"), figures("virality"), figures("reproduction"), figures("bought"),
-        figures("revenue"),
+        words("product", 20), words("first sharer", 14), figures("people"), figures("ends at"),
+        figures("depth"), figures("by distance"), figures("virality"), figures("reproduction"),
+        figures("bought"), figures("revenue"),
     )  # fmt: skip
     guessed = (
         " A depth with ? rests on inferred parents." if any(n["inferred"] for n in found["nodes"]) else ""
@@ -162,8 +163,16 @@ def cascades(found: Answer) -> Table:
     return table("Cascades", columns, rows, f"{found['totalCount']:,} in all.{guessed}")
 
 
+def _between(size: Answer | None) -> str:
+    """A size in the end as its interval, or as the one size it can have."""
+    if size is None:
+        return "–"
+    low, high = (f"{size[name]:,.0f}" for name in ("low", "high"))
+    return low if low == high else f"{low}–{high}"
+
+
 def _levels(people: Sequence[int]) -> str:
-    return " ".join(f"{count:,}" for count in people[:5]) + (" …" if len(people) > 5 else "")
+    return " ".join(f"{count:,}" for count in people[:4]) + (" …" if len(people) > 4 else "")
 
 
 def communities(found: Answer) -> Table:

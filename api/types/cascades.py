@@ -125,6 +125,24 @@ class Cascade(Node):
         return moneys(self.among.revenue(self.row), info.context.analysis.snapshot.words)
 
     @field
+    def time_to_half(self) -> float | None:
+        """Seconds from the first share until half of its present people were in, the root included; null for
+        fewer than two.
+        """
+        after = int(self.among.half_after[self.row])
+        return None if after == NONE else after / 1e6
+
+    @field
+    async def forecast(self, info: Info) -> Estimate | None:
+        """Its size in the end: where the expected relative error is least, and an interval, from how cascades
+        of this log went on that had looked like it at its age. Null where the log has too few cascades to
+        learn from, and in its first moments.
+        """
+        growth = await info.context.growth()
+        size = None if growth is None else growth.size(self.among, self.row)
+        return None if size is None else Estimate.from_domain(size)
+
+    @field
     def participants(
         self,
         info: Info,

@@ -91,6 +91,21 @@ async def test_a_cascade_tells_its_shape_and_everybody_in_it(shop: Shop) -> None
     assert [person["share"] for person in people["nodes"]] == [{"opens": 2}, {"opens": 1}, None]
 
 
+async def test_a_cascade_tells_when_half_of_it_was_in_and_is_forecast_where_there_is_enough_to_learn_from(
+    shop: Shop,
+) -> None:
+    document = "{ cascades(first: 3) { nodes { size timeToHalf forecast { value low high confidence } } } }"
+    shop.tell("ana>bea,cy,dan:tea ana>:mug")
+    large, small = (await shop.ask(document))["cascades"]["nodes"]
+    assert large == {"size": 4, "timeToHalf": 60.0, "forecast": None}
+    assert small == {"size": 1, "timeToHalf": None, "forecast": None}
+    shop.tell(" ".join(f"u{n}>{','.join(f'v{n}x{m}' for m in range(n % 5))}:p{n}" for n in range(300)))
+    found = (await shop.ask(document))["cascades"]["nodes"]
+    for cascade in found:
+        told = cascade["forecast"]
+        assert cascade["size"] <= told["low"] <= told["value"] <= told["high"]
+
+
 async def test_one_cascade_by_its_id(shop: Shop) -> None:
     shop.tell(SHOP)
     (largest, *_) = (await shop.ask("{ cascades { nodes { id } } }"))["cascades"]["nodes"]

@@ -1,12 +1,13 @@
 """How large young cascades become: nothing later is looked at, and intervals hold as often as they say."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from graph.cascades import cascades
-from graph.growth import FEWEST, Arrivals, Growth, final_sizes
+from graph.growth import FEWEST, Arrivals, Growth
 from tests.toy import snapshot
 
 HOUR = 3_600_000_000
@@ -87,11 +88,19 @@ def test_a_large_cascade_that_still_runs_is_expected_to_grow_and_one_long_silent
     assert told.value[1] == 60
 
 
-def test_too_few_cascades_and_too_young_ones_are_told_nothing():
-    shop = snapshot("ana>bea>cy:tea ana>dan:mug")
-    assert final_sizes(cascades(shop)).of(0) is None
+def test_of_too_few_cascades_nothing_is_learned():
     few = crowd(2, FEWEST - 1)
     assert Growth.of(few, int(few.at.max())) is None
+    assert Growth.of(Arrivals.of(cascades(snapshot("ana>bea>cy:tea"))), 0) is None
+
+
+def test_one_cascade_is_told_what_all_together_are(arrivals: Arrivals):
+    shop = cascades(snapshot("ana>bea>cy:tea ana>bea,cy,dan:mug"))
+    growth = Growth.of(arrivals, int(arrivals.at.max()))
+    assert growth is not None
+    all_ = replace(Arrivals.of(shop), tide=growth.tide)
+    together = growth.sizes(all_, np.arange(2), np.full(2, shop.as_of))
+    assert [growth.size(shop, row) for row in (0, 1)] == [together.of(row) for row in (0, 1)]
 
 
 def test_a_share_made_just_now_is_told_nothing(arrivals: Arrivals):
