@@ -6,8 +6,10 @@ stored, also from what an earlier load had stored. Devices do not argue: a chang
 another has not heard of it is none.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from graph.events import Consent, Event, Row, micros
 from graph.store import Store
@@ -17,6 +19,7 @@ from loaders.stores.flat import CONSENTS
 
 PAIRS_AT_ONCE = 1_000
 _LATEST = 2**63
+_IN_ORDER = attrgetter("at", "id")
 
 State = dict[str, bool]
 Device = tuple[str | None, str | None]
@@ -49,14 +52,14 @@ class Consents:
 
     def _after_earlier(self, some: Sequence[list[Event]]) -> Iterator[list[Event]]:
         """Of each device's events those that change what is known from earlier loads and from each other."""
-        people = {str(turns[0].person) for turns in some}
-        stored = [event for event in self._store.consents(list(people)) if event.surface == SURFACE]
-        stored.sort(key=lambda event: (event.at, event.id))
+        stored: defaultdict[Device, list[Event]] = defaultdict(list)
+        for event in self._store.consents(list({str(turns[0].person) for turns in some})):
+            if event.surface == SURFACE:
+                stored[_device(event)].append(event)
         for turns in some:
-            first = turns[0]
             state: State = {}
-            for event in stored:
-                if _device(event) == _device(first) and event.at < first.at:
+            for event in sorted(stored[_device(turns[0])], key=_IN_ORDER):
+                if event.at < turns[0].at:
                     state |= _said(event.consent)
             yield _changes(turns, state)
 

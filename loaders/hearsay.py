@@ -25,7 +25,7 @@ Said = TypeVar("Said", User, Product)
 When = tuple[int, str, int]
 """Time in microseconds, file, line: words in the order of these follow one another."""
 
-ROOM = 50_000
+ROOM = 200_000
 """How many users, and how many products, are held in memory before what was said of them is put aside."""
 
 TOLD_AT_ONCE = 10_000
