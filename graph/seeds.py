@@ -20,7 +20,8 @@ import numpy as np
 
 from graph.certificate import FIRST, RUNGS, lower_bound, shared, upper_bound
 from graph.estimate import Estimate
-from graph.kernels.cover import greedy_cover
+from graph.kernels.cover import Cover, greedy_cover
+from graph.kernels.limited_cover import Limits, limited_cover
 from graph.sampling import Floats, Measured, Sample
 from graph.spread import Stop, never
 from graph.timeline import Rows
@@ -91,7 +92,7 @@ class Ranking:
     sample: Sample
 
 
-def seed_people(
+def seed_people(  # noqa: PLR0913 - all but the first by name, and most of them left away
     sample: Sample,
     *,
     candidates: Rows,
@@ -99,6 +100,7 @@ def seed_people(
     kept: Rows,
     goal: Goal = LISTS,
     fill: bool = False,
+    limits: Limits | None = None,
     stop: Stop = never,
     progress: Progress = quiet,
 ) -> Ranking:
@@ -106,19 +108,21 @@ def seed_people(
 
     sample: of the audience, `Sample.empty` or any larger one, whose sets are not drawn again; it stays as it
     is. candidates: rising rows, none of them kept. kept: people who share in any case. fill: take those who
-    add nothing, too, when nobody else is left. stop: asked every now and then; the first sets are drawn
-    whatever it says.
+    add nothing, too, when nobody else is left. limits: a budget or a cap (graph.kernels.limited_cover); what
+    is certified under a budget is the ratio to the best for the same money, and what each adds need not fall.
+    stop: asked every now and then; the first sets are drawn whatever it says.
     """
-    asked = _Asked(candidates, min(most, len(candidates)), kept, goal, fill)
+    asked = _Asked(candidates, min(most, len(candidates)), kept, goal, fill, limits)
     sample = _begun(sample.copied(_rung(sample.sets)), stop)
     while True:
         choice = asked.choice(sample)
         progress(Rung(sample.sets, len(sample.choosing.members), choice.ratio))
         if choice.ratio >= goal.ratio:
-            return choice.ranking(sample, Ended.CERTIFIED)
+            return choice.ranking(sample, Ended.CERTIFIED, falling=limits is None)
         higher = sample.grown(2 * sample.sets, stop) if 0 < sample.sets < FIRST << RUNGS - 1 else None
         if higher is None:
-            return choice.ranking(sample, Ended.STOPPED if stop() else Ended.ROOM)
+            ended = Ended.STOPPED if stop() else Ended.ROOM
+            return choice.ranking(sample, ended, falling=limits is None)
         sample = higher
 
 
@@ -149,11 +153,11 @@ class _Choice:
     certified: tuple[float, ...]
     ratio: float
 
-    def ranking(self, sample: Sample, ended: Ended) -> Ranking:
-        """As it is told."""
+    def ranking(self, sample: Sample, ended: Ended, *, falling: bool) -> Ranking:
+        """As it is told. falling: whether what each adds is known to fall."""
         reached = sample.reached(self.measured)
         rises = np.diff([estimate.value for estimate in reached]).tolist()
-        adds, errors = _falling(rises, self.measured.moved.tolist(), sample.each)
+        adds, errors = _estimates(rises, self.measured.moved.tolist(), sample.each, falling=falling)
         return Ranking(self.people, adds, errors, reached, self.certified, ended, sample)
 
 
@@ -166,14 +170,11 @@ class _Asked:
     kept: Rows
     goal: Goal
     fill: bool
+    limits: Limits | None
 
     def choice(self, sample: Sample) -> _Choice:
         """The best on one rung, with the ratios that hold there."""
-        alone, each, width = sample.roots.alone, sample.each, WIDTH * self.most + FRONT
-        beyond = -1.0 if self.fill else 0.0
-        cover = greedy_cover(
-            sample.choosing, alone, each, self.kept, self.candidates, self.most, width, beyond
-        )
+        cover = self._cover(sample)
         measured = sample.measured(self.kept, cover.people)
         lower, upper = self._lower(sample, measured), self._upper(sample, cover.bounds)
         last = len(cover.people)
@@ -181,6 +182,13 @@ class _Asked:
         sizes = {min(size, self.most) for size in self.goal.sizes} - {0}
         ratio = min((_ratio(lower[min(size, last)], upper[size]) for size in sizes), default=1.0)
         return _Choice(cover.people, measured, certified, ratio)
+
+    def _cover(self, sample: Sample) -> Cover:
+        sets, alone, each = sample.choosing, sample.roots.alone, sample.each
+        if self.limits is not None:
+            return limited_cover(sets, alone, each, self.kept, self.candidates, self.most, self.limits)
+        width, beyond = WIDTH * self.most + FRONT, -1.0 if self.fill else 0.0
+        return greedy_cover(sets, alone, each, self.kept, self.candidates, self.most, width, beyond)
 
     def _doubt(self, sample: Sample) -> float:
         doubt = self.goal.doubt
@@ -204,11 +212,11 @@ def _ratio(lower: float, upper: float) -> float:
     return min(lower / upper, 1.0) if upper > 0 else 1.0
 
 
-def _falling(
-    adds: list[float], moved: list[int], each: float
+def _estimates(
+    adds: list[float], moved: list[int], each: float, *, falling: bool
 ) -> tuple[tuple[Estimate, ...], tuple[float, ...]]:
-    """Estimates of what each adds, with standard errors: neighbours share their mean wherever one adds more
-    than the one before (isotonic regression; Barlow et al. 1972).
+    """Estimates of what each adds, with standard errors. falling: neighbours share their mean wherever one
+    adds more than the one before (isotonic regression; Barlow et al. 1972).
 
     moved: how many sets each estimate rests on. One more is counted in its variance, since nothing seen is
     not certainty.
@@ -216,7 +224,7 @@ def _falling(
     blocks: list[tuple[float, int, int]] = []
     for added, count in zip(adds, moved, strict=True):
         block = added, count, 1
-        while blocks and blocks[-1][0] * block[2] < block[0] * blocks[-1][2]:
+        while falling and blocks and blocks[-1][0] * block[2] < block[0] * blocks[-1][2]:
             before = blocks.pop()
             block = before[0] + block[0], before[1] + block[1], before[2] + block[2]
         blocks.append(block)

@@ -13,7 +13,7 @@ Here shares run forward from given people; who together would reach most is in g
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from graph.estimate import Estimate
 from graph.kernels.csr import Csr, grouped, transposed
-from graph.kernels.rr_sets import COINS, JUMPS, ONE, Into, mass_of
+from graph.kernels.rr_sets import COINS, JUMPS, ONE, Into, alike_in, mass_of
 from graph.kernels.simulate import FEWEST, Chances, Runs, begins_of, simulated
 from graph.ties import Ties
 from graph.timeline import Rows
@@ -77,9 +77,11 @@ class Network:
             begins = transposed(stretches).each_weight()
         way = ONE if thresholds else COINS if coins else JUMPS
         mass = mass_of(into.indptr, weights, way)
+        alike = alike_in(into.indptr, weights, mass)
+        passes = passing if (passing < 1).any() else np.zeros(0)
         return cls(
             Chances(out.indptr, out.indices, out.each_weight(), passing, begins),
-            Into(into.indptr, into.indices, mass, passing, way),
+            Into(into.indptr, into.indices, mass, alike, passes, way),
         )
 
     def __len__(self) -> int:
@@ -141,7 +143,7 @@ def spread(
     while (
         (made := len(told.counted)) < enough.runs
         and told.visited < enough.visits
-        and _relative_error(told.counted[:, 0]) > enough.error
+        and _relative_error(told, weights) > enough.error
         and not stop()
     ):
         told = _both(
@@ -159,18 +161,29 @@ def _both(one: Runs, other: Runs) -> Runs:
     )
 
 
-def _relative_error(counted: Floats) -> float:
-    mean = float(counted.mean())
-    return sqrt(float(counted.var(ddof=1)) / len(counted)) / mean if mean > 0 else 1.0
+def _variance(counted: Floats, weights: Floats) -> Floats:
+    """Of one run, shape (q,). What never happened in r runs may still happen once in as many: no interval has
+    zero width.
+    """
+    least = weights.max(axis=1, initial=0.0) ** 2 / len(counted)
+    return np.asarray(np.maximum(counted.var(axis=0, ddof=1), least), np.float64)
+
+
+def _relative_error(told: Runs, weights: Floats) -> float:
+    mean, variance = told.counted[:, 0].mean(), _variance(told.counted, weights)[0]
+    return sqrt(variance / len(told.counted)) / mean if mean > 0 else 1.0
+
+
+def _at_most(estimate: Estimate, whole: float) -> Estimate:
+    return replace(estimate, value=min(estimate.value, whole), high=min(estimate.high, whole))
 
 
 def _told(told: Runs, weights: Floats) -> Spread:
     runs = len(told.counted)
-    mean, variance = told.counted.mean(axis=0), told.counted.var(axis=0, ddof=1)
-    # What never happened in so many runs may still happen once in as many: no interval of zero width.
-    variance = np.maximum(variance, weights.max(axis=1, initial=0.0) ** 2 / runs)
+    mean, variance = told.counted.mean(axis=0), _variance(told.counted, weights)
     reached = tuple(
-        Estimate.of_mean(m, v, runs) for m, v in zip(mean.tolist(), variance.tolist(), strict=True)
+        _at_most(Estimate.of_mean(m, v, runs), whole)
+        for m, v, whole in zip(mean.tolist(), variance.tolist(), weights.sum(axis=1).tolist(), strict=True)
     )
     part = told.by_group / runs
     part_variance = (told.squared - runs * part**2) / (runs - 1)

@@ -16,6 +16,7 @@ from api.cli.effect import effect
 from api.cli.evaluate import COMMANDS as EVALUATIONS
 from api.cli.keeping import backup, before_any_command, export_schema, forget, version
 from api.cli.loading import generate, load
+from api.cli.seeds import seeds, spread
 from api.cli.serving import serve
 
 app = typer.Typer(
@@ -33,7 +34,7 @@ app.callback()(before_any_command)
 
 PANELS = {
     "Bring a log in": (demo, generate, load),
-    "Ask": (suggest, kols, cascades, communities, effect),
+    "Ask": (suggest, kols, cascades, communities, effect, seeds, spread),
     "Serve and look after": (serve, doctor, backup, forget, export_schema, version),
 }
 

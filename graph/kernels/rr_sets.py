@@ -41,13 +41,15 @@ SURE = 1 - 2.0**-53
 
 class Into(NamedTuple):
     """The ties into each of n people, for drawing. indptr: (n + 1,). source: (m,). mass: (m,), along each row
-    the running sum of −log(1 − p) for JUMPS, of p for ONE; p itself for COINS. passing: (n,), the chance of
-    passing on what one opens.
+    the running sum of −log(1 − p) for JUMPS, of p for ONE; p itself for COINS. alike: (n,), what each tie of
+    a row adds to the sum where all add the same, else 0. passing: (n,), the chance of passing on what one
+    opens; empty where it is 1 for everybody.
     """
 
     indptr: Longs
     source: Ints
     mass: Floats
+    alike: Floats
     passing: Floats
     way: int
 
@@ -86,6 +88,17 @@ def mass_of(indptr: Longs, probability: Floats, way: int) -> Floats:
 
 
 @njit
+def alike_in(indptr: Longs, probability: Floats, mass: Floats) -> Floats:
+    """What each tie of a row adds to its mass, 0 where probabilities differ (`Into.alike`), shape (n,)."""
+    alike = np.zeros(len(indptr) - 1)
+    for row in range(len(alike)):
+        low, high = indptr[row], indptr[row + 1]
+        if high > low and (probability[low:high] == probability[low]).all():
+            alike[row] = mass[low]
+    return alike
+
+
+@njit
 def roots_of(into: Into, weights: Floats) -> Roots:
     """An audience to draw roots from. weights: (n,), ≥ 0, what reaching each person is worth."""
     people = len(weights)
@@ -98,7 +111,8 @@ def roots_of(into: Into, weights: Floats) -> Roots:
             reached = -np.expm1(-reached)
         elif into.way == COINS:
             reached = 1.0
-        alone[person] = weights[person] * (1 - min(reached, 1.0))
+        # What is sure has a finite hazard and is sure all the same.
+        alone[person] = weights[person] * (1 - reached) if reached < SURE else 0.0
         weight += weights[person] - alone[person]
         cumulative[person] = weight
     guide = np.empty(people, np.int32)
@@ -133,12 +147,15 @@ def draw(into: Into, roots: Roots, sets: Sets, seen: Ints, held: int, until: int
         seen[root] = held
         while head < tail:
             person = sets.members[head]
-            tie, end = into.indptr[person], into.indptr[person + 1]
-            if head > first and into.passing[person] < 1.0:
+            begin, end = into.indptr[person], into.indptr[person + 1]
+            tie = begin
+            if head > first and len(into.passing) > 0:
                 point += STEP
                 if unit(point) >= into.passing[person]:
-                    end = tie
-            passed = 0.0
+                    tie = end
+            each, most, passed = into.alike[person], 0.0, 0.0
+            if end > begin:
+                most = each * (end - begin) if each > 0 else into.mass[end - 1]
             while tie < end:
                 point += STEP
                 lost = unit(point)
@@ -147,7 +164,6 @@ def draw(into: Into, roots: Roots, sets: Sets, seen: Ints, held: int, until: int
                         tie += 1
                         continue
                 else:
-                    most = into.mass[end - 1]
                     if into.way == ONE:
                         passed = lost * most if head == first else lost
                     else:
@@ -156,22 +172,12 @@ def draw(into: Into, roots: Roots, sets: Sets, seen: Ints, held: int, until: int
                         passed -= np.log1p(-lost)
                     if passed >= most:
                         break
-                    low, high = tie, end - 1
-                    # Where a row's ties are alike, and they often are, the first guess is the tie and its
-                    # neighbour proves it.
-                    start = into.mass[tie - 1] if tie > into.indptr[person] else 0.0
-                    middle, near = low + int((passed - start) / (most - start) * (end - tie)), True
-                    while low < high:
-                        middle = min(max(middle, low), high - 1)
-                        if into.mass[middle] > passed:
-                            high = middle
-                            middle = high - 1 if near else (low + high) >> 1
-                        else:
-                            low = middle + 1
-                            middle = low if near else (low + high) >> 1
-                        near = False
-                    tie = low
-                    passed = into.mass[tie]
+                    if each > 0:
+                        tie = max(tie, min(begin + int(passed / each), end - 1))
+                        passed = each * (tie + 1 - begin)
+                    else:
+                        tie += np.searchsorted(into.mass[tie:end], passed, side="right")
+                        passed = into.mass[tie]
                 source = into.source[tie]
                 if seen[source] != held:
                     if tail == full:

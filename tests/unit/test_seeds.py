@@ -1,0 +1,155 @@
+"""Seed people: what is certified is true, and what stops the pools is said."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from graph.certificate import at_least, at_most
+from graph.edges import Chance, network_of
+from graph.kernels.csr import Csr, transposed
+from graph.sampling import Sample
+from graph.seeds import Ended, Goal, Ranking, Rung, seed_people
+from graph.spread import Enough, Network, Spread, spread
+
+NOBODY = np.empty(0, np.int32)
+
+
+def random_network(people: int, ties: int, seed: int, *, thresholds: bool = False) -> Network:
+    rng = np.random.default_rng(seed)
+    pairs = rng.permutation([(a, b) for a in range(people) for b in range(people) if a != b])[:ties]
+    chance = rng.uniform(0.05, 0.5, len(pairs)) / (people if thresholds else 1)
+    source, target = pairs.T.astype(np.int32)
+    return Network.between(source, target, chance, np.ones(people), thresholds=thresholds)
+
+
+def ranked(network: Network, most: int, *, seed: int = 1, goal: Goal | None = None, **asked) -> Ranking:
+    sample = Sample.empty(network, np.ones(len(network)), seed=seed, room=asked.pop("room", 1 << 20))
+    everybody = np.arange(len(network), dtype=np.int32)
+    goal = goal or Goal(sizes=(most,))
+    return seed_people(sample, candidates=everybody, most=most, kept=NOBODY, goal=goal, **asked)
+
+
+def reach_by_simulation(network: Network, people: tuple[int, ...]) -> float:
+    rows, group = np.array(people, np.int32), np.zeros(len(network), np.int32)
+    enough = Enough(error=0, runs=3_000)
+    return (
+        spread(network, rows, weights=np.ones(len(network)), group=group, seed=99, enough=enough)
+        .reached[0]
+        .value
+    )
+
+
+@pytest.mark.parametrize("model", ["cascades", "thresholds"])
+def test_certificates_are_true_as_often_as_they_promise(model: str):
+    network = random_network(7, 18, 3, thresholds=model == "thresholds")
+    reach = {
+        frozenset(people): reach_by_simulation(network, people)
+        for size in (1, 2, 3)
+        for people in combinations(range(7), size)
+    }
+    best = {size: max(value for people, value in reach.items() if len(people) == size) for size in (1, 2, 3)}
+    wrong = 0
+    for seed in range(60):
+        found = ranked(network, 3, seed=seed, goal=Goal(0.9, (3,), doubt=0.2), room=4_000)
+        wrong += any(
+            found.certified[size] > reach[frozenset(found.people[:size].tolist())] / best[size] * 1.01
+            for size in (1, 2, 3)
+        )
+    assert wrong <= 0.2 * 60
+
+
+def test_a_bound_holds_for_counts_as_often_as_it_promises():
+    rng = np.random.default_rng(7)
+    for sets, chance in ((50, 0.3), (400, 0.02), (1_000, 0.9)):
+        met = rng.binomial(sets, chance, 20_000).tolist()
+        assert sum(at_least(seen, 0.1) > sets * chance for seen in met) <= 0.1 * 20_000
+        assert sum(at_most(seen, 0.1) < sets * chance for seen in met) <= 0.1 * 20_000
+
+
+def test_a_ratio_that_holds_everywhere_is_asked_for_at_every_size():
+    network = random_network(60, 300, 1)
+    found = ranked(network, 30, goal=Goal(0.8, (5, 30)))
+    assert found.ended is Ended.CERTIFIED
+    assert min(found.certified[5], found.certified[30]) >= 0.8
+    assert found.certified[0] == 1.0
+
+
+def test_more_sets_certify_more_and_progress_tells_of_them():
+    rungs: list[Rung] = []
+    ranked(random_network(60, 300, 1), 5, goal=Goal(0.8, (5,)), progress=rungs.append)
+    assert [rung.sets for rung in rungs] == [rungs[0].sets << step for step in range(len(rungs))]
+    assert rungs[-1].ratio >= 0.8 > rungs[-2].ratio > rungs[0].ratio
+
+
+def test_memory_and_whoever_asked_may_stop_the_pools():
+    network = random_network(60, 300, 1)
+    full = ranked(network, 5, goal=Goal(1.0, (5,)), room=20_000)
+    assert full.ended is Ended.ROOM
+    assert len(full.sample.choosing.members) <= 20_000
+    stopped = ranked(network, 5, goal=Goal(1.0, (5,)), stop=lambda: True)
+    assert stopped.ended is Ended.STOPPED
+    assert 0 < stopped.certified[5] < full.certified[5] < 1
+
+
+def test_a_sample_that_holds_enough_is_not_drawn_again_and_stays_as_it_is():
+    network = random_network(60, 300, 1)
+    held = Sample.of(network, np.ones(60), seed=1, sets=1 << 9)
+    everybody = np.arange(60, dtype=np.int32)
+    found = seed_people(held, candidates=everybody, most=5, kept=NOBODY, goal=Goal(0.3, (5,)))
+    assert found.sample.sets == 1 << 9
+    more = seed_people(held, candidates=everybody, most=5, kept=NOBODY, goal=Goal(0.8, (5,)))
+    assert more.sample.sets > held.sets == held.held == 1 << 9
+    fresh = ranked(network, 5, goal=Goal(0.8, (5,)))
+    assert (fresh.people.tolist(), fresh.reached) == (more.people.tolist(), more.reached)
+
+
+def test_where_no_tie_transmits_everything_is_known():
+    network = network_of(np.array([0], np.int32), np.array([1], np.int32), None, 3, Chance.read("uniform:0"))
+    found = ranked(network, 2)
+    assert (found.people.tolist(), found.certified, found.ended) == ([0, 1], (1.0, 1.0, 1.0), Ended.CERTIFIED)
+    assert (found.reached[2].value, found.errors) == (2.0, (0.0, 0.0))
+
+
+def test_where_every_tie_transmits_one_person_is_enough_and_others_fill_the_list_if_asked():
+    ring = np.arange(5, dtype=np.int32)
+    network = network_of(ring, (ring + 1) % 5, None, 5, Chance.read("uniform:1"))
+    assert len(ranked(network, 3).people) == 1
+    filled = ranked(network, 3, fill=True)
+    assert len(set(filled.people.tolist())) == 3
+    assert filled.reached[3].value == 5
+
+
+def test_a_certificate_counts_those_kept():
+    network = random_network(7, 18, 3)
+    sample = Sample.empty(network, np.ones(7), seed=1)
+    kept = np.array([0, 4], np.int32)
+    others = np.array([1, 2, 3, 5, 6], np.int32)
+    found = seed_people(sample, candidates=others, most=2, kept=kept, goal=Goal(0.9, (2,)))
+    assert found.reached[0].value == pytest.approx(reach_by_simulation(network, (0, 4)), rel=0.05)
+    best = max(reach_by_simulation(network, (0, 4, *pair)) for pair in combinations(others.tolist(), 2))
+    chosen = reach_by_simulation(network, (0, 4, *found.people.tolist()))
+    assert 0.9 <= found.certified[2] <= chosen / best * 1.01
+
+
+def test_a_coin_a_tie_finds_the_same_as_jumps():
+    rows = random_network(60, 300, 1)
+    ties = transposed(Csr(rows.out.indptr, rows.out.target, rows.out.probability))
+    coins = Network.of_rows(ties, np.ones(60), coins=True)
+    one, other = (Sample.of(network, np.ones(60), seed=1, sets=1 << 15) for network in (rows, coins))
+    for person in range(0, 60, 7):
+        assert one.reach(person).value == pytest.approx(other.reach(person).value, rel=0.05)
+
+
+def test_simulation_ends_at_the_error_asked_for():
+    network = random_network(60, 300, 1)
+    seeds, group = np.array([0, 1], np.int32), np.zeros(60, np.int32)
+
+    def told(enough: Enough) -> Spread:
+        return spread(network, seeds, weights=np.ones(60), group=group, seed=1, enough=enough)
+
+    rough, fine = told(Enough(error=0.05)), told(Enough(error=0.005))
+    assert rough.runs < fine.runs
+    assert fine.errors[0] <= 0.005 * fine.reached[0].value
+    assert told(Enough(error=0, runs=500)).runs == 500
+    assert told(Enough(error=0, visits=1_000)).runs < 500
