@@ -45,7 +45,9 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
     """
     metrics = Metrics()
     held = open_store(settings.store, create=False) if store is None else store
-    service = Service(held, seed=settings.seed, clock=clock, on_renewal=metrics.renewed)
+    service = Service(
+        held, seed=settings.seed, clock=clock, on_renewal=metrics.renewed, on_promises=metrics.promised
+    )
     following = Following(settings.subscriptions, metrics)
     endpoint = Endpoint(service, settings, metrics, following)
     sockets = Sockets(service, settings, metrics, following)
@@ -72,7 +74,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         yield
         first.cancel()
         await following.end(settings.shutdown_seconds)
-        service.close()
+        await service.end()
         if store is None:
             held.close()
 

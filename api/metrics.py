@@ -43,6 +43,12 @@ class Metrics:
             ["operation", "protocol"],
             registry=registry,
         )
+        self._promises = Counter(
+            "sharegraph_promises_total",
+            "Forecasts given out that are kept for the track record, or were lost.",
+            ["what"],
+            registry=registry,
+        )
         self._renewals = Histogram(
             "sharegraph_refresh_seconds",
             "Seconds to bring in what is new in the store.",
@@ -69,6 +75,11 @@ class Metrics:
     def told(self, operation: str, protocol: str) -> None:
         """Count a reply to somebody who follows."""
         self._messages.labels(operation, protocol).inc()
+
+    def promised(self, kept: int, lost: int) -> None:
+        """Count forecasts that were given out: kept in the store, and lost on the way there."""
+        self._promises.labels("kept").inc(kept)
+        self._promises.labels("lost").inc(lost)
 
     def renewed(self, analysis: Analysis, seconds: float) -> None:
         """Note a new analysis and the time it took."""

@@ -27,6 +27,7 @@ from api.documents import Document, Documents, Invalid
 from api.errors import BAD_INPUT, METHOD, NOT_ACCEPTABLE, TIMEOUT, Told, refusal, told, traced
 from api.follow import Watch
 from api.intake import Intake
+from api.ledger import Ledger, Written
 from api.memo import Memo
 from api.refresh import Answers, Renewed
 from api.schema import core_schema
@@ -88,11 +89,18 @@ class Service:
     """Everything that answers for one store."""
 
     def __init__(
-        self, store: Store, *, seed: int = 0, clock: Clock = utc_now, on_renewal: Renewed | None = None
+        self,
+        store: Store,
+        *,
+        seed: int = 0,
+        clock: Clock = utc_now,
+        on_renewal: Renewed | None = None,
+        on_promises: Written | None = None,
     ) -> None:
         self.store = store
         self.answers = Answers(store, seed=seed, on_renewal=self._renewed)
         self.watch = Watch(store, self.answers)
+        self.ledger = Ledger(store, on_written=on_promises)
         self._on_renewal = on_renewal
         self._intake = Intake(store)
         self._memo = Memo()
@@ -158,7 +166,8 @@ class Service:
         return _Ready(executor, document, context, label)
 
     def _context(self, asked: Asked) -> Context:
-        return Context(self.answers, self._intake, self._memo, self.watch, self._clock(), asked.spoken)
+        kept = self.answers, self._intake, self._memo, self.watch, self.ledger
+        return Context(*kept, self._clock(), asked.spoken)
 
     async def _run(self, ready: "_Ready", asked: Asked) -> Reply:
         executor, context = ready.executor, ready.context
@@ -192,8 +201,13 @@ class Service:
         if self._on_renewal is not None:
             self._on_renewal(analysis, seconds)
 
+    async def end(self) -> None:
+        """Write what was promised, and begin nothing further. The store stays open."""
+        await self.ledger.close()
+        self.close()
+
     def close(self) -> None:
-        """Begin nothing further. The store stays open."""
+        """Begin nothing further."""
         self._memo.close()
 
 

@@ -22,6 +22,9 @@ NONCE_BYTES = SEAL_BYTES = 16
 BEGINNING = bytes(SEAL_BYTES)
 """What stands for a seal before the first promise."""
 
+PEOPLE, NEW_USERS, PURCHASES = "people", "new users", "purchases"
+"""What is counted; money is counted in its currency."""
+
 
 class Kind(StrEnum):
     """What a forecast is of."""
@@ -33,15 +36,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One forecast. asked: canonical JSON; "" once it is taken out. version: of the dataset; as_of, due: µs;
-    told: the forecast in its unit (people, or what an objective counts).
+    """One forecast. unit: what is counted, one of the above or a currency. asked: canonical JSON; "" once it
+    is taken out. version: of the dataset; as_of, due: µs; told: the forecast, in its unit.
 
-    >>> asked = {"users": ["ana"], "objective": "REACH"}
-    >>> Promise.of(Kind.SPREAD, asked, "v1", (0, 7), Estimate(3, 1, 5)).asked
-    '{"objective":"REACH","users":["ana"]}'
+    >>> asked = {"users": ["ana"], "product": None, "category": "tea"}
+    >>> Promise.of((Kind.SPREAD, PEOPLE), asked, "v1", (0, 7), Estimate(3, 1, 5)).asked
+    '{"category":"tea","users":["ana"]}'
     """
 
     kind: Kind
+    unit: str
     asked: str
     version: str
     as_of: int
@@ -50,19 +54,26 @@ class Promise:
 
     @classmethod
     def of(
-        cls, kind: Kind, asked: Mapping[str, Any], version: str, times: tuple[int, int], told: Estimate
+        cls,
+        of: tuple[Kind, str],
+        asked: Mapping[str, Any],
+        version: str,
+        times: tuple[int, int],
+        told: Estimate,
     ) -> "Promise":
-        """From a question's parts; those that are None are as if not said. times: as_of and due."""
+        """From a question's parts; those that are None are as if not said. of: kind and unit; times: as_of
+        and due.
+        """
         said = {name: value for name, value in asked.items() if value is not None}
         text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return cls(kind, text, version, *times, told)
+        return cls(*of, text, version, *times, told)
 
     @property
     def question(self) -> bytes:
         """The same for the same question of the same version, which is one promise however often it is
         given.
         """
-        return _hash(self.kind, self.asked, self.version)
+        return _hash(self.kind, self.unit, self.asked, self.version)
 
     @property
     def parts(self) -> dict[str, Any]:
@@ -77,9 +88,8 @@ class Promise:
     def figures(self) -> str:
         """All but what was asked, as it is sealed."""
         told = (self.told.value, self.told.low, self.told.high, self.told.confidence)
-        return "|".join(
-            (self.kind, self.version, str(self.as_of), str(self.due), *map(repr, map(float, told)))
-        )
+        times = str(self.as_of), str(self.due)
+        return "|".join((self.kind, self.unit, self.version, *times, *map(repr, map(float, told))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,8 @@ def linked(promises: Sequence[Promise], nonces: Sequence[bytes], last: Kept | No
 def broken_at(chain: Sequence[Kept]) -> int | None:
     """The first place at which a whole chain is not what was sealed; None where all of it is.
 
-    >>> chain = linked([Promise.of(Kind.SPREAD, {}, "v", (0, 7), Estimate(3, 1, 5))] * 2, [b"a", b"b"])
+    >>> promise = Promise.of((Kind.SPREAD, PEOPLE), {}, "v", (0, 7), Estimate(3, 1, 5))
+    >>> chain = linked([promise, promise], [b"a", b"b"])
     >>> broken_at(chain), broken_at(chain[1:]), broken_at([chain[0].without_question(), chain[1]])
     (None, 1, None)
     """

@@ -4,9 +4,9 @@
 the newest event they were computed from. If by then each of these people has shared what was asked about (the
 product's category, a category, or anything), the promise is scored: from the first such share of each,
 counted are they themselves and everybody who by then has opened that share, or one that was passed on from
-it, however far, and whom the audience's region admits. NEW_USERS counts those of them who had not bought (in
-a log without purchases: not opened anything) when it was told; PURCHASES those who then bought and kept what
-they opened or shared; REVENUE what they paid, in the currency told. If one of them did not share, or the
+it, however far, and whom the audience's region admits. New users are those of them who had not bought (in
+a log without purchases: not opened anything) when it was told; purchases those who then bought and kept what
+they opened or shared; revenue what they paid, in the currency told. If one of them did not share, or the
 audience was a community (which no log names), it is void: neither right nor wrong.
 
 **Cascades** say a size in the end. They fall due when the forecast counts the cascade as over
@@ -29,7 +29,7 @@ from graph.events import MONEY_SCALE
 from graph.kernels.groups import gathered
 from graph.log import NONE
 from graph.openings import Openings
-from graph.promises import Kept, Kind, Outcome, Promise
+from graph.promises import NEW_USERS, PEOPLE, PURCHASES, Kept, Kind, Outcome, Promise
 from graph.purchases import Purchases, bought_after
 from graph.snapshot import Snapshot
 from graph.timeline import Rows
@@ -99,7 +99,7 @@ class Afterwards:
             entries = entries.among(
                 np.array([regions[person] == region for person in entries.person.tolist()], np.bool_)
             )
-        return self._worth(entries, asked, promise)
+        return self._counted(entries, promise)
 
     def _first_share(self, person: int, asked: dict[str, Any], promise: Promise) -> int | None:
         """The person's first share of what was asked about, once it was told and before it was due."""
@@ -125,25 +125,29 @@ class Afterwards:
             shares = shares[(at[shares] <= due) & ~seen[shares]]
         return _Entries.together(entries)
 
-    def _worth(self, entries: "_Entries", asked: dict[str, Any], promise: Promise) -> float:
+    def _counted(self, entries: "_Entries", promise: Promise) -> float:
+        """What came of these, in the promise's unit."""
         people = np.unique(entries.person)
-        match asked.get("objective", "REACH"):
-            case "NEW_USERS":
-                bought = self.kept.person[self.kept.at <= promise.as_of]
-                known = bought if len(bought) else self.opened.person[self.opened.at <= promise.as_of]
-                return float(len(np.setdiff1d(people, known)))
-            case "PURCHASES" | "REVENUE" as objective:
-                until = _upto(self.kept, promise.due)
-                followed = bought_after(until, entries.person, entries.product, entries.at)
-                if objective == "PURCHASES":
-                    return float(len(np.unique(entries.person[followed.count > 0])))
-                currency = self.snapshot.words.row(asked.get("currency", ""))
-                places = [followed.lines[a:b] for a, b in zip(followed.low, followed.high, strict=True)]
-                lines = np.unique(np.concatenate([*places, np.empty(0, np.intp)]))
-                paid = until.amount[lines][until.currency[lines] == (NONE if currency is None else currency)]
-                return float(paid.sum() / MONEY_SCALE)
-            case _:
-                return float(len(people))
+        if promise.unit == PEOPLE:
+            return float(len(people))
+        if promise.unit == NEW_USERS:
+            bought = self.kept.person[self.kept.at <= promise.as_of]
+            known = bought if len(bought) else self.opened.person[self.opened.at <= promise.as_of]
+            return float(len(np.setdiff1d(people, known)))
+        until = self.kept.taken(self.kept.at <= promise.due)
+        followed = bought_after(until, entries.person, entries.product, entries.at)
+        if promise.unit == PURCHASES:
+            return float(len(np.unique(entries.person[followed.count > 0])))
+        currency = self.snapshot.words.row(promise.unit)
+        stretches = zip(followed.low.tolist(), followed.high.tolist(), strict=True)
+        lines = np.unique(np.concatenate([followed.lines[a:b] for a, b in stretches]))
+        return float(until.amount[lines][until.currency[lines] == currency].sum() / MONEY_SCALE)
+
+
+def outcomes(chain: Iterable[Kept], log: Afterwards) -> dict[int, Outcome]:
+    """What became of the promises that are due and were not settled before, by place."""
+    found = {kept.place: log.outcome(kept.promise) for kept in chain if kept.outcome is None}
+    return {place: came for place, came in found.items() if came is not None}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,10 +175,6 @@ def _rows_of(gathered_by: tuple[Longs, Longs], groups: Longs) -> Longs:
     return np.concatenate([*(rows[starts[one] : starts[one + 1]] for one in groups), np.empty(0, np.int64)])
 
 
-def _upto(kept: Purchases, at: int) -> Purchases:
-    return kept.taken(kept.at <= at)
-
-
 def _is_about(snapshot: Snapshot, product: Rows, asked: dict[str, Any]) -> Mask:
     """Which of these products are what was asked about; a product stands for its category, if it has one."""
     category = snapshot.products.category
@@ -191,7 +191,7 @@ def _is_about(snapshot: Snapshot, product: Rows, asked: dict[str, Any]) -> Mask:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the promises of one kind did. given = pending + void + scored.
+    """How the promises of one kind and unit did. given = pending + void + scored.
 
     coverage: of the scored, how many came out within their interval, with Wilson's (1927) interval for that
     share; promised: the mean confidence told. width: mean width of the intervals told, relative to the value
@@ -200,6 +200,7 @@ class Standing:
     """
 
     kind: Kind
+    unit: str
     given: int
     pending: int
     void: int
@@ -212,26 +213,25 @@ class Standing:
 
 
 def track_record(chain: Iterable[Kept]) -> list[Standing]:
-    """How every kind of forecast that was ever given out did, in the order of `Kind`; kinds without one are
-    left out.
+    """How every kind of forecast that was ever given out did, by what it counts, in the order first given.
 
     >>> from graph.promises import linked
-    >>> told = [Promise.of(Kind.CASCADE, {}, "v", (0, 7), Estimate(4, 2, 8))]
+    >>> told = [Promise.of((Kind.CASCADE, PEOPLE), {}, "v", (0, 7), Estimate(4, 2, 8))]
     >>> track_record(linked(told, [b""]))[0].pending
     1
     """
-    by_kind: dict[Kind, list[Kept]] = {kind: [] for kind in Kind}
+    alike: dict[tuple[Kind, str], list[Kept]] = {}
     for kept in chain:
-        by_kind[kept.promise.kind].append(kept)
-    return [_standing(kind, of_kind) for kind, of_kind in by_kind.items() if of_kind]
+        alike.setdefault((kept.promise.kind, kept.promise.unit), []).append(kept)
+    return [_standing(*of, of_kind) for of, of_kind in alike.items()]
 
 
-def _standing(kind: Kind, of_kind: Sequence[Kept]) -> Standing:
+def _standing(kind: Kind, unit: str, of_kind: Sequence[Kept]) -> Standing:
     settled = [(kept.promise.told, kept.outcome) for kept in of_kind if kept.outcome is not None]
     scored = [(told, came.realised) for told, came in settled if came.realised is not None]
     counts = len(of_kind), len(of_kind) - len(settled), len(settled) - len(scored), len(scored)
     if not scored:
-        return Standing(kind, *counts, None, None, None, None, None)
+        return Standing(kind, unit, *counts, None, None, None, None, None)
     told = np.array([(one.value, one.low, one.high, one.confidence) for one, _ in scored])
     value, low, high, confidence = told.T
     came = np.array([realised for _, realised in scored])
@@ -239,6 +239,7 @@ def _standing(kind: Kind, of_kind: Sequence[Kept]) -> Standing:
     positive = value > 0
     return Standing(
         kind,
+        unit,
         *counts,
         coverage=wilson(inside, len(scored)),
         promised=float(confidence.mean()),

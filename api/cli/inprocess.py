@@ -34,7 +34,10 @@ def answers(store: Store, asked: Sequence[tuple[str, Data]]) -> list[Data]:
 
     async def replies() -> list[Reply]:
         service = Service(store)
-        return [await service.answer(Asked(document, variables)) for document, variables in asked]
+        try:
+            return [await service.answer(Asked(document, variables)) for document, variables in asked]
+        finally:
+            await service.end()
 
     return [_data(reply) for reply in asyncio.run(replies())]
 

@@ -16,7 +16,7 @@ from api.types.node import Connection, Node
 from api.types.products import Product
 from api.types.shares import Share
 from api.types.values import Estimate, Money, moneys
-from graph import cascades
+from graph import cascades, promised
 from graph.analysis import Analysis
 from graph.events import instant, micros
 from graph.log import NONE
@@ -140,7 +140,12 @@ class Cascade(Node):
         """
         growth = await info.context.growth()
         size = None if growth is None else growth.size(self.among, self.row)
-        return None if size is None else Estimate.from_domain(size)
+        if growth is None or size is None:
+            return None
+        if self.among is await info.context.cascades():  # what counts bursts too cannot be held to the log
+            known = info.context.analysis.snapshot
+            info.context.ledger.give([promised.of_cascade(known, self.among, self.row, size, growth)])
+        return Estimate.from_domain(size)
 
     @field
     def participants(

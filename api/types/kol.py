@@ -14,7 +14,7 @@ from api.types.influence import Influence
 from api.types.kolfilter import KolFilter, KolObjective
 from api.types.node import Connection
 from api.types.values import Estimate, Money
-from graph import audience, kol
+from graph import audience, kol, promised
 from graph.analysis import Analysis
 from graph.seeds import Ranking
 from graph.worth import Objective
@@ -94,6 +94,8 @@ async def candidates(
     ranked = await request.computed(_ranking, wanted, among, seed)
     described = partial(kol.kol_candidates, request.analysis.market, chosen_by=among, ranked=ranked)
     found = await asyncio.to_thread(described, limit=window.stop)
+    listed = ranked.people[: window.stop].tolist()
+    request.ledger.give([promised.of_kols(market, listed, found.reach, (wanted, among, seed))])
     shown = window.cut(found.candidates, whole=len(ranked.people)).map(KolCandidate.from_domain)
     return KolCandidateConnection(page=shown, reach=Estimate.from_domain(found.reach))
 

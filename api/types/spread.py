@@ -9,7 +9,7 @@ from api.types.described import field, output
 from api.types.forward import LaterUser, person
 from api.types.kolfilter import KolFilter
 from api.types.values import Estimate, MoneyEstimate
-from graph import audience, forecast
+from graph import audience, forecast, promised
 from graph.analysis import Analysis
 from graph.errors import UnknownKey
 from graph.snapshot import Snapshot
@@ -74,7 +74,9 @@ async def spread(
     snapshot = (await info.context.market()).snapshot
     people = tuple(_known(snapshot, key) for key in at_most(users, NAMED, "users"))
     among = (chosen_by or KolFilter()).to_domain(snapshot)
-    return SpreadForecast.from_domain(info, await info.context.computed(_forecast, people, among, seed))
+    told = await info.context.computed(_forecast, people, among, seed)
+    info.context.ledger.give(promised.of_spread(await info.context.market(), told, among, seed))
+    return SpreadForecast.from_domain(info, told)
 
 
 def _known(snapshot: Snapshot, key: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from graph.estimate import Estimate
-from graph.promises import Kind, Outcome, Promise, broken_at
+from graph.promises import PEOPLE, Kind, Outcome, Promise, broken_at
 from graph.store import Store
 from loaders.ingest import ingest_events
 from tests import toy
@@ -14,7 +14,7 @@ from tests.loads import NOW
 
 
 def told(value: float, version: str = "v", **asked: object) -> Promise:
-    return Promise.of(Kind.SPREAD, asked, version, (10, 20), Estimate(value, value / 2, value * 2))
+    return Promise.of((Kind.SPREAD, PEOPLE), asked, version, (10, 20), Estimate(value, value / 2, value * 2))
 
 
 def tell(store: Store, text: str) -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from graph.estimate import Estimate
-from graph.promises import Kept, Kind, Outcome, Promise, broken_at, linked
+from graph.promises import PEOPLE, Kept, Kind, Outcome, Promise, broken_at, linked
 
 
 def promise(value: float = 3.0) -> Promise:
-    return Promise.of(Kind.KOLS, {"users": ["ana"], "product": None}, "v", (10, 20), Estimate(value, 1, 5))
+    return Promise.of(
+        (Kind.KOLS, PEOPLE), {"users": ["ana"], "product": None}, "v", (10, 20), Estimate(value, 1, 5)
+    )
 
 
 def chain() -> list[Kept]:
@@ -22,12 +24,17 @@ def test_what_is_none_is_as_if_not_said():
 
 def test_every_text_may_be_a_name():
     asked = {"users": ["ana", "bea"], "filter": {"exclude": ["cy"]}, "first": 3}
-    assert Promise.of(Kind.KOLS, asked, "v", (1, 2), Estimate(1, 1, 1)).names() == {"ana", "bea", "cy"}
+    assert Promise.of((Kind.KOLS, PEOPLE), asked, "v", (1, 2), Estimate(1, 1, 1)).names() == {
+        "ana",
+        "bea",
+        "cy",
+    }
 
 
 def test_the_question_is_what_was_asked_of_which_version_not_what_was_told():
     assert promise(1).question == promise(2).question
     assert promise().question != replace(promise(), version="w").question
+    assert promise().question != replace(promise(), unit="CNY").question
     assert promise().question != replace(promise(), kind=Kind.SPREAD).question
 
 
@@ -45,6 +52,7 @@ def test_a_chain_goes_on_from_its_last():
         {"as_of": 9},
         {"version": "w"},
         {"kind": Kind.SPREAD},
+        {"unit": "CNY"},
         {"asked": '{"users":["bea"]}'},
     ],
 )

@@ -9,12 +9,13 @@ from graph.cascades import cascades
 from graph.estimate import Estimate
 from graph.events import Product, User
 from graph.openings import openings
-from graph.promises import Kind, Outcome, Promise, linked
+from graph.promises import NEW_USERS, PEOPLE, PURCHASES, Kind, Outcome, Promise, linked
 from graph.purchases import purchases
 from graph.trackrecord import Afterwards, track_record
 from tests import toy
 
 HOUR = 3_600 * 1_000_000
+UNITS = (PEOPLE, NEW_USERS, PURCHASES)
 START = toy.snapshot("ana>:tea").as_of
 
 
@@ -23,9 +24,8 @@ def afterwards(text: str, **known: Any) -> Afterwards:
     return Afterwards.of(snapshot, openings(snapshot), purchases(snapshot.events), cascades(snapshot))
 
 
-def told(kind: Kind = Kind.SPREAD, hours: float = 1, **asked: object) -> Promise:
-    times = START + HOUR, START + HOUR + int(hours * HOUR)
-    return Promise.of(kind, asked, "v", times, Estimate(3, 1, 5))
+def told(kind: Kind = Kind.SPREAD, unit: str = PEOPLE, **asked: object) -> Promise:
+    return Promise.of((kind, unit), asked, "v", (START + HOUR, START + 2 * HOUR), Estimate(3, 1, 5))
 
 
 def came(text: str, promise: Promise, **known: Any) -> float | None:
@@ -87,19 +87,15 @@ def test_only_the_audience_counts_and_a_community_is_in_no_log():
     assert came(text, told(users=["ana"], audienceCommunity="C1")) is None
 
 
-def test_objectives_count_what_they_say():
+def test_each_unit_counts_what_it_says():
     text = "ana>bea,cy:tea bea$mug=1 @1.5h ana>:tea ana>bea,cy,dan:tea cy$tea=5 cy$tea=2 dan$mug=9"
     text += " @2.5h dan$tea=7"
-    asked: dict[str, Any] = {"users": ["ana"], "currency": "CNY"}
-    assert came(text, told(**asked, objective="REACH")) == 4
-    assert came(text, told(**asked, objective="NEW_USERS")) == 3
-    assert came(text, told(**asked, objective="PURCHASES")) == 1
-    assert came(text, told(**asked, objective="REVENUE")) == 7
-    assert came(text, told(users=["ana"], objective="REVENUE", currency="USD")) == 0
+    counted = {unit: came(text, told(unit=unit, users=["ana"])) for unit in (*UNITS, "CNY", "USD")}
+    assert counted == {PEOPLE: 4, NEW_USERS: 3, PURCHASES: 1, "CNY": 7, "USD": 0}
 
 
 def test_in_a_log_without_purchases_new_is_who_had_opened_nothing():
-    assert came(BEFORE + "ana>:tea ana>bea,dan:tea", told(users=["ana"], objective="NEW_USERS")) == 2
+    assert came(BEFORE + "ana>:tea ana>bea,dan:tea", told(unit=NEW_USERS, users=["ana"])) == 2
 
 
 def test_a_visitor_is_who_they_turned_out_to_be():
@@ -135,6 +131,16 @@ def test_the_record_counts_all_and_scores_what_came_due():
     assert standing.width == pytest.approx(1.0)
     assert standing.bias == pytest.approx(12 / 13 - 1)
     assert standing.error == pytest.approx(3 / 7)
+
+
+def test_what_counts_different_things_is_not_put_together():
+    promises = [told(users=["ana"]), told(unit="CNY", users=["ana"]), told(Kind.KOLS, users=["ana"])]
+    standings = track_record(linked(promises, [b""] * 3))
+    assert [(one.kind, one.unit, one.given) for one in standings] == [
+        (Kind.SPREAD, "people", 1),
+        (Kind.SPREAD, "CNY", 1),
+        (Kind.KOLS, "people", 1),
+    ]
 
 
 def test_nothing_scored_is_no_figure():

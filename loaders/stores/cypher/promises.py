@@ -14,7 +14,7 @@ from loaders.stores.cypher.ask import Ask
 from loaders.stores.tombstones import Tombstones
 
 _FIELDS = (
-    "place", "kind", "asked", "version", "as_of", "due", "value", "low", "high", "confidence",
+    "place", "kind", "unit", "asked", "version", "as_of", "due", "value", "low", "high", "confidence",
     "nonce", "commitment", "seal", "realised", "settled",
 )  # fmt: skip
 _RETURN = "RETURN " + ", ".join(f"p.{name}" for name in _FIELDS)
@@ -68,6 +68,7 @@ def _row(kept: Kept, tombstones: Tombstones) -> dict[str, Any]:
     return {
         "place": kept.place,
         "kind": promise.kind.value,
+        "unit": promise.unit,
         "asked": promise.asked,
         "question": question,
         "version": promise.version,
@@ -79,8 +80,8 @@ def _row(kept: Kept, tombstones: Tombstones) -> dict[str, Any]:
 
 
 def _kept(row: Sequence[Any]) -> Kept:
-    place, kind, asked, version, as_of, due, *told, nonce, commitment, seal, realised, settled = row
-    promise = Promise(Kind(kind), asked, version, as_of, due, Estimate(*told))
+    place, kind, unit, asked, version, as_of, due, *told, nonce, commitment, seal, realised, settled = row
+    promise = Promise(Kind(kind), unit, asked, version, as_of, due, Estimate(*told))
     outcome = None if settled is None else Outcome(realised, settled)
     nonce, commitment, seal = map(bytes.fromhex, (nonce, commitment, seal))
     return Kept(place, promise, nonce, commitment, seal, outcome)

@@ -82,7 +82,7 @@ CREATE INDEX consented ON events (coalesce(user, visitor), at) WHERE kind = {Kin
 
 FORMAT_3 = """
 CREATE TABLE promises (place INTEGER PRIMARY KEY,
-  kind TEXT NOT NULL, asked TEXT NOT NULL, question BLOB UNIQUE,
+  kind TEXT NOT NULL, unit TEXT NOT NULL, asked TEXT NOT NULL, question BLOB UNIQUE,
   version TEXT NOT NULL, as_of INTEGER NOT NULL, due INTEGER NOT NULL,
   value REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL, confidence REAL NOT NULL,
   nonce BLOB NOT NULL, commitment BLOB NOT NULL, seal BLOB NOT NULL, realised REAL, settled TEXT);

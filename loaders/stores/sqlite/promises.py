@@ -14,7 +14,7 @@ from graph.promises import NONCE_BYTES, Kept, Kind, Outcome, Promise, linked
 from loaders.stores.tombstones import Tombstones
 
 _COLUMNS = (
-    "place, kind, asked, version, as_of, due, value, low, high, confidence, nonce, commitment, seal, "
+    "place, kind, unit, asked, version, as_of, due, value, low, high, confidence, nonce, commitment, seal, "
     "realised, settled"
 )
 
@@ -31,7 +31,7 @@ def keep(connection: sqlite3.Connection, promises: Sequence[Promise], tombstones
     last = connection.execute(f"SELECT {_COLUMNS} FROM promises ORDER BY place DESC LIMIT 1").fetchone()
     chain = linked(new, [token_bytes(NONCE_BYTES) for _ in new], None if last is None else _kept(last))
     connection.executemany(
-        f"INSERT INTO promises ({_COLUMNS}, question) VALUES ({', '.join('?' * 16)})",
+        f"INSERT INTO promises ({_COLUMNS}, question) VALUES ({', '.join('?' * 17)})",
         [_row(kept, tombstones) for kept in chain],
     )
     return len(new)
@@ -65,14 +65,22 @@ def _row(kept: Kept, tombstones: Tombstones) -> tuple[object, ...]:
         kept, question = kept.without_question(), None
     promise, told = kept.promise, kept.promise.told
     return (
-        *(kept.place, promise.kind.value, promise.asked, promise.version, promise.as_of, promise.due),
+        *(
+            kept.place,
+            promise.kind.value,
+            promise.unit,
+            promise.asked,
+            promise.version,
+            promise.as_of,
+            promise.due,
+        ),
         *(told.value, told.low, told.high, told.confidence),
         *(kept.nonce, kept.commitment, kept.seal, None, None, question),
     )
 
 
 def _kept(row: Sequence[Any]) -> Kept:
-    place, kind, asked, version, as_of, due, *told, nonce, commitment, seal, realised, settled = row
-    promise = Promise(Kind(kind), asked, version, as_of, due, Estimate(*told))
+    place, kind, unit, asked, version, as_of, due, *told, nonce, commitment, seal, realised, settled = row
+    promise = Promise(Kind(kind), unit, asked, version, as_of, due, Estimate(*told))
     outcome = None if settled is None else Outcome(realised, settled)
     return Kept(place, promise, nonce, commitment, seal, outcome)
