@@ -156,6 +156,11 @@ class Analysis:
         return gathered(self.snapshot.shares.person, len(self.snapshot.people))
 
     @once
+    def by_actor(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where everybody's events begin, (people + 1,), and the positions of all, person by person."""
+        return gathered(self.snapshot.events.person, len(self.snapshot.people))
+
+    @once
     def openings(self) -> Openings:
         """Who opened whose share, noise left out."""
         return openings(self.snapshot)

@@ -21,7 +21,7 @@ posteriors of transmission. And, until the next fit:
 - of two events at the same microsecond the one of the fit stands first.
 
 The delta is everything since the fit, so it grows until the next one; the work grows with it and with the
-past of the people it touches. One pass over the people of all events finds that past.
+past of the people it touches. An index over all events, made once for a fit, finds that past.
 """
 
 from collections.abc import Callable
@@ -69,7 +69,7 @@ class LiveAnalysis(Analysis):
 
     fitted: the fit. before, touched: snapshots of everybody whose rows are newer than it, with all their
     events, as they were at the fit and as they are; `snapshot` holds the events of the fit alone. newer:
-    events since. gained: what they add. overdue: only a fit can tell what some of them mean.
+    events since. overdue: only a fit can tell what some of them mean.
     """
 
     fitted: Analysis
@@ -77,7 +77,6 @@ class LiveAnalysis(Analysis):
     touched: Snapshot
 
     newer: int
-    gained: Totals
     overdue: bool
 
     @property
@@ -113,11 +112,11 @@ class LiveAnalysis(Analysis):
     @once
     def totals(self) -> Totals:
         """Of the fit and the delta."""
-        then = self.fitted.totals
+        total, then, now = self.fitted.totals, *map(_totals, (self.before, self.touched))
         return Totals(
-            then.opens + self.gained.opens,
-            then.purchases + self.gained.purchases,
-            then.noise + self.gained.noise,
+            total.opens + now.opens - then.opens,
+            total.purchases + now.purchases - then.purchases,
+            total.noise + now.noise - then.noise,
         )
 
     @once
@@ -152,6 +151,11 @@ class LiveAnalysis(Analysis):
         raise TypeError(NOT_A_FIT)
 
     @property
+    def by_actor(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Of the fit, as its events are."""
+        return self.fitted.by_actor
+
+    @property
     def grove(self) -> Grove:
         """Of the fit."""
         return self.fitted.grove
@@ -161,6 +165,10 @@ class LiveAnalysis(Analysis):
         if person < len(self.fitted.snapshot.people):
             return self.fitted.influence(person)
         return Influence(0.0, Estimate.exactly(1.0), 0.0, 0.0, ())
+
+
+def _totals(snapshot: Snapshot) -> Totals:
+    return Totals.of(snapshot, openings(snapshot), purchases(snapshot.events))
 
 
 def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
@@ -178,7 +186,7 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
     order = np.lexsort((columns.digest, columns.kind != Kind.SHARE, columns.at))
     came, shares = _shared(base, names, delta, order)
     renewed = _renewed(tied_then, names, came)
-    past = base.events.at_rows(np.flatnonzero(renewed[: len(base.people)][base.events.person]))
+    past = base.events.at_rows(_past(fitted, np.flatnonzero(renewed[: len(base.people)])))
     events = _together(past, came, names.canonical(), shares)
     as_of = max(base.as_of, newest(came.kind, came.at))
     before = replace(base, as_of=as_of, people=names.people, events=past)
@@ -205,14 +213,14 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
         before=before,
         touched=now,
         newer=len(columns),
-        gained=_gained(before, now),
         overdue=names.too_late,
     )
 
 
-def _gained(before: Snapshot, now: Snapshot) -> Totals:
-    then, since = (Totals.of(part, openings(part), purchases(part.events)) for part in (before, now))
-    return Totals(since.opens - then.opens, since.purchases - then.purchases, since.noise - then.noise)
+def _past(fitted: Analysis, people: NDArray[np.intp]) -> NDArray[np.int64]:
+    """The positions of all that these people did until the fit, in order of time."""
+    starts, rows = fitted.by_actor
+    return np.sort(np.concatenate([rows[:0], *(rows[starts[row] : starts[row + 1]] for row in people)]))
 
 
 def _shared(base: Snapshot, names: Newcomers, delta: Log, order: NDArray[np.intp]) -> tuple[Events, Shares]:
