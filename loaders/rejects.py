@@ -1,6 +1,8 @@
 """The rows of a load that were not taken, as a CSV file that a person can mend and load again."""
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -33,14 +35,27 @@ class Rejects:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            with self._named():
+                self._file.close()
 
     def add(self, reject: Reject) -> None:
-        """Write one."""
+        """Write one. OSError, with the file's name, where its disk is full."""
+        with self._named():
+            self._write(reject)
+        self.count += 1
+
+    def _write(self, reject: Reject) -> None:
         if self._file is None:
             # A file's name need not be UTF-8; the rows of the log are, or were refused for that.
             self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
             self._rows = csv.writer(self._file)
             self._rows.writerow(COLUMNS)
         self._rows.writerow([getattr(reject, name) for name in COLUMNS])
-        self.count += 1
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Says which file could not be written."""
+        try:
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from error

@@ -27,3 +27,9 @@ def test_each_reject_is_a_row_whatever_its_file_is_called(tmp_path: Path):
 def test_a_folder_that_is_not_there_is_told_before_the_load(tmp_path: Path):
     with pytest.raises(InvalidInput, match="nowhere does not exist"), Rejects(tmp_path / "nowhere" / "r.csv"):
         pass
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_is_told_with_the_file():
+    with pytest.raises(OSError, match="/dev/full"), Rejects(Path("/dev/full")) as rejects:
+        rejects.add(Reject(1, "half a line"))
