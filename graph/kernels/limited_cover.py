@@ -1,0 +1,288 @@
+"""Choosing people who meet most of some reverse-reachable sets, for a sum of money, or with a cap on what may
+come from one group.
+
+Budget. People are taken by what they add for their cost, as long as they can be paid; where one affordable
+person alone is worth more than all of these, that one comes first and the rest of the money is spent the same
+way. The better of the two is worth at least 0.405 of the best on these sets (Tang, Tang, Lim, Han, Li & Yuan
+2021). What nobody could do better for the same money is bounded afterwards: the best set O for money b is
+worth no more than f(T) plus what O adds to T, one by one, and that no more than the fractional knapsack of
+additions to T filled up to b (Dantzig 1957); T is whoever was chosen so far, at many points along the way.
+
+Cap. Nobody is taken who would raise the part of a group that is over the cap then, the first excepted: one
+person's reach lies where they live. So the parts fall to the cap, and once all are within it they stay.
+Additions do not only fall then, since somebody left waiting may join later. A cap only takes choices away, so
+what bounds the best without it bounds the best with it.
+"""
+
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.kernels.cover import Cover, count_members
+from graph.kernels.csr import Floats, Ints, Longs
+from graph.kernels.jit import njit
+from graph.kernels.rr_sets import Sets
+
+ROUNDING = 1e-9
+
+
+class Limits(NamedTuple):
+    """cost: (n,), ≥ 0, infinite for who is not for hire. budget: what all may cost, infinite for no budget.
+    group: (n,), whose part of the reach a person counts to, each in [0, groups). cap: the largest part that
+    one group may have, 1 for no cap.
+    """
+
+    cost: Floats
+    budget: float
+    group: Ints
+    groups: int
+    cap: float
+
+
+class _State(NamedTuple):
+    """While people are chosen. gains: (n,), sets that somebody would add. covered: sets met. parts:
+    (groups,), what is reached of each. more: (groups,), zero between two looks.
+    """
+
+    gains: Longs
+    covered: NDArray[np.bool_]
+    parts: Floats
+    more: Floats
+
+
+@njit
+def limited_cover(
+    sets: Sets, alone: Floats, each: float, kept: Ints, candidates: Ints, most: int, limits: Limits
+) -> Cover:
+    """Up to `most` candidates within the limits. kept: neither paid nor capped, but counted.
+
+    candidates: rising rows, none of them kept. bounds[i] of the result: what any i candidates are worth at
+    most with those kept; under a budget, any who cost no more than the first i chosen, and from the last on
+    any who are within the budget.
+    """
+    starts, rows = _index(sets, candidates, len(alone))
+    people = _chosen(sets, alone, each, kept, candidates, most, limits, starts, rows, -1)
+    if limits.budget < np.inf:
+        single = _best_alone(sets, alone, each, kept, candidates, limits)
+        if single >= 0:
+            other = _chosen(sets, alone, each, kept, candidates, most, limits, starts, rows, single)
+            if _worth(sets, alone, each, kept, other) > _worth(sets, alone, each, kept, people):
+                people = other
+    return Cover(people, _bounds(sets, alone, each, kept, candidates, people, most, limits))
+
+
+@njit
+def _index(sets: Sets, candidates: Ints, people: int) -> tuple[Longs, Ints]:
+    """The sets of each person, for candidates: rows[starts[p]:starts[p + 1]]."""
+    wanted = np.zeros(people, np.bool_)
+    wanted[candidates] = True
+    starts = np.zeros(people + 1, np.int64)
+    for member in sets.members:
+        if wanted[member]:
+            starts[member + 1] += 1
+    for person in range(people):
+        starts[person + 1] += starts[person]
+    cursor, rows = starts[:-1].copy(), np.empty(starts[-1], np.int32)
+    for held in range(len(sets.starts) - 1):
+        for member in sets.members[sets.starts[held] : sets.starts[held + 1]]:
+            if wanted[member]:
+                rows[cursor[member]] = held
+                cursor[member] += 1
+    return starts, rows
+
+
+@njit
+def _begun(sets: Sets, alone: Floats, each: float, kept: Ints, limits: Limits) -> _State:
+    """With those kept."""
+    gains = np.zeros(len(alone), np.int64)
+    count_members(sets, gains)
+    covered = np.zeros(len(sets.starts) - 1, np.bool_)
+    state = _State(gains, covered, np.zeros(limits.groups), np.zeros(limits.groups))
+    is_kept = np.zeros(len(alone), np.bool_)
+    is_kept[kept] = True
+    for person in kept:
+        _add(limits.group[person], alone[person], state)
+    for held in range(len(state.covered) if len(kept) > 0 else 0):
+        for member in sets.members[sets.starts[held] : sets.starts[held + 1]]:
+            if is_kept[member]:
+                _take(held, sets, state, each, limits)
+    return state
+
+
+@njit
+def _add(group: int, worth: float, state: _State) -> None:
+    state.parts[group] += worth
+
+
+@njit
+def _take(held: int, sets: Sets, state: _State, each: float, limits: Limits) -> None:
+    """A set that is met adds to nobody else any more."""
+    if not state.covered[held]:
+        state.covered[held] = True
+        _add(limits.group[sets.members[sets.starts[held]]], each, state)
+        for member in sets.members[sets.starts[held] : sets.starts[held + 1]]:
+            state.gains[member] -= 1
+
+
+@njit
+def _chosen(
+    sets: Sets, alone: Floats, each: float, kept: Ints, candidates: Ints, most: int, limits: Limits,
+    starts: Longs, rows: Ints, first: int,
+) -> Ints:  # fmt: skip
+    """Whoever adds most (for their cost), one after the other. first: who is first in any case, −1 nobody."""
+    state = _begun(sets, alone, each, kept, limits)
+    left, taken = limits.budget, np.zeros(len(alone), np.bool_)
+    chosen, count = np.empty(most, np.int32), 0
+    heap = [
+        (-_priority(alone[person] + each * state.gains[person], person, limits), person)
+        for person in candidates
+    ]
+    heapify(heap)
+    waiting = [heap[0] for _ in range(0)]
+    while count < most and (first >= 0 or len(heap) > 0):
+        believed, person = (
+            heappop(heap) if first < 0 else (-np.inf, candidates[np.searchsorted(candidates, first)])
+        )
+        first = -1
+        adds = alone[person] + each * state.gains[person]
+        if taken[person] or adds <= 0 or (left < np.inf and limits.cost[person] > left):
+            continue
+        priority = _priority(adds, person, limits)
+        if -believed > priority:
+            heappush(heap, (-priority, person))
+            continue
+        if limits.cap < 1 and not _within(person, sets, alone, each, state, limits, starts, rows):
+            waiting.append((-priority, person))
+            continue
+        taken[person] = True
+        chosen[count] = person
+        count += 1
+        left -= limits.cost[person] if left < np.inf else 0.0
+        _add(limits.group[person], alone[person], state)
+        for held in rows[starts[person] : starts[person + 1]]:
+            _take(held, sets, state, each, limits)
+        for again in waiting:
+            heappush(heap, again)
+        waiting.clear()
+    return chosen[:count].copy()
+
+
+@njit
+def _priority(adds: float, person: int, limits: Limits) -> float:
+    return adds / max(limits.cost[person], ROUNDING) if limits.budget < np.inf else adds
+
+
+@njit
+def _within(
+    person: int, sets: Sets, alone: Floats, each: float, state: _State, limits: Limits, starts: Longs,
+    rows: Ints,
+) -> bool:  # fmt: skip
+    """Whether no group's part rises that is over the cap with this person."""
+    before = state.parts.sum()
+    if before <= 0:
+        return True
+    state.more[limits.group[person]] = alone[person]
+    total = before + alone[person]
+    for held in rows[starts[person] : starts[person + 1]]:
+        if not state.covered[held]:
+            state.more[limits.group[sets.members[sets.starts[held]]]] += each
+            total += each
+    rises = _rises(limits.group[person], total, before, state, limits.cap)
+    for held in rows[starts[person] : starts[person + 1]]:
+        if not state.covered[held]:
+            rises |= _rises(limits.group[sets.members[sets.starts[held]]], total, before, state, limits.cap)
+    return not rises
+
+
+@njit
+def _rises(group: int, total: float, before: float, state: _State, cap: float) -> bool:
+    """Whether a group that gains is over the cap then, and more so than before; its gain is wiped out."""
+    part = (state.parts[group] + state.more[group]) / total
+    gained, state.more[group] = state.more[group] > 0, 0.0
+    return bool(gained and part > cap + ROUNDING and part > state.parts[group] / before + ROUNDING)
+
+
+@njit
+def _best_alone(sets: Sets, alone: Floats, each: float, kept: Ints, candidates: Ints, limits: Limits) -> int:
+    """The affordable candidate who adds most, −1 for none."""
+    state = _begun(sets, alone, each, kept, limits)
+    best, most = -1, 0.0
+    for person in candidates:
+        adds = alone[person] + each * state.gains[person]
+        if limits.cost[person] <= limits.budget and adds > most:
+            best, most = person, adds
+    return best
+
+
+@njit
+def _worth(sets: Sets, alone: Floats, each: float, kept: Ints, people: Ints) -> float:
+    """What those kept and these are worth."""
+    asked = np.zeros(len(alone), np.bool_)
+    asked[kept] = True
+    asked[people] = True
+    met = 0
+    for held in range(len(sets.starts) - 1):
+        for member in sets.members[sets.starts[held] : sets.starts[held + 1]]:
+            if asked[member]:
+                met += 1
+                break
+    return float(alone[asked].sum()) + each * met
+
+
+@njit
+def _bounds(
+    sets: Sets, alone: Floats, each: float, kept: Ints, candidates: Ints, people: Ints, most: int,
+    limits: Limits,
+) -> Floats:  # fmt: skip
+    """What nobody does better, see `limited_cover`; shape (most + 1,)."""
+    state = _begun(sets, alone, each, kept, limits)
+    money = np.full(most + 1, limits.budget)
+    if limits.budget < np.inf:
+        money[0] = 0.0
+        for place in range(len(people) - 1):
+            money[place + 1] = money[place] + limits.cost[people[place]]
+    bounds, left = np.full(most + 1, np.inf), np.ones(len(alone), np.bool_)
+    worth = state.parts.sum()
+    starts, rows = _index(sets, people, len(alone))
+    look = 0
+    for place in range(len(people) + 1):
+        if place == look or place == len(people):
+            look += 1 + place // 4
+            _lower(bounds, worth, alone, each, state.gains, candidates[left[candidates]], money, limits)
+        if place < len(people):
+            person = people[place]
+            worth += alone[person] + each * state.gains[person]
+            left[person] = False
+            for held in rows[starts[person] : starts[person + 1]]:
+                _take(held, sets, state, each, limits)
+    return bounds
+
+
+@njit
+def _lower(
+    bounds: Floats, worth: float, alone: Floats, each: float, gains: Longs, others: Ints, money: Floats,
+    limits: Limits,
+) -> None:  # fmt: skip
+    """Bring the bounds down to what those chosen so far say of what others may add."""
+    adds = alone[others] + each * gains[others]
+    if limits.budget == np.inf:
+        adds.sort()
+        for size in range(len(bounds)):
+            bounds[size] = min(bounds[size], worth)
+            worth += adds[len(adds) - 1 - size] if size < len(adds) else 0.0
+        return
+    cost = limits.cost[others]
+    worth += adds[cost == 0].sum()
+    hired = (cost > 0) & (cost <= limits.budget)
+    adds, cost = adds[hired], cost[hired]
+    order = np.argsort(-adds / cost)
+    spent, gained = np.cumsum(cost[order]), np.cumsum(adds[order])
+    for size in range(len(bounds)):
+        whole = np.searchsorted(spent, money[size], side="right")
+        best = worth + (gained[whole - 1] if whole > 0 else 0.0)
+        if whole < len(order):
+            before = spent[whole - 1] if whole > 0 else 0.0
+            best += (money[size] - before) / cost[order[whole]] * adds[order[whole]]
+        bounds[size] = min(bounds[size], best)

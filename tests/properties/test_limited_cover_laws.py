@@ -1,0 +1,104 @@
+"""Choosing for a sum of money, or with a cap on one group: against every set there is, on graphs of seven."""
+
+from itertools import combinations, pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.kernels.cover import Cover, greedy_cover
+from graph.kernels.limited_cover import Limits, limited_cover
+from graph.sampling import Sample
+from graph.spread import Network
+
+PEOPLE = 7
+EVERYBODY, NOBODY = np.arange(PEOPLE, dtype=np.int32), np.empty(0, np.int32)
+GROUP = np.array([0, 0, 0, 1, 1, 2, 2], np.int32)
+FREE = np.zeros(PEOPLE)
+
+seeds = st.integers(0, 10_000)
+costs = st.lists(st.sampled_from((0.0, 0.5, 1.0, 2.0, 5.0, np.inf)), min_size=PEOPLE, max_size=PEOPLE)
+kept = st.sets(st.integers(0, PEOPLE - 1), max_size=2)
+
+
+def drawn(seed: int) -> Sample:
+    chance = np.random.default_rng(seed)
+    pairs = np.array([(a, b) for a in range(PEOPLE) for b in range(PEOPLE) if a != b], np.int32)
+    ends = pairs[chance.choice(len(pairs), 12, replace=False)]
+    tied = Network.between(ends[:, 0], ends[:, 1], chance.random(12), chance.random(PEOPLE))
+    return Sample.of(tied, np.ones(PEOPLE), seed=seed, sets=128)
+
+
+def chosen(sample: Sample, limits: Limits, already: set[int]) -> Cover:
+    others = np.setdiff1d(EVERYBODY, list(already)).astype(np.int32)
+    hired = np.array(sorted(already), np.int32)
+    return limited_cover(sample.choosing, sample.roots.alone, sample.each, hired, others, PEOPLE, limits)
+
+
+def parts(sample: Sample, people: set[int]) -> np.ndarray:
+    """What people are worth on the sets, by group, in plain Python."""
+    told = np.zeros(3)
+    for person in people:
+        told[GROUP[person]] += sample.roots.alone[person]
+    starts, members = sample.choosing
+    for start, end in pairwise(starts.tolist()):
+        if people & set(members[start:end].tolist()):
+            told[GROUP[members[start]]] += sample.each
+    return told
+
+
+def best(sample: Sample, cost: list[float], money: float, already: set[int]) -> float:
+    others = sorted(set(range(PEOPLE)) - already)
+    return max(
+        parts(sample, already | set(some)).sum()
+        for size in range(len(others) + 1)
+        for some in combinations(others, size)
+        if sum(cost[person] for person in some) <= money
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds, cost=costs, money=st.sampled_from((0.0, 1.0, 3.0, 8.0)), already=kept)
+def test_a_budget_is_kept_and_no_set_for_the_same_money_is_worth_more_than_the_bound(
+    seed, cost, money, already
+):
+    sample = drawn(seed)
+    limits = Limits(np.array(cost), money, GROUP, 3, 1.0)
+    cover = chosen(sample, limits, already)
+    people = cover.people.tolist()
+    assert sum(cost[person] for person in people) <= money
+    for size in range(len(people)):
+        spent = sum(cost[person] for person in people[:size])
+        assert cover.bounds[size] >= best(sample, cost, spent, already) - 1e-9
+    most = best(sample, cost, money, already)
+    assert cover.bounds[len(people)] >= most - 1e-9
+    gained = parts(sample, already | set(people)).sum() - parts(sample, already).sum()
+    assert gained >= 0.405 * (most - parts(sample, already).sum()) - 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds, cap=st.sampled_from((0.35, 0.5, 0.8)), already=kept)
+def test_nobody_raises_the_part_of_a_group_that_is_over_the_cap(seed, cap, already):
+    sample = drawn(seed)
+    cover = chosen(sample, Limits(FREE, np.inf, GROUP, 3, cap), already)
+    together = set(already)
+    before = parts(sample, together)
+    for person in cover.people.tolist():
+        together.add(person)
+        after = parts(sample, together)
+        if before.sum() > 0:
+            over = after / after.sum() > cap + 1e-6
+            assert not (over & (after / after.sum() > before / before.sum() + 1e-6)).any()
+        before = after
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=seeds, already=kept)
+def test_without_limits_the_same_people_are_chosen_as_by_cover_alone(seed, already):
+    sample = drawn(seed)
+    others = np.setdiff1d(EVERYBODY, list(already)).astype(np.int32)
+    hired = np.array(sorted(already), np.int32)
+    alone = greedy_cover(sample.choosing, sample.roots.alone, sample.each, hired, others, 4, 64, 0.0)
+    limits = Limits(FREE, np.inf, GROUP, 3, 1.0)
+    same = limited_cover(sample.choosing, sample.roots.alone, sample.each, hired, others, 4, limits)
+    assert same.people.tolist() == alone.people.tolist()
