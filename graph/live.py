@@ -24,7 +24,6 @@ The delta is everything since the fit, so it grows until the next one; the work 
 past of the people it touches. An index over all events, made once for a fit, finds that past.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -37,27 +36,23 @@ from graph.cascades import Cascades
 from graph.communities import Communities, Partition
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
-from graph.events import Kind
 from graph.growth import Growth
 from graph.influence import Credit, Influence
-from graph.lineage import depths_and_roots, last_opened, latest_shares
 from graph.livecascades import Grove, regrown
 from graph.log import NONE, Log
 from graph.market import Market
-from graph.newcomers import Newcomers
-from graph.noise import bursts
 from graph.once import once
 from graph.openings import Openings, openings
 from graph.purchases import purchases
 from graph.sharegraph import ShareGraph
-from graph.snapshot import Snapshot, meant, named, newest, rows_by_seq, through, through_shares
+from graph.snapshot import Snapshot
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, refused, verdicts
 from graph.suggest.filters import Activity, standing
 from graph.suggest.interest import Neighbours
 from graph.suggest.relations import Relations
 from graph.suggest.shelf import NAMED_TO_FRIENDS, PERSONALISATION, Shelf
-from graph.ties import LiveTies, Ties, live_ties
-from graph.timeline import Events, Rows, Shares
+from graph.ties import LiveTies, live_ties
+from graph.touched import Touched
 
 T = TypeVar("T", bound=np.generic)
 Lists = TypeVar("Lists", Neighbours, Relations)
@@ -69,7 +64,7 @@ class LiveAnalysis(Analysis):
 
     fitted: the fit. before, touched: snapshots of everybody whose rows are newer than it, with all their
     events, as they were at the fit and as they are; `snapshot` holds the events of the fit alone. newer:
-    events since. overdue: only a fit can tell what some of them mean.
+    events since. `purchases` are the fit's too. overdue: only a fit can tell what some of them mean.
     """
 
     fitted: Analysis
@@ -78,6 +73,11 @@ class LiveAnalysis(Analysis):
 
     newer: int
     overdue: bool
+
+    @property
+    def last_fit(self) -> Analysis:
+        """The fit."""
+        return self.fitted
 
     @property
     def version(self) -> str:
@@ -180,27 +180,11 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
     base, tied_then = fitted.snapshot, fitted.ties
     if isinstance(tied_then, LiveTies):
         raise TypeError(NOT_A_FIT)
-    names = Newcomers.of(base, delta)
-    products = len(names.products)
-    columns = delta.events
-    order = np.lexsort((columns.digest, columns.kind != Kind.SHARE, columns.at))
-    came, shares = _shared(base, names, delta, order)
-    renewed = _renewed(tied_then, names, came)
-    past = base.events.at_rows(_past(fitted, np.flatnonzero(renewed[: len(base.people)])))
-    events = _together(past, came, names.canonical(), shares)
-    as_of = max(base.as_of, newest(came.kind, came.at))
-    before = replace(base, as_of=as_of, people=names.people, events=past)
-    now = Snapshot(
-        version=delta.version,
-        as_of=as_of,
-        people=names.people,
-        products=names.products,
-        words=names.words,
-        events=events,
-        shares=_with_parents(shares, events),
-    )
-    done = fitted.shelf.done.and_then(Activity.of(events, products), Activity.of(past, products))
-    fade = 2.0 ** (-(as_of - base.as_of) / (HALF_LIFE.total_seconds() * 1e6))
+    touched = Touched.of(base, fitted.by_actor, tied_then, delta)
+    before, now, renewed = touched.before, touched.now, touched.renewed
+    products = len(now.products)
+    done = fitted.shelf.done.and_then(Activity.of(now.events, products), Activity.of(before.events, products))
+    fade = 2.0 ** (-(now.as_of - base.as_of) / (HALF_LIFE.total_seconds() * 1e6))
     tied = live_ties(tied_then, before, now, renewed, fade)
     return LiveAnalysis(
         snapshot=replace(now, events=base.events),
@@ -212,106 +196,9 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
         fitted=fitted,
         before=before,
         touched=now,
-        newer=len(columns),
-        overdue=names.too_late,
+        newer=len(delta.events),
+        overdue=touched.too_late,
     )
-
-
-def _past(fitted: Analysis, people: NDArray[np.intp]) -> NDArray[np.int64]:
-    """The positions of all that these people did until the fit, in order of time."""
-    starts, rows = fitted.by_actor
-    return np.sort(np.concatenate([rows[:0], *(rows[starts[row] : starts[row + 1]] for row in people)]))
-
-
-def _shared(base: Snapshot, names: Newcomers, delta: Log, order: NDArray[np.intp]) -> tuple[Events, Shares]:
-    """The delta's events in order, with the rows of their shares; and all shares, the new ones last and
-    without a guess at their parents.
-    """
-    columns = delta.events
-    came = named(columns, order, names.naming)
-    is_share = came.kind == Kind.SHARE
-    anew = np.flatnonzero(is_share)
-    row_of = _share_rows(base.shares, columns.seq[order][anew])
-    arrival = np.cumsum(columns.kind == Kind.SHARE) - 1
-    old, more = base.shares, len(anew)
-    said = {name: getattr(came, name)[anew] for name in ("product", "at", "channel", "campaign")}
-    made = (
-        np.append(names.canonical()[old.person], came.person[anew]),
-        np.append(old.product, came.product[anew]),
-        np.append(old.at, came.at[anew]),
-    )
-    sharer = through(names.naming.person, columns.sharer[order])
-    share, parent = meant(columns, order, row_of, latest_shares(came, sharer, made))
-    shares = Shares(
-        event=np.append(old.event, np.full(more, NONE)),
-        person=made[0],
-        parent=np.append(old.parent, parent[anew]),
-        root=np.append(old.root, np.full(more, NONE, np.int32)),
-        depth=np.append(old.depth, np.zeros(more, np.int32)),
-        inferred=np.append(old.inferred, np.zeros(more, np.bool_)),
-        implied=np.append(old.implied, columns.implied[order][anew]),
-        seq=np.append(old.seq, columns.seq[order][anew]),
-        ids=old.ids.with_more([delta.share_ids[arrival[row]] for row in order[anew]]),
-        **{name: np.append(getattr(old, name), column) for name, column in said.items()},
-    )
-    share[anew] = np.arange(len(old), len(old) + more, dtype=np.int32)
-    return through_shares(came, share, shares.person, shares.product), shares
-
-
-def _share_rows(old: Shares, new: NDArray[np.int64]) -> Callable[[NDArray[np.int64]], Rows]:
-    """What finds the row of a share by its running number, the new ones behind the old."""
-
-    def rows(wanted: NDArray[np.int64]) -> Rows:
-        asked = np.flatnonzero(np.isin(old.seq, wanted[wanted != NONE]))
-        places = np.append(asked, np.arange(len(old), len(old) + len(new))).astype(np.int32)
-        found = rows_by_seq(np.append(old.seq[asked], new))(wanted)
-        return np.where(found == NONE, NONE, places[found]).astype(np.int32) if len(places) else found
-
-    return rows
-
-
-def _renewed(tied: Ties, names: Newcomers, came: Events) -> NDArray[np.bool_]:
-    """Whose rows change: who did something, who is new, who was merged, and whom the merged reached."""
-    renewed = np.zeros(len(names.people), np.bool_)
-    renewed[len(tied.indptr) - 1 :] = True
-    renewed[came.person[came.person != NONE]] = True
-    for old, new in names.merged.items():
-        renewed[[old, new]] = True
-        renewed[tied.target[tied.listeners(old)]] = True
-    return renewed
-
-
-def _together(past: Events, came: Events, canonical: Rows, shares: Shares) -> Events:
-    """Old and new events in order of time, by who everybody is now."""
-    then = replace(
-        past,
-        person=_now(canonical, past.person),
-        other=_now(canonical, past.other),
-        recipient=_now(canonical, past.recipient),
-    )
-    both = then.followed_by(came)
-    order = np.lexsort((both.kind != Kind.SHARE, both.at))
-    events = both.at_rows(order)
-    events = through_shares(events, events.share, shares.person, shares.product)
-    noise = events.noise | bursts(events.kind, events.at, events.person, events.share, events.device)
-    return replace(events, noise=noise)
-
-
-def _now(canonical: Rows, people: Rows) -> Rows:
-    return np.where(people == NONE, NONE, canonical[people]).astype(np.int32)
-
-
-def _with_parents(shares: Shares, events: Events) -> Shares:
-    """The parents that the log does not say, found anew for the shares among these events; and all roots."""
-    rows = np.flatnonzero(events.kind == Kind.SHARE)
-    of_share = events.share[rows]
-    rows = rows[shares.inferred[of_share] | (shares.parent[of_share] == NONE)]
-    said = np.where(shares.inferred, NONE, shares.parent).astype(np.int32)
-    guessed, of_share = last_opened(events, rows, shares.at, said), events.share[rows]
-    parent, inferred = shares.parent.copy(), shares.inferred.copy()
-    parent[of_share], inferred[of_share] = guessed, guessed != NONE
-    root, depth = depths_and_roots(parent)
-    return replace(shares, parent=parent, inferred=inferred, root=root, depth=depth)
 
 
 def _with_strangers(found: Partition, people: int) -> Partition:
