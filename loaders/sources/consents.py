@@ -1,11 +1,12 @@
-"""What a Segment call says somebody allows: its `context.consent.categoryPreferences`, as purposes of ours.
+"""What a call says somebody allows, as purposes of ours: Segment's `context.consent.categoryPreferences`, and
+RudderStack's `context.consentManagement` with its lists of allowed and denied ids.
 
-Segment stamps every call with the categories that a shop's consent tool knows, under names of the shop's own.
+Both stamp every call with the categories that a shop's consent tool knows, under names of the shop's own.
 `Reading.consents` says which category is which of our purposes; a category that is not named there says
 nothing to us, since to allow advertising is not to allow being named to friends.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graph.errors import InvalidInput
@@ -48,16 +49,26 @@ def consent_in(call: Said, purpose_of: Mapping[str, str]) -> Consent | None:
     A purpose with several categories is allowed only where all that are said are. What is neither true nor
     false says nothing.
     """
-    try:
-        preferences = inner(inner(inner(call, "context"), "consent"), "categoryPreferences")
-    except Refused:
-        return None
     said: dict[str, Any] = {}
-    for category, preference in preferences.items():
+    for category, preference in _preferences(call):
         purpose, allowed = purpose_of.get(_plain(category)), _truth(preference)
         if purpose is not None and allowed is not None:
             said[purpose] = said.get(purpose, True) and allowed
     return Consent(**said) if said else None
+
+
+def _preferences(call: Said) -> Iterator[tuple[str, object]]:
+    """Categories and whether they are allowed, as Segment stamps them, or as RudderStack does."""
+    try:
+        context = inner(call, "context")
+        yield from inner(inner(context, "consent"), "categoryPreferences").items()
+        ids = inner(context, "consentManagement")
+    except Refused:
+        return
+    for name, allowed in (("allowedConsentIds", True), ("deniedConsentIds", False)):
+        categories = ids.get(name)
+        if isinstance(categories, list):
+            yield from ((category, allowed) for category in categories if isinstance(category, str))
 
 
 def _truth(value: object) -> bool | None:

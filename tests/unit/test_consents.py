@@ -111,6 +111,17 @@ def test_a_purpose_of_several_categories_needs_them_all():
         assert consent_in(viewed(1, preferences), two) == Consent(personalisation=expected)
 
 
+def test_rudderstacks_lists_say_the_same(store: Store, tmp_path: Path):
+    allowing: dict[str, object] = {"allowedConsentIds": ["Advertising", 7], "deniedConsentIds": ["Panels"]}
+    silent: dict[str, object] = {"allowedConsentIds": None, "provider": "oneTrust"}
+    calls = [
+        viewed(n, None, context={"consentManagement": said}) for n, said in enumerate((allowing, silent, "?"))
+    ]
+    loaded(store, tmp_path, calls)
+    told = [event.consent for event in store.events() if event.kind is Kind.CONSENT]
+    assert told == [Consent(personalisation=True, research=False)]
+
+
 def test_there_are_only_our_purposes():
     with pytest.raises(InvalidInput, match="Ads=marketing: the purposes are personalisation, namedToFriends"):
         categories({"Ads": "marketing"})
