@@ -77,6 +77,36 @@ query Cascades($first: Int!, $filter: CascadeFilter, $orderBy: CascadeOrder!) {
 }
 """
 
+K_FACTOR = """
+query KFactor(
+  $by: KFactorBy, $every: Every, $conversion: Conversion, $within: Int, $since: DateTime, $until: DateTime,
+  $first: Int
+) {
+  kFactor(
+    by: $by, every: $every, conversion: $conversion, within: $within, since: $since, until: $until,
+    first: $first
+  ) {
+    overall { ...told }
+    groups {
+      channel
+      campaign
+      community { id size topCategories { category fraction } }
+      product { key name }
+      kFactor { ...told }
+      overTime { from to complete kFactor { ...told } }
+    }
+  }
+}
+fragment told on KFactor {
+  people
+  invites
+  converted
+  invitesPerPerson { value low high confidence }
+  conversion { value low high confidence }
+  factor { value low high confidence }
+}
+"""
+
 COMMUNITIES = """
 query Communities($first: Int!) {
   communities(first: $first) {

@@ -8,11 +8,12 @@ from api.context import Info
 from api.ids import key_of
 from api.limits import After, First
 from api.schema.nodes import node
-from api.types import cascades, communities, kol, spread
+from api.types import cascades, communities, kfactor, kol, spread
 from api.types.cascades import Cascade, CascadeConnection, CascadeFilter, CascadeOrder
 from api.types.communities import CommunityConnection
 from api.types.dataset import Dataset
 from api.types.described import field, output
+from api.types.kfactor import Conversion, Every, KFactorBy, KFactorReport, Since, Until, Within
 from api.types.kol import KolCandidateConnection
 from api.types.kolfilter import KolFilter, KolObjective
 from api.types.node import Node
@@ -138,6 +139,33 @@ class Query:
     ) -> CascadeConnection:
         """The trees of people that shares grew."""
         return await cascades.listed(info, filter or CascadeFilter(), order_by, (first, after))
+
+    @field
+    async def k_factor(
+        self,
+        info: Info,
+        by: Annotated[
+            KFactorBy | None, strawberry.argument(description="What to group by; null for no groups.")
+        ] = None,
+        every: Annotated[
+            Every | None,
+            strawberry.argument(description="How long the periods of overTime are; null for none."),
+        ] = None,
+        conversion: Annotated[
+            Conversion | None, strawberry.argument(description="What counts as a success.")
+        ] = Conversion.JOINED,
+        within: Within = 7,
+        since: Since = None,
+        until: Until = None,
+        first: Annotated[
+            int | None,
+            strawberry.argument(description="How many groups, from 1 to 100, with periods to 20; null is 10."),
+        ] = 10,
+    ) -> KFactorReport:
+        """How many new people each person brings, of all shares and by group, over time: invites per person ×
+        conversion. Computed from the last fit.
+        """
+        return await kfactor.report(info, by, every, (conversion, within, since, until), first)
 
     @field
     def communities(self, info: Info, first: First = 10, after: After = None) -> CommunityConnection:
