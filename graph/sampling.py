@@ -157,6 +157,19 @@ class Sample:
         own, alone = float(self.weights[person]), float(self.roots.alone[person])
         return self._estimate(own, alone, int(met[person]), int(rooted[person]))
 
+    def luck(self, kept: Rows, people: Rows) -> float:
+        """How much more those kept and these people are worth on the sets to choose on than on those to
+        measure on, as a fraction.
+        """
+        alone = float(self.roots.alone[kept].sum() + self.roots.alone[people].sum())
+        rank = np.ones(len(self.weights), np.int32)
+        rank[kept] = rank[people] = 0
+        choosing, measuring = (
+            alone + self.each * float(won[0] - lost[0] + rooted[0])
+            for won, lost, rooted in (met_by_ranks(sets, rank, 1) for sets in (self.choosing, self.measuring))
+        )
+        return choosing / measuring - 1 if measuring > 0 else 0.0
+
     def measured(self, kept: Rows, people: Rows) -> Measured:
         """What those kept and then these people have, one after the other."""
         ranks = len(people) + 1

@@ -6,6 +6,10 @@ bound below what the chosen are worth over a bound above what the best people ar
 with a chance of at least 1 − 1/n (graph.certificate). Greedy promises 1 − 1/e = 0.63 of the best beforehand;
 a certificate says afterwards how much it was at least, and that is usually more.
 
+A ratio says little of people of like worth: on few sets luck chooses among them. On the pool of choice the
+chosen look better than on the other, by their luck; and hardly any other set looks better than they do there,
+while it has no luck to lose. So pools also grow until this luck is at most a hundredth.
+
 Not every ratio can be reached: pools end where memory does, or when whoever asked wants to stop. Then the
 answer is that of the last whole rung, with the ratio that does hold. Equal arguments give equal answers,
 whatever the machine and the number of threads, unless time stopped them.
@@ -46,12 +50,14 @@ class Ended(Enum):
 @dataclass(frozen=True, slots=True)
 class Goal:
     """When a seed set is good enough. ratio: to be certified, in [0, 1]. sizes: of the sets that it shall
-    hold for. doubt: the chance that a certificate is wrong, 1/n for None.
+    hold for. doubt: the chance that a certificate is wrong, 1/n for None. luck: by how much more the chosen
+    may be worth where they were chosen than where they are measured, as a fraction.
     """
 
     ratio: float = 0.7
     sizes: tuple[int, ...] = PAGES
     doubt: float | None = None
+    luck: float = 0.01
 
 
 LISTS = Goal()
@@ -117,11 +123,12 @@ def seed_people(  # noqa: PLR0913 - all but the first by name, and most of them 
     while True:
         choice = asked.choice(sample)
         progress(Rung(sample.sets, len(sample.choosing.members), choice.ratio))
-        if choice.ratio >= goal.ratio:
+        holds = choice.ratio >= goal.ratio
+        if holds and choice.luck <= goal.luck:
             return choice.ranking(sample, Ended.CERTIFIED, falling=limits is None)
         higher = sample.grown(2 * sample.sets, stop) if 0 < sample.sets < FIRST << RUNGS - 1 else None
         if higher is None:
-            ended = Ended.STOPPED if stop() else Ended.ROOM
+            ended = Ended.CERTIFIED if holds else Ended.STOPPED if stop() else Ended.ROOM
             return choice.ranking(sample, ended, falling=limits is None)
         sample = higher
 
@@ -152,6 +159,7 @@ class _Choice:
     measured: Measured
     certified: tuple[float, ...]
     ratio: float
+    luck: float
 
     def ranking(self, sample: Sample, ended: Ended, *, falling: bool) -> Ranking:
         """As it is told. falling: whether what each adds is known to fall."""
@@ -181,7 +189,8 @@ class _Asked:
         certified = (1.0, *(_ratio(lower[size], upper[size]) for size in range(1, last + 1)))
         sizes = {min(size, self.most) for size in self.goal.sizes} - {0}
         ratio = min((_ratio(lower[min(size, last)], upper[size]) for size in sizes), default=1.0)
-        return _Choice(cover.people, measured, certified, ratio)
+        luck = sample.luck(self.kept, cover.people)
+        return _Choice(cover.people, measured, certified, ratio, luck)
 
     def _cover(self, sample: Sample) -> Cover:
         sets, alone, each = sample.choosing, sample.roots.alone, sample.each

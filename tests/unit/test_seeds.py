@@ -96,7 +96,7 @@ def test_a_sample_that_holds_enough_is_not_drawn_again_and_stays_as_it_is():
     network = random_network(60, 300, 1)
     held = Sample.of(network, np.ones(60), seed=1, sets=1 << 9)
     everybody = np.arange(60, dtype=np.int32)
-    found = seed_people(held, candidates=everybody, most=5, kept=NOBODY, goal=Goal(0.3, (5,)))
+    found = seed_people(held, candidates=everybody, most=5, kept=NOBODY, goal=Goal(0.3, (5,), luck=1))
     assert found.sample.sets == 1 << 9
     more = seed_people(held, candidates=everybody, most=5, kept=NOBODY, goal=Goal(0.8, (5,)))
     assert more.sample.sets > held.sets == held.held == 1 << 9
