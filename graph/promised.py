@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from graph.audience import KolFilter, within
+from graph.audience import KolFilter
 from graph.cascades import Cascades
 from graph.estimate import Estimate
 from graph.forecast import SpreadForecast
@@ -36,15 +36,14 @@ def of_kols(
     people: Iterable[int],
     reach: Estimate,
     asked_for: tuple[Objective, KolFilter, int | None],
+    currency: str = "",
     horizon: int = HORIZON,
 ) -> Promise:
     """That a list of these people reaches so much, together with those whom its filter says are chosen
-    already, in the objective's unit.
+    already, in the objective's unit. currency: that of revenue, where this is asked for.
     """
     objective, chosen_by, seed = asked_for
-    unit = UNITS.get(objective)
-    if unit is None:
-        unit = market.snapshot.words[within(market, chosen_by).main_currency()]
+    unit = UNITS.get(objective, currency)
     asked = _asked(market, {*people, *chosen_by.already_chosen}, chosen_by, seed)
     return _due(market, (Kind.KOLS, unit), asked, reach, horizon)
 

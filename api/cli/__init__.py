@@ -14,11 +14,12 @@ from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.effect import effect
 from api.cli.evaluate import COMMANDS as EVALUATIONS
-from api.cli.kfactor import kfactor
 from api.cli.keeping import backup, before_any_command, export_schema, forget, version
+from api.cli.kfactor import kfactor
 from api.cli.loading import generate, load
 from api.cli.seeds import seeds, spread
 from api.cli.serving import serve
+from api.cli.trackrecord import track_record
 
 app = typer.Typer(
     name="sharegraph",
@@ -35,7 +36,7 @@ app.callback()(before_any_command)
 
 PANELS = {
     "Bring a log in": (demo, generate, load),
-    "Ask": (suggest, kols, cascades, kfactor, communities, effect, seeds, spread),
+    "Ask": (suggest, kols, cascades, kfactor, communities, effect, seeds, spread, track_record),
     "Serve and look after": (serve, doctor, backup, forget, export_schema, version),
 }
 

@@ -14,9 +14,11 @@ SMALL = {
     "graphql": ("--users", "300", "--events", "6000", "--requests", "40", "--rounds", "1"),
     "kill": ("--rounds", "1"),
     "kill_server": ("--rounds", "1"),
+    "live": ("--users", "300", "--events", "6000"),
     "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),
     "reopen": ("--users", "300", "--events", "6000"),
     "scale": ("--smoke",),
+    "trackrecord": ("--smoke",),
 }
 PEERS = {"graphql": "psutil", "pagerank": "igraph"}
 """What only requirements-bench.lock brings."""

@@ -7,6 +7,7 @@ Each command reads a LOG aside (no store is touched), holds part of it back and 
 from collections.abc import Callable
 
 from api.cli.evaluate.cascades import cascades
+from api.cli.evaluate.trackrecord import track_record
 
-COMMANDS: tuple[Callable[..., None], ...] = (cascades,)
+COMMANDS: tuple[Callable[..., None], ...] = (cascades, track_record)
 """In the order in which `--help` lists them."""

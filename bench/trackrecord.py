@@ -1,0 +1,42 @@
+"""The track record of our forecasts on a log that is over, told again in steps.
+
+    python -m bench.trackrecord higgs --format higgs --horizon 24h > bench/results/track-record.txt
+
+Prints when and where, the command of ours that does it, and what that command prints. `--smoke` alone does so
+on a small shop that it makes up.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from api import cli
+from api.cli.loads import made_up
+from bench.measured import tell_where
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print; the command's exit code."""
+    if list(arguments) != ["--smoke"]:
+        return measured(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        made_up(Path(folder), users=300, events=6_000, seed=7, noise=1.0, shape="csv")
+        return measured([folder, "--steps", "2", "--people", "10", "--cascades", "20"])
+
+
+def measured(asked: Sequence[str]) -> int:
+    """Run the command, and say what it took."""
+    tell_where("numpy", "numba", "scipy")
+    print("$ sharegraph evaluate track-record", *(part.rsplit("/", 1)[-1] for part in asked), end="\n\n")
+    sys.stdout.flush()
+    began, busy = time.perf_counter(), time.process_time()
+    code = cli.main(["evaluate", "track-record", *asked])
+    wall, cpu = time.perf_counter() - began, time.process_time() - busy
+    print(f"\n{wall:,.0f} s, {cpu:,.0f} s of CPU, reading the log included")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
