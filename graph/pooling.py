@@ -14,11 +14,12 @@ LIGHTEST, HEAVIEST = 2.0, 200.0
 """A prior weighs at least two trials and at most two hundred."""
 
 
-def beta_prior(successes: Longs, trials: Longs) -> tuple[float, float]:
+def beta_prior(successes: Longs | Floats, trials: Longs | Floats) -> tuple[float, float]:
     """The Beta prior of people's success rates, by moments (Kleinman 1973).
 
-    successes, trials: shape (n,); people without a trial say nothing. The mean is the pooled rate with half a
-    success and half a failure added, so it is never 0 or 1; without any trial the prior is Beta(1, 1).
+    successes, trials: shape (n,), weighted or not; people without a trial say nothing. The mean is the pooled
+    rate with half a success and half a failure added, so it is never 0 or 1; without any trial the prior is
+    Beta(1, 1).
 
     >>> beta_prior(np.array([5, 0, 0]), np.array([10, 10, 10]))
     (0.354..., 1.645...)

@@ -5,16 +5,26 @@ A's, where B follows A, or where the reverse holds (people who share with each o
 numbers stand on it:
 
 strength in [0, 1) is decayed evidence, 1 − exp(−e / 2) for e = Σ weight · 2^(−age / half-life): one fresh
-open gives 0.39, five give 0.92. transmission is the chance that a share by A makes B open it, a Beta
-posterior. Its trials are A's shares after B's first open of one (before that nobody knows whether B could see
-them), its successes those that B opened. Where B opened none, all of A's shares are trials. Ties with
-evidence of their own share one prior, fitted by moments; those that only answer another begin lower, by how
-seldom ties are answered.
+open gives 0.39, five give 0.92. transmission is the chance that B opens what A shares, once B has
+seen it: a Beta posterior, `seen` the chance that B does. What counts as a trial and a miss is told in
+graph.ties.sights, the model and how it pools ties in graph.ties.pooled, what else there is in
+graph.ties.credit; which of them is used, the log itself decides (graph.ties.estimators).
 """
 
 from graph.ties.evidence import ANSWERED, HALF_LIFE
-from graph.ties.fit import ties
+from graph.ties.fit import strengths, ties, with_transmission
 from graph.ties.live import LiveTies, live_ties
 from graph.ties.table import SATURATION, Tie, Ties
 
-__all__ = ["ANSWERED", "HALF_LIFE", "SATURATION", "LiveTies", "Tie", "Ties", "live_ties", "ties"]
+__all__ = [
+    "ANSWERED",
+    "HALF_LIFE",
+    "SATURATION",
+    "LiveTies",
+    "Tie",
+    "Ties",
+    "live_ties",
+    "strengths",
+    "ties",
+    "with_transmission",
+]

@@ -7,31 +7,50 @@ import numpy as np
 from graph.snapshot import Snapshot
 from graph.ties.evidence import ANSWERED, HALF_LIFE, Acts, evidence
 from graph.ties.table import Ties, strength
-from graph.ties.transmission import priors, trials_and_successes
+from graph.ties.transmission import transmission
+from graph.timeline import Rows
 
 
-def ties(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE) -> Ties:
+def ties(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE, labels: Rows | None = None) -> Ties:
     """Every tie that a snapshot gives evidence of, as of its newest event.
 
-    Noise, opens of one's own shares and people tied to themselves give none. Forgotten people keep theirs: a
+    labels: (people,), the communities that transmission is pooled over; one for all where not given. Noise,
+    opens of one's own shares and people tied to themselves give no evidence. Forgotten people keep theirs: a
     blank has no name, but the cascades that ran through it did.
     """
+    found = strengths(snapshot, half_life=half_life)
+    return with_transmission(found, snapshot, labels)
+
+
+def strengths(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE) -> Ties:
+    """The ties of a snapshot, nothing learned of their transmission yet: it is equally likely in [0, 1]."""
     n = len(snapshot.people)
     own = evidence(Acts.of(snapshot, half_life), n)
     both = np.union1d(own.pair, own.pair % n * n + own.pair // n) if n else own.pair
     reverse = both % n * n + both // n if n else both
     standing, fading = own.of(both) + ANSWERED * own.of(reverse)
-    last = own.last_of(both)
     source, target = (both // n).astype(np.int32), (both % n).astype(np.int32)
-    trials, successes = trials_and_successes(snapshot, source, target)
-    proven, answered = (np.asarray(own.of(pairs).any(axis=0)) for pairs in (both, reverse))
-    prior = priors(trials, successes, proven, answered)
-    alpha, beta = prior[np.where(proven, 0, 1)].T
-    alpha, beta = alpha + successes, beta + (trials - successes)
-    indptr = np.searchsorted(source, np.arange(n + 1)).astype(np.int64)
     weaker = -strength(standing + fading)
     in_ties, out_ties = np.lexsort((source, weaker, target)), np.lexsort((target, weaker, source))
-    in_indptr = np.searchsorted(target[in_ties], np.arange(n + 1)).astype(np.int64)
     return Ties(
-        indptr, source, target, standing, fading, alpha, beta, last, in_indptr, in_ties, out_ties, prior
+        indptr=np.searchsorted(source, np.arange(n + 1)).astype(np.int64),
+        source=source,
+        target=target,
+        standing=standing,
+        fading=fading,
+        alpha=np.ones(len(both)),
+        beta=np.ones(len(both)),
+        seen=np.ones(len(both)),
+        last_at=own.last_of(both),
+        in_indptr=np.searchsorted(target[in_ties], np.arange(n + 1)).astype(np.int64),
+        in_ties=in_ties,
+        out_ties=out_ties,
+        prior=np.ones((2, 2)),
     )
+
+
+def with_transmission(found: Ties, snapshot: Snapshot, labels: Rows | None = None) -> Ties:
+    """Ties with the transmission that the snapshot teaches. labels: as in `ties`."""
+    if labels is None:
+        labels = np.zeros(len(snapshot.people), np.int32)
+    return transmission(snapshot, found.source, found.target, labels).of(found)

@@ -104,6 +104,8 @@ def live_ties(
     fading[held] += base.fading[known[held]] * fade
     alpha, beta = base.prior[np.where(new.of(pairs).any(axis=0), 0, 1)].T.copy()
     alpha[held], beta[held] = base.alpha[known[held]], base.beta[known[held]]
+    seen = np.full(len(pairs), float(base.seen.mean()) if len(base) else 1.0)
+    seen[held] = base.seen[known[held]]
     last_at = new.last_of(pairs)
     untouched = held & ~renewed[target]
     last_at[untouched] = base.last_at[known[untouched]]
@@ -116,10 +118,12 @@ def live_ties(
         fading=fading[kept],
         alpha=alpha[kept],
         beta=beta[kept],
+        seen=seen[kept],
         last_at=last_at[kept],
         in_indptr=NOBODY,
         in_ties=NOBODY,
         out_ties=NOBODY,
         prior=base.prior,
+        learned_by=base.learned_by,
     )
     return LiveTies(base, fresh, np.argsort(fresh.target, kind="stable"), fade, np.sort(known[held]))

@@ -30,10 +30,13 @@ class Ties:
     """m ties among n people, sorted by (source, target).
 
     indptr: (n + 1,), the ties of a source. standing, fading: (m,), the evidence that stands and the evidence
-    that decays, as of the snapshot's newest event. alpha, beta: (m,), the posterior of transmission. last_at:
-    (m,), µs, −1 never. in_indptr, in_ties: positions of the ties into each person, strongest first, then by
-    source. out_ties: the same for the ties out of each person, then by target. prior: what alpha
-    and beta began with, see `transmission.priors`.
+    that decays, as of the snapshot's newest event. alpha, beta: (m,), the posterior of transmission, once a
+    share has been seen. seen: (m,), the chance that a share of the source's is seen by the target at all; 1
+    where a log cannot tell seeing from opening. last_at: (m,), µs, −1 never. in_indptr, in_ties: positions of
+    the ties into each person, strongest first, then by source. out_ties: the same for the ties out of each
+    person, then by target. prior: (2, 2), alpha and beta of a tie nothing is known of, and of one that only
+    answers another. learned_by: the estimator of alpha and beta, chosen by the log (graph.ties.estimators);
+    "" where nothing was learned.
     """
 
     indptr: NDArray[np.int64]
@@ -43,11 +46,13 @@ class Ties:
     fading: NDArray[np.float64]
     alpha: NDArray[np.float64]
     beta: NDArray[np.float64]
+    seen: NDArray[np.float64]
     last_at: NDArray[np.int64]
     in_indptr: NDArray[np.int64]
     in_ties: NDArray[np.int64]
     out_ties: NDArray[np.int64]
     prior: NDArray[np.float64]
+    learned_by: str = ""
 
     def __len__(self) -> int:
         return len(self.source)
@@ -59,8 +64,13 @@ class Ties:
 
     @property
     def transmission(self) -> NDArray[np.float64]:
-        """Posterior means, shape (m,)."""
+        """The chance that a share is opened, once it has been seen; posterior means, shape (m,)."""
         return self.alpha / (self.alpha + self.beta)
+
+    @property
+    def per_share(self) -> NDArray[np.float64]:
+        """The chance that a share is seen and opened, shape (m,)."""
+        return self.transmission * self.seen
 
     def friends(self, person: int) -> NDArray[np.int64]:
         """Positions of the ties into a person (whose shares reach them), strongest first."""
