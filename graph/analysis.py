@@ -26,7 +26,7 @@ from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import LiveEngagements
 from graph.suggest.shelf import Shelf
-from graph.ties import LiveTies, Ties, ties
+from graph.ties import LiveTies, Ties, strengths, with_transmission
 from graph.worth import Behaviour
 
 
@@ -69,13 +69,14 @@ class Analysis:
         """Fit a snapshot. previous: an analysis of an earlier version, whose communities keep their ids where
         their members stayed.
         """
-        tied = ties(snapshot)
+        tied = strengths(snapshot)
         kept = purchases(snapshot.events)
         found = partition(share_graph(tied, len(snapshot.people), tied.strength), seed=seed)
         if previous is not None:
             found = matched(
                 previous.partition, list(previous.snapshot.people.keys), found, list(snapshot.people.keys)
             )
+        tied = with_transmission(tied, snapshot, found.labels)
         return cls(snapshot, tied, found, kept, Shelf.of(snapshot, tied, found.labels, kept), seed)
 
     @once
