@@ -21,6 +21,7 @@ from graph.market import Market
 from graph.measures import rank
 from graph.once import once
 from graph.openings import Openings, openings
+from graph.parents import ParentRule, under
 from graph.purchases import Purchases, purchases
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
@@ -195,6 +196,12 @@ class Analysis:
     def noisy_cascades(self) -> Cascades:
         """Every cascade, with what bursts no person can make."""
         return cascades(self.snapshot, include_noise=True)
+
+    def cascades_under(self, rule: ParentRule, *, include_noise: bool = False) -> Cascades:
+        """Every cascade of the last fit, its parents inferred by this rule; computed anew at each call."""
+        if self.last_fit is not self:
+            return self.last_fit.cascades_under(rule, include_noise=include_noise)
+        return cascades(under(self.snapshot, rule, self._tied), include_noise=include_noise)
 
     @once
     def grove(self) -> Grove:

@@ -2,8 +2,11 @@
 
 Most logs do not say which share was passed on. The rule here: a share without a parent gets the share of that
 product which its sharer had opened last, if that one is older than the share itself; else it is a root.
-Whatever rests on such a guess says so (`inferred`).
+Whatever rests on such a guess says so (`inferred`). Other rules prefer another of those opened
+(graph.parents).
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +16,19 @@ from graph.kernels.jit import njit
 from graph.log import NONE
 from graph.timeline import Events, Rows
 
+Preference = Callable[[NDArray[np.intp], Rows], NDArray[np.float64]]
+"""How much each of some opens (positions in `Events`, and the shares opened) is preferred."""
 
-def last_opened(events: Events, rows: NDArray[np.intp], shared_at: NDArray[np.int64], parent: Rows) -> Rows:
+
+def last_opened(
+    events: Events,
+    rows: NDArray[np.intp],
+    shared_at: NDArray[np.int64],
+    parent: Rows,
+    preferred: Preference | None = None,
+) -> Rows:
     """For each of these events the share of its product that its person had opened last, −1 where there is
-    none.
+    none. preferred: of those opened by then the one preferred most, and of these the last.
 
     rows: positions of events that have a person and a product. shared_at, parent: when each share was made,
     and the share it passed on (−1 none, or not known), by row: passing on counts as opening. An open at the
@@ -35,7 +47,12 @@ def last_opened(events: Events, rows: NDArray[np.intp], shared_at: NDArray[np.in
     ordered = place[order]
     same = np.zeros(len(order), np.bool_)
     same[1:] = (np.diff(events.person[ordered]) == 0) & (np.diff(events.product[ordered]) == 0)
-    answer[order] = _carry_forward(opened[ordered], events.at[ordered], asks[order], same, shared_at)
+    liked = np.zeros(len(place))
+    if preferred is not None:
+        liked[: len(opens)] = preferred(opens, opened[opens].astype(np.int32))
+    answer[order] = _carry_forward(
+        opened[ordered], events.at[ordered], asks[order], same, shared_at, liked[order]
+    )
     return answer[len(opens) :]
 
 
@@ -71,16 +88,18 @@ def _carry_forward(
     asks: NDArray[np.bool_],
     same: NDArray[np.bool_],
     shared_at: NDArray[np.int64],
+    liked: NDArray[np.float64],
 ) -> Rows:
     answer = np.full(len(share), -1, np.int32)
-    latest = -1
+    best, most = -1, 0.0
     for i in range(len(share)):
         if not same[i]:
-            latest = -1
+            best = -1
         if not asks[i]:
-            latest = share[i]
-        elif latest >= 0 and shared_at[latest] < at[i]:
-            answer[i] = latest
+            if best < 0 or liked[i] >= most:
+                best, most = share[i], liked[i]
+        elif best >= 0 and shared_at[best] < at[i]:
+            answer[i] = best
     return answer
 
 

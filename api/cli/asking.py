@@ -20,6 +20,14 @@ class Objective(StrEnum):
     REVENUE = "REVENUE"
 
 
+class Parents(StrEnum):
+    """Which of the shares that somebody opened was passed on."""
+
+    LATEST = "LATEST"
+    FIRST = "FIRST"
+    LIKELIEST = "LIKELIEST"
+
+
 class Order(StrEnum):
     """What a list of cascades begins with."""
 
@@ -134,6 +142,9 @@ def cascades(
     include_noise: Annotated[
         bool, typer.Option("--include-noise", metavar="", help="Bursts no person can make too.")
     ] = False,
+    parents: Annotated[
+        Parents, typer.Option(help="What was passed on where the log does not say: of the shares opened.")
+    ] = Parents.LATEST,
     order_by: Annotated[Order, typer.Option(help="What comes first.")] = Order.SIZE_DESC,
 ) -> None:
     """What travelled, from whom, how far.
@@ -149,6 +160,7 @@ def cascades(
     filter_ = _said(
         product=product, user=user, campaign=campaign, minSize=min_size, includeNoise=include_noise or None,
         startedAfter=started_after, startedBefore=started_before,
+        parents=None if parents is Parents.LATEST else parents.value,
     )  # fmt: skip
     asked = {"first": first, "filter": filter_ or None, "orderBy": order_by.value}
     found = ask(everywhere, CASCADES, asked)["cascades"]

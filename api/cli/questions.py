@@ -54,6 +54,7 @@ CASCADES = """
 query Cascades($first: Int!, $filter: CascadeFilter, $orderBy: CascadeOrder!) {
   cascades(first: $first, filter: $filter, orderBy: $orderBy) {
     totalCount
+    inferredFraction
     nodes {
       id
       product { key name }

@@ -158,7 +158,9 @@ def cascades(found: Answer) -> Table:
         figures("bought"), figures("revenue"),
     )  # fmt: skip
     guessed = (
-        " A depth with ? rests on inferred parents." if any(n["inferred"] for n in found["nodes"]) else ""
+        f" A depth with ? rests on inferred parents ({found['inferredFraction']:.0%} of all)."
+        if any(n["inferred"] for n in found["nodes"])
+        else ""
     )
     return table("Cascades", columns, rows, f"{found['totalCount']:,} in all.{guessed}")
 

@@ -16,7 +16,7 @@ from api.types.node import Connection, Node
 from api.types.products import Product
 from api.types.shares import Share
 from api.types.values import Estimate, Money, moneys
-from graph import cascades, promised
+from graph import cascades, parents, promised
 from graph.analysis import Analysis
 from graph.events import instant, micros
 from graph.log import NONE
@@ -93,6 +93,11 @@ class Cascade(Node):
     def inferred(self) -> bool:
         """True where parents were not in the log but inferred."""
         return bool(self.among.inferred[self.row])
+
+    @field
+    def inferred_fraction(self) -> float:
+        """Of the parents of its shares, the part that was inferred, in [0, 1]; 0 where there are none."""
+        return self.among.inferred_fraction(np.array([self.row]))
 
     @field
     def started_at(self) -> datetime:
@@ -217,6 +222,9 @@ class CascadeConnection(Connection[Cascade]):
     """A page of cascades."""
 
     total_count: int = strawberry.field(description="Cascades on all pages together.")
+    inferred_fraction: float = strawberry.field(
+        description="Of the parents of the shares in all of these, the part that was inferred, in [0, 1]."
+    )
 
 
 @enumeration
@@ -231,6 +239,17 @@ class CascadeOrder(Enum):
     )
     STARTED_AT_DESC = strawberry.enum_value(
         cascades.CascadeOrder.STARTED_AT_DESC, description="Latest first share first."
+    )
+
+
+@enumeration
+class ParentRule(Enum):
+    """Which of the shares that a person had opened was passed on, where the log does not say."""
+
+    LATEST = strawberry.enum_value("latest", description="The one opened last.")
+    FIRST = strawberry.enum_value("first", description="The one opened first.")
+    LIKELIEST = strawberry.enum_value(
+        "likeliest", description="The one whose sharer's shares this person opens most, by Tie.transmission."
     )
 
 
@@ -252,6 +271,11 @@ class CascadeFilter:
     min_size: int | None = strawberry.field(default=None, description="At least so many people.")
     include_noise: bool | None = strawberry.field(
         default=None, description="Count also opens in bursts that no person can make; false unless given."
+    )
+    parents: ParentRule | None = strawberry.field(
+        default=None,
+        description="How parents that the log does not say are inferred; LATEST unless given. The others are "
+        "answered from the last fit.",
     )
 
     def to_domain(self, snapshot: Snapshot) -> cascades.CascadeFilter:
@@ -281,6 +305,19 @@ def _noisy(analysis: Analysis) -> cascades.Cascades:
     return analysis.noisy_cascades
 
 
+def _inferred(analysis: Analysis, asked: tuple[str, bool]) -> cascades.Cascades:
+    rule, noisy = asked
+    return analysis.cascades_under(parents.ParentRule[rule], include_noise=noisy)
+
+
+async def _forest(info: Info, chosen_by: CascadeFilter) -> cascades.Cascades:
+    """The cascades that a filter chooses from."""
+    request, noisy = info.context, bool(chosen_by.include_noise)
+    if chosen_by.parents not in {None, ParentRule.LATEST}:
+        return await request.computed(_inferred, (chosen_by.parents.name, noisy))
+    return await (request.computed(_noisy) if noisy else request.cascades())
+
+
 async def listed(
     info: Info,
     chosen_by: CascadeFilter,
@@ -289,10 +326,12 @@ async def listed(
 ) -> CascadeConnection:
     """The page of the cascades that pass a filter, in order."""
     request = info.context
-    among = await (request.computed(_noisy) if chosen_by.include_noise else request.cascades())
+    among = await _forest(info, chosen_by)
     wanted = chosen_by.to_domain(request.analysis.snapshot)
     order = order or CascadeOrder.SIZE_DESC
-    window = request.window(*page, "cascades", wanted, order.name, bool(chosen_by.include_noise))
-    rows = among.select(wanted, cascades.CascadeOrder[order.name]).tolist()
-    shown = window.cut(rows).map(lambda row: Cascade(row=row, among=among))
-    return CascadeConnection(page=shown, total_count=len(rows))
+    rule = (chosen_by.parents or ParentRule.LATEST).name
+    window = request.window(*page, "cascades", wanted, order.name, bool(chosen_by.include_noise), rule)
+    rows = among.select(wanted, cascades.CascadeOrder[order.name])
+    shown = window.cut(rows.tolist()).map(lambda row: Cascade(row=row, among=among))
+    fraction = among.inferred_fraction(rows)
+    return CascadeConnection(page=shown, total_count=len(rows), inferred_fraction=fraction)

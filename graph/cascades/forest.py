@@ -118,7 +118,8 @@ class Cascades:
     than their sharer. purchases: kept lines of the product, bought by people of the tree, the root included,
     once they were in it; a purchase counts in each tree its buyer is in. started_at: when the root share was
     made; last_at: latest share or opening, µs. half_after: µs from then until half of its people were in, −1
-    for one person alone. inferred: a share or a parent in it was not in the log.
+    for one person alone. inferred: a share or a parent in it was not in the log. guessed: how many of its
+    shares have a parent that was not.
 
     starts: (c + 1,), each cascade's places in `everybody`. row_by_share: (m,), the cascade of each share.
     share_opens, share_purchases: (m,), people other than its sharer who opened a share, and kept lines of its
@@ -139,6 +140,7 @@ class Cascades:
     last_at: Longs
     half_after: Longs
     inferred: NDArray[np.bool_]
+    guessed: Longs
     starts: Longs
     everybody: Participants
     takings: Takings
@@ -166,6 +168,10 @@ class Cascades:
     def revenue(self, row: int) -> dict[int, int]:
         """What its purchases brought, net: whole ten-thousandths by currency code."""
         return self.takings.by_currency(row)
+
+    def inferred_fraction(self, rows: Places) -> float:
+        """Of the parents of shares in these cascades, the part that was not in the log; 0 without parents."""
+        return float(self.guessed[rows].sum() / max(int((self.shares[rows] - 1).sum()), 1))
 
     def reproduction_number(self, row: int) -> Estimate | None:
         """Mean number of children of those who have been in the tree longer than `delay`; None below ten such

@@ -59,6 +59,7 @@ def cascades(snapshot: Snapshot, *, include_noise: bool = False) -> Cascades:
         last_at=_latest(row_by_share, shared_at, opened, len(roots)),
         half_after=np.where(size > 1, half_at - shared_at[roots], NONE),
         inferred=_sums(row_by_share, shares.inferred | shares.implied, len(roots)) > 0,
+        guessed=_sums(row_by_share, shares.inferred, len(roots)),
         starts=starts,
         everybody=replace(everybody, bought=followed.count > 0),
         takings=Takings.of(row_by_place, followed, kept),

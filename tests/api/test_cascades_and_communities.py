@@ -106,6 +106,18 @@ async def test_a_cascade_tells_when_half_of_it_was_in_and_is_forecast_where_ther
         assert cascade["size"] <= told["low"] <= told["value"] <= told["high"]
 
 
+async def test_parents_are_inferred_by_the_rule_asked_for_and_told_how_many(shop: Shop) -> None:
+    shop.tell("ana>cy:tea  bea>cy:tea  cy>dan:tea")
+    document = """query($rule: ParentRule) { cascades(filter: {parents: $rule}) {
+        inferredFraction nodes { inferredFraction root { user { key } } size } } }"""
+    for rule, root in ((None, "bea"), ("LATEST", "bea"), ("FIRST", "ana"), ("LIKELIEST", "bea")):
+        found = (await shop.ask(document, rule=rule))["cascades"]
+        assert found["inferredFraction"] == 1
+        told = {(c["root"]["user"]["key"], c["size"], c["inferredFraction"]) for c in found["nodes"]}
+        other = {"ana": "bea", "bea": "ana"}[root]
+        assert told == {(root, 3, 1), (other, 2, 0)}
+
+
 async def test_one_cascade_by_its_id(shop: Shop) -> None:
     shop.tell(SHOP)
     (largest, *_) = (await shop.ask("{ cascades { nodes { id } } }"))["cascades"]["nodes"]
