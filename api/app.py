@@ -46,7 +46,12 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
     metrics = Metrics()
     held = open_store(settings.store, create=False) if store is None else store
     service = Service(
-        held, seed=settings.seed, clock=clock, on_renewal=metrics.renewed, on_promises=metrics.promised
+        held,
+        seed=settings.seed,
+        rates=settings.rates,
+        clock=clock,
+        on_renewal=metrics.renewed,
+        on_promises=metrics.promised,
     )
     following = Following(settings.subscriptions, metrics)
     endpoint = Endpoint(service, settings, metrics, following)

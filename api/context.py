@@ -29,6 +29,7 @@ from graph.cascades import Cascades
 from graph.communities import Community
 from graph.growth import Growth
 from graph.market import Market
+from graph.rates import NO_RATES, Rates
 from graph.suggest import Answer
 from graph.suggest.explain import Language, language
 from graph.timeline import Rows
@@ -49,6 +50,7 @@ class Context:
     ledger: Ledger
     now: datetime
     spoken: str | None = None
+    rates: Rates = NO_RATES
     _pinned: Analysis | None = None
     _blanks: int = 0
     _suggestions: DataLoader[Asked, Answer] | None = field(default=None, repr=False)

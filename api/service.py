@@ -32,6 +32,7 @@ from api.memo import Memo
 from api.refresh import Answers, Renewed
 from api.schema import core_schema
 from graph.analysis import Analysis
+from graph.rates import NO_RATES, Rates
 from graph.store import Store
 from graph.suggest import Ask, suggest
 
@@ -93,6 +94,7 @@ class Service:
         store: Store,
         *,
         seed: int = 0,
+        rates: Rates = NO_RATES,
         clock: Clock = utc_now,
         on_renewal: Renewed | None = None,
         on_promises: Written | None = None,
@@ -105,6 +107,7 @@ class Service:
         self._intake = Intake(store)
         self._memo = Memo()
         self._documents = Documents(core_schema)
+        self._rates = rates
         self._clock = clock
 
     async def begin(self) -> None:
@@ -167,7 +170,7 @@ class Service:
 
     def _context(self, asked: Asked) -> Context:
         kept = self.answers, self._intake, self._memo, self.watch, self.ledger
-        return Context(*kept, self._clock(), asked.spoken)
+        return Context(*kept, self._clock(), asked.spoken, self._rates)
 
     async def _run(self, ready: "_Ready", asked: Asked) -> Reply:
         executor, context = ready.executor, ready.context

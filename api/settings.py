@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from graph.errors import InvalidInput
+from graph.rates import NO_RATES, Rates
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -14,6 +15,7 @@ class Settings:
     that a request may send. shutdown_seconds: how long requests under way may take once the server was told
     to stop. subscriptions: how many may be followed, and how many WebSockets be open, at a time.
     alive_seconds: how often somebody who follows hears that we are there, and has to show that they are.
+    rates: of money in other currencies than the one that is reported in.
     """
 
     store: str
@@ -26,6 +28,7 @@ class Settings:
     shutdown_seconds: int = 10
     subscriptions: int = 1_000
     alive_seconds: float = 12.0
+    rates: Rates = NO_RATES
 
     def check(self) -> None:
         """InvalidInput where a server with these settings would be open to the world."""

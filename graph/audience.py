@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.events import Money
 from graph.log import NONE
 from graph.market import Market
+from graph.rates import NO_RATES, Rates
 from graph.timeline import Rows
 from graph.worth import Behaviour, Objective
 
@@ -28,7 +30,8 @@ class KolFilter:
     """What is shared, whom it should reach, who may be chosen; people and products are rows, communities ids.
 
     min_audience, max_audience: number of listeners. already_chosen: not listed, but counted in every marginal
-    gain and in the reach of the list.
+    gain and in the reach of the list. most_from_one_community: at most this part of the reach, in (0, 1].
+    costs: what hiring costs, instead of the attribute `cost`.
     """
 
     category: str | None = None
@@ -42,6 +45,8 @@ class KolFilter:
     min_audience: int | None = None
     max_audience: int | None = None
     already_chosen: frozenset[int] = frozenset()
+    most_from_one_community: float | None = None
+    costs: tuple[tuple[int, Money], ...] = ()
 
     @property
     def reaches_everybody(self) -> bool:
@@ -58,31 +63,56 @@ def within(market: Market, chosen_by: KolFilter) -> Behaviour:
     return market.behaviour if among is None else market.behaviour.among(among)
 
 
-def audience(market: Market, objective: Objective, chosen_by: KolFilter) -> Floats:
+def audience(market: Market, objective: Objective, chosen_by: KolFilter, rates: Rates = NO_RATES) -> Floats:
     """What reaching each person is worth to a campaign, shape (n,), ≥ 0; 0 for those it should not reach.
 
     InvalidInput for PURCHASES and REVENUE where nothing was bought of what is shared.
     """
     # New users are new whatever is shared.
-    new = objective is Objective.NEW_USERS
-    worth = (market.behaviour if new else within(market, chosen_by)).worth(objective)
+    bought = market.behaviour if objective is Objective.NEW_USERS else within(market, chosen_by)
+    worth = bought.worth(objective, currency(market, bought, rates)[1])
     counts = market.known & _living_in(market, chosen_by.audience_region)
     return np.where(counts & _belonging_to(market, chosen_by.audience_community), worth, 0.0)
 
 
+def currency(market: Market, bought: Behaviour, rates: Rates) -> tuple[str, dict[int, float]]:
+    """The reporting currency, and its units for one of each currency that was paid in, by code. "" where
+    nothing says which it is.
+    """
+    words, main = market.snapshot.words, bought.main_currency()
+    reporting = rates.reporting or ("" if main == NONE else words[main])
+    known = rates.into(reporting)
+    codes = bought.currencies()
+    return reporting, {code: known[words[code]] for code in codes if words[code] in known}
+
+
 def eligible(market: Market, chosen_by: KolFilter) -> Rows:
     """Who may be chosen, as rising rows."""
-    listeners = np.diff(market.ties.indptr)
-    may = market.known & (listeners >= max(chosen_by.min_audience or 1, 1))
-    may &= _living_in(market, chosen_by.region) & _belonging_to(market, chosen_by.community)
-    if chosen_by.max_audience is not None:
-        may &= listeners <= chosen_by.max_audience
-    if chosen_by.candidates is not None:
-        may &= _among(market, list(chosen_by.candidates))
-    may &= ~_among(market, list(chosen_by.exclude | chosen_by.already_chosen))
-    shares, among = market.snapshot.shares, products_shared(market, chosen_by)
-    may &= _among(market, shares.person if among is None else shares.person[among[shares.product]])
+    may = market.known.copy()
+    for passes in rules(market, chosen_by).values():
+        may &= passes
     return np.flatnonzero(may).astype(np.int32)
+
+
+def rules(market: Market, chosen_by: KolFilter) -> dict[str, Mask]:
+    """Who passes each rule, by its name: the field of the filter, or what every candidate has to have."""
+    listeners = np.diff(market.ties.indptr)
+    shares, among = market.snapshot.shares, products_shared(market, chosen_by)
+    shared = _among(market, shares.person if among is None else shares.person[among[shares.product]])
+    passed = {"shares of what is shared": shared, "listeners": listeners >= 1}
+    if chosen_by.min_audience is not None:
+        passed["minAudience"] = listeners >= chosen_by.min_audience
+    if chosen_by.max_audience is not None:
+        passed["maxAudience"] = listeners <= chosen_by.max_audience
+    if chosen_by.region is not None:
+        passed["region"] = _living_in(market, chosen_by.region)
+    if chosen_by.community is not None:
+        passed["community"] = _belonging_to(market, chosen_by.community)
+    if chosen_by.candidates is not None:
+        passed["candidates"] = _among(market, list(chosen_by.candidates))
+    passed["exclude"] = ~_among(market, list(chosen_by.exclude))
+    passed["alreadyChosen"] = ~_among(market, list(chosen_by.already_chosen))
+    return passed
 
 
 def products_shared(market: Market, chosen_by: KolFilter) -> Mask | None:
@@ -105,9 +135,7 @@ def products_shared(market: Market, chosen_by: KolFilter) -> Mask | None:
 
 def _living_in(market: Market, region: str | None) -> Mask:
     regions = market.snapshot.people.regions
-    if region is None:
-        return np.ones(len(regions), np.bool_)
-    return np.array([own == region for own in regions], np.bool_)
+    return np.ones(len(regions), np.bool_) if region is None else regions.equal(region)
 
 
 def _belonging_to(market: Market, community: int | None) -> Mask:

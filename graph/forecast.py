@@ -47,7 +47,7 @@ def forecast(
     counts = audience(market, Objective.REACH, chosen_by)
     currencies = bought.currencies()
     respects = [np.ones(len(counts)), market.behaviour.newcomers().astype(np.float64)]
-    respects += [bought.buying_chance(), *(bought.revenue(code) for code in currencies)]
+    respects += [bought.buying_chance(), *(bought.revenue({code: 1.0}) for code in currencies)]
     told = spread(
         market.network,
         np.unique(np.array(people, np.int32)),

@@ -7,29 +7,26 @@ may be chosen.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.audience import NO_FILTER, KolFilter, audience, eligible, within
+from graph.audience import NO_FILTER, KolFilter, within
 from graph.estimate import Estimate
 from graph.events import Money
 from graph.influence import Influence
 from graph.kernels.groups import firsts, gathered
+from graph.listing import MOST, Asked, Listed, listing, money_of
 from graph.log import NONE
 from graph.market import Market
 from graph.openings import Openings
 from graph.pooling import beta_prior
 from graph.purchases import bought_after
-from graph.sampling import Sample
-from graph.seeds import Ranking, seed_people
+from graph.seeds import Ranking
 from graph.snapshot import Snapshot
 from graph.timeline import Rows
 from graph.worth import Behaviour, Objective
-
-MOST = 200
-"""The list ends here."""
 
 CATEGORIES = 5
 
@@ -54,12 +51,19 @@ class KolCandidate:
 
 @dataclass(frozen=True, slots=True)
 class KolCandidates:
-    """Candidates, best first. reach: of all of them together and those chosen already, in the objective's
-    unit.
+    """Candidates, best first.
+
+    reach: of all of them together and those chosen already, in the objective's unit. certified: a bound below
+    that reach over one above the best possible, see `graph.seeds`; under a budget, of the best for the same
+    money. largest_part: of the reach, what comes from the community that gives most; None where nobody is
+    reached. left_out: amounts and costs without a rate, which count for nothing.
     """
 
     candidates: tuple[KolCandidate, ...]
     reach: Estimate
+    certified: float
+    largest_part: float | None
+    left_out: int
 
 
 def kol_candidates(
@@ -67,20 +71,21 @@ def kol_candidates(
     *,
     objective: Objective = Objective.REACH,
     chosen_by: KolFilter = NO_FILTER,
-    seed: int | None = None,
     limit: int = MOST,
-    ranked: Ranking | None = None,
+    listed: Listed | None = None,
+    **asked: Unpack[Asked],
 ) -> KolCandidates:
     """The first `limit` candidates, at most 200; the first ten of fifty are the first ten.
 
-    ranked: what `ranking` gave for the same arguments, where it was kept. InvalidInput for PURCHASES and
-    REVENUE where nothing was bought.
+    listed: what `listing` gave for the same arguments, where it was kept; asked: as `listing` takes it.
+    InvalidInput for PURCHASES and REVENUE where nothing was bought.
     """
-    if ranked is None:
-        ranked = ranking(market, objective=objective, chosen_by=chosen_by, seed=seed)
+    if listed is None:
+        listed = listing(market, objective=objective, chosen_by=chosen_by, **asked)
+    ranked = listed.ranking
     people = ranked.people[:limit]
     conversion = conversions(within(market, chosen_by), people)
-    opened = market.behaviour.opened
+    opened, own = market.behaviour.opened, dict(chosen_by.costs)
     position = np.full(len(market.snapshot.people), NONE, np.int32)
     position[people] = np.arange(len(people), dtype=np.int32)
     starts, rows = gathered(position[opened.sharer], len(people))
@@ -96,27 +101,17 @@ def kol_candidates(
                 conversion=conversion[place],
                 communities=len(np.unique(market.partition.labels[opened.person[theirs]])),
                 categories=_top_categories(market.snapshot, opened, theirs),
-                cost=money_of(market.snapshot.people.costs[person]),
+                cost=own.get(person) or money_of(market.snapshot.people.costs[person]),
             )
         )
-    return KolCandidates(tuple(candidates), ranked.reached[len(people)])
-
-
-def ranking(
-    market: Market,
-    *,
-    objective: Objective = Objective.REACH,
-    chosen_by: KolFilter = NO_FILTER,
-    seed: int | None = None,
-) -> Ranking:
-    """The whole list as rows, with what each adds: the costly part of `kol_candidates`, worth keeping."""
-    seed = market.seed if seed is None else seed
-    if objective is Objective.REACH and chosen_by.reaches_everybody and seed == market.seed:
-        sample = market.sample
-    else:
-        sample = Sample.of(market.network, audience(market, objective, chosen_by), seed=seed)
-    kept = np.array(sorted(chosen_by.already_chosen), np.int32)
-    return seed_people(sample, candidates=eligible(market, chosen_by), most=MOST, kept=kept)
+    hired = np.array(sorted(chosen_by.already_chosen), np.int32)
+    return KolCandidates(
+        candidates=tuple(candidates),
+        reach=ranked.reached[len(people)],
+        certified=ranked.certified[len(people)],
+        largest_part=_largest_part(market, ranked, np.append(hired, people)),
+        left_out=listed.left_out,
+    )
 
 
 def conversions(behaviour: Behaviour, people: Rows) -> list[Estimate]:
@@ -143,19 +138,18 @@ def conversions(behaviour: Behaviour, people: Rows) -> list[Estimate]:
     ]
 
 
-def money_of(text: str) -> Money | None:
-    """An attribute read as money; None where it is not.
-
-    >>> money_of("120.00 CNY")
-    Money(amount=Decimal('120.00'), currency='CNY')
-    """
-    amount, _, currency = text.strip().partition(" ")
-    try:
-        number = Decimal(amount)
-    except InvalidOperation:
-        return None
-    fits = number.is_finite() and number >= 0 and len(currency) == 3 and currency.isalpha()
-    return Money(number, currency.upper()) if fits else None
+def _largest_part(market: Market, ranked: Ranking, people: Rows) -> float | None:
+    """Of what these people reach, the part that comes from the community that gives most."""
+    sample, labels = ranked.sample, market.partition.labels
+    reached = np.zeros(len(market.partition.ids))
+    np.add.at(reached, labels[people], sample.roots.alone[people])
+    among = np.zeros(len(labels), np.bool_)
+    among[people] = True
+    starts, members = sample.measuring
+    met = np.logical_or.reduceat(among[members], starts[:-1]) if sample.sets else np.empty(0, np.bool_)
+    np.add.at(reached, labels[members[starts[:-1][met]]], sample.each)
+    total = float(reached.sum())
+    return float(reached.max()) / total if total > 0 else None
 
 
 def _top_categories(

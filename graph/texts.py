@@ -87,6 +87,20 @@ class Texts(Sequence[str]):
         np.cumsum(lengths, out=ends[1:])
         return Texts(np.concatenate([*parts, self.letters[start:]]), ends)
 
+    def equal(self, text: str) -> NDArray[np.bool_]:
+        """Which rows are this text, shape (n,).
+
+        >>> Texts.of(["mug", "", "tea"]).equal("tea").tolist()
+        [False, False, True]
+        """
+        wanted = text.encode()
+        rows = np.flatnonzero(np.diff(self.ends) == len(wanted))
+        for place, letter in enumerate(wanted):
+            rows = rows[self.letters[self.ends[rows] + place] == letter]
+        same = np.zeros(len(self), np.bool_)
+        same[rows] = True
+        return same
+
     def take(self, rows: NDArray[np.intp]) -> "Texts":
         """The texts at these rows, in this order."""
         everything = list(self)

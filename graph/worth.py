@@ -3,9 +3,11 @@
 REACH counts people. NEW_USERS counts those without a purchase, or, in a log without purchases, without an
 open. PURCHASES counts people by the chance that they buy a product of which they open a share: a Beta
 posterior whose trials are the different products they opened shares of, its successes those they then bought
-and kept. REVENUE is that chance times what a line of theirs brings, in one currency.
+and kept. REVENUE is that chance times what a line of theirs brings, in one
+currency (graph.rates).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -61,10 +63,11 @@ class Behaviour:
             self.any_purchase,
         )
 
-    def worth(self, objective: Objective) -> Floats:
+    def worth(self, objective: Objective, factor: Mapping[int, float] | None = None) -> Floats:
         """Each person's weight, shape (n,), ≥ 0.
 
-        REVENUE: in units of `main_currency`; what was paid in others is left out. InvalidInput for PURCHASES
+        factor: for REVENUE, units of the reporting currency for one of each currency, by code; what was paid
+        in others is left out. Without it, `main_currency` alone counts. InvalidInput for PURCHASES
         and REVENUE where nothing was bought.
         """
         if objective is Objective.REACH:
@@ -74,7 +77,9 @@ class Behaviour:
         if not len(self.kept):
             raise InvalidInput("no purchases to expect others from; ask for REACH or NEW_USERS")
         return (
-            self.buying_chance() if objective is Objective.PURCHASES else self.revenue(self.main_currency())
+            self.buying_chance()
+            if objective is Objective.PURCHASES
+            else self.revenue({self.main_currency(): 1.0} if factor is None else factor)
         )
 
     def newcomers(self) -> Mask:
@@ -117,15 +122,28 @@ class Behaviour:
         """All that kept lines were paid in, by code."""
         return [int(code) for code in np.unique(self.kept.currency[self.kept.currency != NONE])]
 
-    def revenue(self, currency: int) -> Floats:
-        """What a person who opens a share is expected to pay in a currency, in its unit, shape (n,)."""
-        paid = self.kept.currency == currency
+    def revenue(self, factor: Mapping[int, float]) -> Floats:
+        """What a person who opens a share is expected to pay, shape (n,).
+
+        factor: units of the currency it is told in for one of each currency, by code; lines in others, and
+        without an amount, count as if nothing was paid.
+        """
+        paid = np.isin(self.kept.currency, list(factor)) & (self.kept.currency != NONE)
         if not paid.any():
             return np.zeros(self.people)
-        person, amount = self.kept.person[paid], self.kept.amount[paid] / MONEY_SCALE
+        worth = np.zeros(int(self.kept.currency.max()) + 1)
+        for code, units in factor.items():
+            worth[code : code + 1] = units
+        person = self.kept.person[paid]
+        amount = self.kept.amount[paid] / MONEY_SCALE * worth[self.kept.currency[paid]]
         mean = credible_means(
             np.bincount(person, amount, self.people).astype(np.float64),
             np.bincount(person, amount**2, self.people).astype(np.float64),
             np.bincount(person, minlength=self.people),
         )
         return np.asarray(self.buying_chance() * mean * paid.mean(), np.float64)
+
+    def without(self, factor: Mapping[int, float]) -> int:
+        """How many lines have an amount in a currency that is not among these."""
+        currency = self.kept.currency
+        return int(np.count_nonzero((currency != NONE) & ~np.isin(currency, list(factor))))

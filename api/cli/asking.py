@@ -8,6 +8,16 @@ import typer
 from api.cli.command import Everywhere
 
 First = Annotated[int, typer.Option(metavar="N", help="How many, best first; at most 100.")]
+Currency = Annotated[
+    str | None,
+    typer.Option(envvar="SHAREGRAPH_CURRENCY", metavar="CODE", help="In which money is told: CNY."),
+]
+PerUnit = Annotated[
+    str | None,
+    typer.Option(
+        envvar="SHAREGRAPH_RATES", metavar="LIST", help="Of it for one of each other: USD=7.1,EUR=7.8."
+    ),
+]
 Product = Annotated[str | None, typer.Option(metavar="KEY", help="Of this product only.")]
 
 
@@ -106,6 +116,21 @@ def kols(
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Not them; may be repeated.")
     ] = None,
+    max_share_from_one_community: Annotated[
+        float | None, typer.Option(metavar="X", help="At most this part of the reach from one community.")
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="MONEY", help="What all may cost together: 5000CNY.")
+    ] = None,
+    cost: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=MONEY", help="What one costs, as u000042=120CNY; may be repeated."),
+    ] = None,
+    currency: Currency = None,
+    rates: PerUnit = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="USER", help="Why this person is not among them, or is.")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="Of the simulation; the same seed, the same answer.")
     ] = None,
@@ -115,17 +140,32 @@ def kols(
     [bold]Example[/bold]
 
         sharegraph kols --first 20 --objective NEW_USERS --category tents
+
+        sharegraph kols --budget 5000CNY --explain u000042
     """
     from api.cli import tables
     from api.cli.inprocess import ask
-    from api.cli.questions import KOLS
+    from api.cli.questions import KOLS, STANDING
+    from graph.errors import UnknownKey
+    from graph.rates import Rates
 
     filter_ = _said(
         product=product, category=category, region=region, audienceRegion=audience_region,
         minAudience=min_audience, maxAudience=max_audience, alreadyChosen=already_chosen, exclude=exclude,
+        maxShareFromOneCommunity=max_share_from_one_community, costs=[_priced(text) for text in cost or []],
     )  # fmt: skip
-    asked = {"first": first, "filter": filter_ or None, "objective": objective.value, "seed": seed}
-    found = ask(everywhere, KOLS, asked)["kolCandidates"]
+    asked = {
+        "filter": filter_ or None, "objective": objective.value, "seed": seed,
+        "budget": None if budget is None else _money(budget, "--budget"),
+    }  # fmt: skip
+    worth = Rates.parse(currency, rates)
+    if explain is not None:
+        why = ask(everywhere, STANDING, asked | {"user": explain}, worth)["kolStanding"]
+        if why is None:
+            raise UnknownKey(f"user {explain!r} is not in the store; check the key, or load newer events")
+        everywhere.tell(why, lambda: tables.standing(why))
+        return
+    found = ask(everywhere, KOLS, asked | {"first": first}, worth)["kolCandidates"]
     everywhere.tell(found, lambda: tables.candidates(found))
 
 
@@ -175,6 +215,21 @@ def communities(everywhere: Everywhere, *, first: First = 10) -> None:
 
     found = ask(everywhere, COMMUNITIES, {"first": first})["communities"]
     everywhere.tell(found, lambda: tables.communities(found))
+
+
+def _priced(text: str) -> dict[str, str]:
+    user, _, money = text.rpartition("=")
+    return {"user": user, **_money(money, "--cost")}
+
+
+def _money(text: str, flag: str) -> dict[str, str]:
+    """An amount and its currency, written with a blank between them or without."""
+    from graph.errors import InvalidInput
+
+    amount, currency = text[:-3].strip(), text[-3:].upper()
+    if not currency.isalpha() or not amount.replace(".", "", 1).isdecimal():
+        raise InvalidInput(f"{flag} {text!r}: write an amount and its currency, like 120CNY")
+    return {"amount": amount, "currency": currency}
 
 
 def _said(**fields: Any) -> dict[str, Any]:

@@ -13,27 +13,28 @@ from api.cli.command import Everywhere
 from api.errors import BAD_INPUT, INTERNAL
 from api.service import Asked, Reply, Service
 from graph.errors import InvalidInput, SharegraphError
+from graph.rates import NO_RATES, Rates
 from graph.store import Store
 from loaders.stores import open_store
 
 Data = Mapping[str, Any]
 
 
-def ask(everywhere: Everywhere, document: str, variables: Data) -> Data:
+def ask(everywhere: Everywhere, document: str, variables: Data, rates: Rates = NO_RATES) -> Data:
     """The answer's data, from the store that a command was told of.
 
     InvalidInput where the API would say so; SharegraphError for every other error.
     """
     quiet(debug=everywhere.debug)
     with closing(open_store(everywhere.store, create=False)) as store:
-        return answers(store, [(document, variables)])[0]
+        return answers(store, [(document, variables)], rates)[0]
 
 
-def answers(store: Store, asked: Sequence[tuple[str, Data]]) -> list[Data]:
+def answers(store: Store, asked: Sequence[tuple[str, Data]], rates: Rates = NO_RATES) -> list[Data]:
     """The data of several answers, all from one analysis; errors as of `ask`."""
 
     async def replies() -> list[Reply]:
-        service = Service(store)
+        service = Service(store, rates=rates)
         try:
             return [await service.answer(Asked(document, variables)) for document, variables in asked]
         finally:

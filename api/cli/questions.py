@@ -27,9 +27,15 @@ query Suggest(
 """
 
 KOLS = """
-query Kols($first: Int!, $filter: KolFilter, $objective: KolObjective!, $seed: Int) {
-  kolCandidates(first: $first, filter: $filter, objective: $objective, seed: $seed) {
+query Kols(
+  $first: Int!, $filter: KolFilter, $objective: KolObjective!, $budget: MoneyInput, $seed: Int
+) {
+  kolCandidates(first: $first, filter: $filter, objective: $objective, budget: $budget, seed: $seed) {
     reach { value low high confidence }
+    certifiedRatio
+    largestCommunityShare
+    currency
+    leftOut
     nodes {
       rank
       user { key name region }
@@ -46,6 +52,21 @@ query Kols($first: Int!, $filter: KolFilter, $objective: KolObjective!, $seed: I
         revenueCredited { amount currency }
       }
     }
+  }
+}
+"""
+
+STANDING = """
+query Standing(
+  $user: String!, $filter: KolFilter, $objective: KolObjective!, $budget: MoneyInput, $seed: Int
+) {
+  kolStanding(user: $user, filter: $filter, objective: $objective, budget: $budget, seed: $seed) {
+    user { key name }
+    rank
+    reachAlone { value low high confidence }
+    marginalReach { value low high confidence }
+    covered
+    ruledOutBy
   }
 }
 """

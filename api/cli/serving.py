@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.asking import Currency, PerUnit
 from api.cli.command import Everywhere, fail
 from api.cli.ports import free_port
 
@@ -42,6 +43,8 @@ def serve(
             envvar="SHAREGRAPH_SUBSCRIPTIONS", metavar="N", help="How many may be followed at a time."
         ),
     ] = 1_000,
+    currency: Currency = None,
+    rates: PerUnit = None,
 ) -> None:
     """Serve the GraphQL API, with GraphiQL for browsers.
 
@@ -54,6 +57,7 @@ def serve(
     """
     from api.serve import run
     from api.settings import Settings
+    from graph.rates import Rates
 
     settings = Settings(
         store=everywhere.store,
@@ -65,6 +69,7 @@ def serve(
         body_bytes=body_bytes,
         shutdown_seconds=shutdown_seconds,
         subscriptions=subscriptions,
+        rates=Rates.parse(currency, rates),
     )
     settings.check()
     if free_port(host, port) is None:

@@ -128,11 +128,35 @@ def candidates(found: Answer) -> Table:
         for node in found["nodes"]
     ]
     columns = (
-        figures("#"), words("candidate", 18), figures("adds people"), figures("reach alone"),
+        figures("#"), words("candidate", 18), figures("adds"), figures("reach alone"),
         figures("opens"), figures("buyers per opener"), figures("communities"), words("shares mostly"),
     )  # fmt: skip
-    together = f"Together they reach {interval(found['reach'])} people (95 % intervals)."
+    together = (
+        f"Together they reach {interval(found['reach'])} (95 % intervals), at least"
+        f" {found['certifiedRatio']:.0%} of the best possible."
+    )
+    if found["leftOut"]:
+        together += f" {found['leftOut']:,} amounts in currencies without a rate count for nothing."
     return table("KOL candidates", columns, rows, together if rows else "Nobody to choose.")
+
+
+def standing(found: Answer) -> Table:
+    """Why somebody is among the candidates, or not."""
+    by = {
+        "shares of what is shared": "never shared what is shared",
+        "listeners": "has nobody who listens",
+        "budget": "costs more than is left, or has no cost",
+    }
+    ruled_out = [by.get(name, f"the filter's {name}") for name in found["ruledOutBy"]]
+    listed = f"place {found['rank']}" if found["rank"] else "not in the list"
+    if not found["rank"]:
+        listed += ": " + (", ".join(ruled_out) or "others add more")
+    rows = [
+        ("reaches alone", interval(found["reachAlone"])),
+        ("of which those before reach", f"{found['covered']:.0%}"),
+        ("adds", interval(found["marginalReach"])),
+    ]
+    return table(f"{called(found['user'])}: {listed}", (words(""), figures("")), rows)
 
 
 def cascades(found: Answer) -> Table:

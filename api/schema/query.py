@@ -14,13 +14,14 @@ from api.types.communities import CommunityConnection
 from api.types.dataset import Dataset
 from api.types.described import field, output
 from api.types.kfactor import Conversion, Every, KFactorBy, KFactorReport, Since, Until, Within
-from api.types.kol import KolCandidateConnection
+from api.types.kol import KolCandidateConnection, KolStanding
 from api.types.kolfilter import KolFilter, KolObjective
 from api.types.node import Node
 from api.types.people import Locale, Situation, User
 from api.types.products import Product
 from api.types.spread import SpreadForecast
 from api.types.suggestions import SuggestionConnection, suggested
+from api.types.values import MoneyInput
 
 Campaign = Annotated[
     KolFilter | None,
@@ -31,6 +32,10 @@ Seed = Annotated[
     strawberry.argument(
         description="Of the simulation: the same seed, the same answer; null is the server's."
     ),
+]
+Budget = Annotated[
+    MoneyInput | None,
+    strawberry.argument(description="What all listed may cost together; null where cost is no matter."),
 ]
 Id = Annotated[strawberry.ID, strawberry.argument(description="An id of this API.")]
 
@@ -98,12 +103,30 @@ class Query:
         objective: Annotated[
             KolObjective | None, strawberry.argument(description="What they are chosen for.")
         ] = KolObjective.REACH,
+        budget: Budget = None,
         seed: Seed = None,
     ) -> KolCandidateConnection:
         """Best first. Each candidate's marginalReach is what it adds to those ranked above it (and to
-        filter.alreadyChosen). The list ends at the two hundredth.
+        filter.alreadyChosen); under a budget, best for their cost. The list ends at the two hundredth.
         """
-        return await kol.candidates(info, filter, objective, seed, (first, after))
+        return await kol.candidates(info, kol.Asked(filter, objective, budget, seed), (first, after))
+
+    @field
+    async def kol_standing(
+        self,
+        info: Info,
+        user: Annotated[str, strawberry.argument(description="Your own id of the person.")],
+        filter: Campaign = None,
+        objective: Annotated[
+            KolObjective | None, strawberry.argument(description="What candidates are chosen for.")
+        ] = KolObjective.REACH,
+        budget: Budget = None,
+        seed: Seed = None,
+    ) -> KolStanding | None:
+        """Why somebody is among the candidates that kolCandidates lists for the same arguments, or is not;
+        null when unknown.
+        """
+        return await kol.standing(info, user, kol.Asked(filter, objective, budget, seed))
 
     @field
     async def spread(
@@ -159,7 +182,9 @@ class Query:
         until: Until = None,
         first: Annotated[
             int | None,
-            strawberry.argument(description="How many groups, from 1 to 100, with periods to 20; null is 10."),
+            strawberry.argument(
+                description="How many groups, from 1 to 100, with periods to 20; null is 10."
+            ),
         ] = 10,
     ) -> KFactorReport:
         """How many new people each person brings, of all shares and by group, over time: invites per person ×

@@ -1,6 +1,8 @@
 """KOL candidates: whom to ask to share, best first."""
 
 import asyncio
+import time
+from dataclasses import dataclass
 from functools import partial
 
 import strawberry
@@ -13,11 +15,16 @@ from api.types.forward import LaterUser, person
 from api.types.influence import Influence
 from api.types.kolfilter import KolFilter, KolObjective
 from api.types.node import Connection
-from api.types.values import Estimate, Money
-from graph import audience, kol, promised
+from api.types.values import Estimate, Money, MoneyInput
+from graph import audience, events, kol, listing, promised
 from graph.analysis import Analysis
-from graph.seeds import Ranking
+from graph.errors import InvalidInput
+from graph.market import Market
+from graph.rates import Rates
 from graph.worth import Objective
+
+PATIENCE = 10.0
+"""Seconds after which a list is told with the ratio that is certified by then."""
 
 
 @output
@@ -76,31 +83,123 @@ class KolCandidateConnection(Connection[KolCandidate]):
         description="What everybody listed up to this page's end reaches together with those already chosen, "
         "in the objective's unit."
     )
+    certified_ratio: float | None = strawberry.field(
+        description="Lower bound of this set's reach over the best possible set's, certified for this"
+        " computation; under a budget, over the best for the same money."
+    )
+    largest_community_share: float | None = strawberry.field(
+        description="What part of this reach comes from the community that gives most; null where nobody is"
+        " reached."
+    )
+    currency: str | None = strawberry.field(
+        description="What amounts are told in, where the objective is REVENUE; null for the others."
+    )
+    left_out: int = strawberry.field(
+        description="Amounts and costs in a currency without a rate: they count for nothing."
+    )
 
 
-async def candidates(
-    info: Info,
-    chosen_by: KolFilter | None,
-    objective: KolObjective | None,
-    seed: int | None,
-    page: tuple[int | None, str | None],
-) -> KolCandidateConnection:
+@output
+class KolStanding:
+    """Why somebody is among the candidates, or is not."""
+
+    standing: strawberry.Private[listing.Standing]
+    rank: int | None = strawberry.field(description="Place in the list; null where they are not in it.")
+    covered: float = strawberry.field(
+        description="Of what they reach alone, the part that those listed above them, or all listed, reach"
+        " already."
+    )
+    ruled_out_by: list[str] = strawberry.field(
+        description="The fields of the filter, the budget or the requirements that they fail; empty for who"
+        " may be chosen."
+    )
+
+    @field
+    def user(self) -> LaterUser:
+        """Who it is."""
+        return person(self.standing.person)
+
+    @field
+    def reach_alone(self) -> Estimate:
+        """What one share of theirs reaches, in the objective's unit."""
+        return Estimate.from_domain(self.standing.alone)
+
+    @field
+    def marginal_reach(self) -> Estimate:
+        """What they add to those listed above them, or to the whole list."""
+        return Estimate.from_domain(self.standing.adds)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list of candidates is asked for."""
+
+    chosen_by: KolFilter | None
+    objective: KolObjective | None
+    budget: MoneyInput | None
+    seed: int | None
+
+    def to_domain(
+        self, market: Market
+    ) -> tuple[Objective, audience.KolFilter, events.Money | None, int | None]:
+        """The same in the domain's words; InvalidInput for a budget that is none."""
+        budget = None
+        if self.budget is not None:
+            budget = events.Money(self.budget.amount, self.budget.currency.upper())
+            if budget.amount <= 0:
+                raise InvalidInput(f"budget: {budget.amount} is not above 0")
+        objective = (self.objective or KolObjective.REACH).to_domain()
+        return objective, (self.chosen_by or KolFilter()).to_domain(market.snapshot), budget, self.seed
+
+
+async def candidates(info: Info, asked: Asked, page: tuple[int | None, str | None]) -> KolCandidateConnection:
     """The page of candidates for an objective, among those who pass a filter."""
     request = info.context
-    wanted = (objective or KolObjective.REACH).to_domain()
     market = await request.market()
-    among = (chosen_by or KolFilter()).to_domain(market.snapshot)
-    window = request.window(*page, "kols", wanted.name, among, seed, most=SEEDS)
-    ranked = await request.computed(_ranking, wanted, among, seed)
-    described = partial(kol.kol_candidates, request.analysis.market, chosen_by=among, ranked=ranked)
+    wanted, among, budget, seed = asked.to_domain(market)
+    window = request.window(*page, "kols", wanted.name, among, budget, seed, most=SEEDS)
+    listed = await request.computed(_listing, wanted, among, budget, seed, request.rates)
+    described = partial(kol.kol_candidates, market, chosen_by=among, listed=listed)
     found = await asyncio.to_thread(described, limit=window.stop)
-    listed = ranked.people[: window.stop].tolist()
-    request.ledger.give([promised.of_kols(market, listed, found.reach, (wanted, among, seed))])
-    shown = window.cut(found.candidates, whole=len(ranked.people)).map(KolCandidate.from_domain)
-    return KolCandidateConnection(page=shown, reach=Estimate.from_domain(found.reach))
+    people = listed.ranking.people
+    unit, _ = audience.currency(market, audience.within(market, among), request.rates)
+    told = promised.of_kols(market, people[: window.stop].tolist(), found.reach, (wanted, among, seed), unit)
+    request.ledger.give([told])
+    return KolCandidateConnection(
+        page=window.cut(found.candidates, whole=len(people)).map(KolCandidate.from_domain),
+        reach=Estimate.from_domain(found.reach),
+        certified_ratio=found.certified,
+        largest_community_share=found.largest_part,
+        currency=unit if wanted is Objective.REVENUE else None,
+        left_out=found.left_out,
+    )
 
 
-def _ranking(
-    analysis: Analysis, objective: Objective, chosen_by: audience.KolFilter, seed: int | None
-) -> Ranking:
-    return kol.ranking(analysis.market, objective=objective, chosen_by=chosen_by, seed=seed)
+async def standing(info: Info, user: str, asked: Asked) -> KolStanding | None:
+    """Where somebody stands in a list; null where nobody is known by this key."""
+    request = info.context
+    market = await request.market()
+    row = market.snapshot.people.row(user)
+    if row is None or row >= len(market.snapshot.people):
+        return None
+    wanted, among, budget, seed = asked.to_domain(market)
+    listed = await request.computed(_listing, wanted, among, budget, seed, request.rates)
+    found = await asyncio.to_thread(listing.standing, market, row, chosen_by=among, listed=listed)
+    return KolStanding(
+        standing=found, rank=found.rank, covered=found.covered, ruled_out_by=list(found.ruled_out)
+    )
+
+
+def _listing(
+    analysis: Analysis,
+    objective: Objective,
+    chosen_by: audience.KolFilter,
+    budget: events.Money | None,
+    seed: int | None,
+    rates: Rates,
+) -> listing.Listed:
+    until = time.monotonic() + PATIENCE
+    return listing.listing(
+        analysis.market, objective=objective, chosen_by=chosen_by, budget=budget, seed=seed, rates=rates,
+        stop=lambda: time.monotonic() > until,
+    )  # fmt: skip

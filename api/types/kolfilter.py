@@ -1,5 +1,6 @@
 """What KOL candidates are chosen for, and from whom."""
 
+from decimal import Decimal
 from enum import Enum
 
 import strawberry
@@ -8,7 +9,8 @@ from api.ids import key_of
 from api.limits import NAMED, at_most
 from api.types.described import enumeration, input_type
 from graph import audience
-from graph.errors import UnknownKey
+from graph.errors import InvalidInput, UnknownKey
+from graph.events import Money
 from graph.snapshot import Snapshot
 from graph.worth import Objective
 
@@ -31,6 +33,15 @@ class KolObjective(Enum):
     def to_domain(self) -> Objective:
         """The domain's word for it."""
         return Objective[self.name]
+
+
+@input_type
+class CostInput:
+    """What hiring somebody costs."""
+
+    user: str = strawberry.field(description="Your own id of the person.")
+    amount: Decimal = strawberry.field(description="In the currency's unit; at most four decimals.")
+    currency: str = strawberry.field(description="ISO 4217 code, as CNY.")
 
 
 @input_type
@@ -73,6 +84,16 @@ class KolFilter:
         default=None,
         description="Hired already: not listed, and counted in every marginal gain; at most 1,000.",
     )
+    max_share_from_one_community: float | None = strawberry.field(
+        default=None,
+        description="At most this share of the expected reach from one community, above 0 and at most 1."
+        " After the first, nobody is listed who would raise the share of a community that is over it then.",
+    )
+    costs: list[CostInput] | None = strawberry.field(
+        default=None,
+        description="Overrides the cost that users carry as the attribute `cost`, e.g. `120.00 CNY`. With a"
+        " budget, somebody without a cost is not for hire; at most 1,000.",
+    )
 
     def to_domain(self, snapshot: Snapshot) -> audience.KolFilter:
         """The same in rows of a snapshot. UnknownKey for an unknown product; unknown people are nobody."""
@@ -88,12 +109,32 @@ class KolFilter:
             min_audience=self.min_audience,
             max_audience=self.max_audience,
             already_chosen=_people(snapshot, self.already_chosen, "alreadyChosen"),
+            most_from_one_community=_part(self.max_share_from_one_community),
+            costs=_costs(snapshot, self.costs or []),
         )
 
 
 def _people(snapshot: Snapshot, keys: list[str] | None, argument: str) -> frozenset[int]:
     rows = map(snapshot.people.row, at_most(keys or [], NAMED, f"filter.{argument}"))
     return frozenset(row for row in rows if row is not None)
+
+
+def _part(share: float | None) -> float | None:
+    if share is not None and not 0 < share <= 1:
+        raise InvalidInput(f"filter.maxShareFromOneCommunity: {share:g} is not above 0 and at most 1")
+    return share
+
+
+def _costs(snapshot: Snapshot, said: list[CostInput]) -> tuple[tuple[int, Money], ...]:
+    at_most([cost.user for cost in said], NAMED, "filter.costs")
+    priced = {}
+    for cost in said:
+        if cost.amount < 0:
+            raise InvalidInput(f"filter.costs: {cost.amount} is below 0")
+        row = snapshot.people.row(cost.user)
+        if row is not None:
+            priced[row] = Money(cost.amount, cost.currency.upper())
+    return tuple(sorted(priced.items(), key=lambda item: item[0]))
 
 
 def _product(snapshot: Snapshot, key: str) -> int:

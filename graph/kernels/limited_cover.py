@@ -143,7 +143,7 @@ def _chosen(
     waiting = [heap[0] for _ in range(0)]
     while count < most and (first >= 0 or len(heap) > 0):
         believed, person = (
-            heappop(heap) if first < 0 else (-np.inf, candidates[np.searchsorted(candidates, first)])
+            heappop(heap) if first < 0 else (np.inf, candidates[np.searchsorted(candidates, first)])
         )
         first = -1
         adds = alone[person] + each * state.gains[person]

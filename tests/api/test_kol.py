@@ -135,3 +135,52 @@ async def test_a_question_about_the_unknown_says_which(
 ) -> None:
     shop.tell(SHOP)
     assert await shop.refused(SPREAD, **asked) == [("NOT_FOUND", message)]
+
+
+PRICED = """
+query($filter: KolFilter, $objective: KolObjective, $budget: MoneyInput, $user: String!) {
+  kolCandidates(first: 50, filter: $filter, objective: $objective, budget: $budget) {
+    certifiedRatio largestCommunityShare currency leftOut
+    nodes { user { key } cost { amount currency } }
+  }
+  kolStanding(user: $user, filter: $filter, objective: $objective, budget: $budget) {
+    user { key } rank covered ruledOutBy reachAlone { value } marginalReach { value }
+  }
+}
+"""
+
+
+async def test_a_list_comes_with_the_ratio_that_is_certified_and_the_largest_share(shop: Shop) -> None:
+    shop.tell(SHOP)
+    found = (await shop.ask(PRICED, user="hub"))["kolCandidates"]
+    assert 0.7 <= found["certifiedRatio"] <= 1
+    assert 0 < found["largestCommunityShare"] <= 1
+    assert (found["currency"], found["leftOut"]) == (None, 0)
+
+
+async def test_a_budget_hires_only_who_has_a_price_and_costs_may_be_said(shop: Shop) -> None:
+    shop.tell(SHOP)
+    shop.store.upsert_users([User("pal", attributes={"cost": "120 CNY"})])
+    costs = [{"user": "hub", "amount": "300", "currency": "CNY"}]
+    budget = {"amount": "130", "currency": "CNY"}
+    few = await shop.ask(PRICED, user="hub", budget=budget, filter={"costs": costs})
+    assert [node["user"]["key"] for node in few["kolCandidates"]["nodes"]] == ["pal"]
+    assert few["kolStanding"]["ruledOutBy"] == ["budget"]
+    both = await shop.ask(PRICED, user="hub", budget=budget | {"amount": "420"}, filter={"costs": costs})
+    assert {node["user"]["key"] for node in both["kolCandidates"]["nodes"]} == {"hub", "pal"}
+    assert {node["cost"]["amount"] for node in both["kolCandidates"]["nodes"]} == {"300.00", "120.00"}
+
+
+async def test_somebody_unknown_has_no_standing_and_a_budget_of_nothing_is_refused(shop: Shop) -> None:
+    shop.tell(SHOP)
+    assert (await shop.ask(PRICED, user="nobody"))["kolStanding"] is None
+    refused = await shop.refused(PRICED, user="hub", budget={"amount": "0", "currency": "CNY"})
+    assert {message for _, message in refused} == {"budget: 0 is not above 0"}
+
+
+@pytest.mark.parametrize("share", [0, 1.5, -1])
+async def test_a_share_that_is_none_is_refused(shop: Shop, share: float) -> None:
+    shop.tell(SHOP)
+    refused = await shop.refused(PRICED, user="hub", filter={"maxShareFromOneCommunity": share})
+    assert all(message.startswith("filter.maxShareFromOneCommunity") for _, message in refused)
+    assert refused

@@ -73,6 +73,12 @@ def test_a_budget_is_kept_and_no_set_for_the_same_money_is_worth_more_than_the_b
     most = best(sample, cost, money, already)
     assert cover.bounds[len(people)] >= most - 1e-9
     gained = parts(sample, already | set(people)).sum() - parts(sample, already).sum()
+    singles = [
+        parts(sample, already | {person}).sum() - parts(sample, already).sum()
+        for person in set(range(PEOPLE)) - already
+        if cost[person] <= money
+    ]
+    assert gained >= max(singles, default=0.0) - 1e-9
     assert gained >= 0.405 * (most - parts(sample, already).sum()) - 1e-9
 
 

@@ -9,8 +9,10 @@ from graph.audience import KolFilter
 from graph.errors import InvalidInput
 from graph.events import Money, Product, User
 from graph.forecast import forecast
-from graph.kol import KolCandidate, conversions, kol_candidates, money_of, ranking
+from graph.kol import KolCandidate, conversions, kol_candidates
+from graph.listing import listing, money_of, standing
 from graph.market import Market
+from graph.rates import Rates
 from graph.spread import Enough
 from graph.worth import Behaviour, Objective
 from tests.markets import market
@@ -62,7 +64,7 @@ def test_the_first_two_of_three_are_the_first_two():
 
 def test_equal_seeds_give_equal_answers_and_a_kept_ranking_saves_the_work():
     shop = market(SHOP)
-    assert kol_candidates(shop, seed=5) == kol_candidates(shop, ranked=ranking(shop, seed=5))
+    assert kol_candidates(shop, seed=5) == kol_candidates(shop, listed=listing(shop, seed=5))
 
 
 def test_candidates_and_exclude_say_who_may_be_chosen():
@@ -217,7 +219,7 @@ def test_revenue_is_told_in_the_commonest_currency():
     shop = market("ana>p,q:tea p$tea=10USD q$tea=30USD q$tea=7EUR")
     behaviour = shop.behaviour
     assert shop.snapshot.words[behaviour.main_currency()] == "USD"
-    usd = behaviour.revenue(behaviour.main_currency())
+    usd = behaviour.revenue({behaviour.main_currency(): 1.0})
     assert usd.max() < 30
     assert (usd <= behaviour.worth(Objective.REVENUE) + 1e-12).all()
 
@@ -286,3 +288,88 @@ def test_behaviour_of_some_products_knows_no_others():
 def test_an_empty_market_has_nobody_to_ask():
     found = kol_candidates(market(""))
     assert (found.candidates, found.reach.value) == ((), 0)
+
+
+HIRED = [User("ana", attributes={"cost": "100 CNY"}), User("bea", attributes={"cost": "10 CNY"}),
+         User("dan", attributes={"cost": "2 USD"})]  # fmt: skip
+
+
+def cny(amount: int) -> Money:
+    return Money(Decimal(amount), "CNY")
+
+
+def test_a_budget_hires_who_adds_most_for_their_cost_and_nobody_without_a_price():
+    shop = market(SHOP, users=HIRED)
+    assert listed(shop, budget=cny(10)) == ["bea"]
+    # dan's price has no rate, so he is not for hire.
+    assert listed(shop, budget=cny(1000)) == ["bea", "ana"]
+    assert listed(shop, budget=cny(1000), rates=Rates("CNY", {"USD": 7.0})) == ["bea", "dan", "ana"]
+    assert kol_candidates(shop, budget=cny(1000)).left_out == 1
+    assert listed(shop, budget=cny(9)) == []
+
+
+def test_a_dear_one_who_alone_adds_more_than_all_cheap_ones_comes_first():
+    shop = market(SHOP, users=HIRED)
+    prices = KolFilter(costs=((row(shop, "dan"), cny(1)), (row(shop, "bea"), cny(900))))
+    assert listed(shop, prices, budget=cny(101)) == ["dan", "ana"]
+    assert listed(shop, prices, budget=cny(100)) == ["ana"]
+
+
+def test_costs_that_are_said_take_the_place_of_the_attribute():
+    shop = market(SHOP, users=HIRED)
+    dear = KolFilter(costs=((row(shop, "bea"), cny(50)),))
+    assert listed(shop, dear, budget=cny(10)) == []
+    (bea,) = kol_candidates(shop, chosen_by=dear, budget=cny(60)).candidates
+    assert bea.cost == cny(50)
+
+
+def test_a_cap_keeps_one_community_from_having_all():
+    shop = market(SHOP, circles=("p q r s ana", "eve fay dan bea zoe"))
+    ana = frozenset({row(shop, "ana")})
+    alone = kol_candidates(shop, chosen_by=KolFilter(candidates=ana)).largest_part
+    capped = kol_candidates(shop, chosen_by=KolFilter(most_from_one_community=0.6))
+    assert alone == pytest.approx(1)
+    assert capped.largest_part is not None
+    assert capped.largest_part <= 0.6
+
+
+def test_a_set_of_all_candidates_is_certified_to_be_nearly_the_best():
+    found = kol_candidates(market(SHOP))
+    assert 0.7 <= found.certified <= 1
+
+
+@pytest.mark.parametrize(
+    ("key", "chosen_by", "ruled_out"),
+    [
+        ("zoe", KolFilter(), ("listeners",)),
+        ("p", KolFilter(), ("shares of what is shared",)),
+        ("bea", KolFilter(min_audience=4), ("minAudience",)),
+        ("bea", KolFilter(region="north"), ("region",)),
+    ],
+)
+def test_who_is_not_listed_is_told_by_which_rule(key, chosen_by, ruled_out):
+    shop = market(SHOP)
+    told = standing(shop, row(shop, key), chosen_by=chosen_by, listed=listing(shop, chosen_by=chosen_by))
+    assert told.rank is None
+    assert told.ruled_out == ruled_out
+
+
+def test_who_is_listed_has_their_place_and_what_others_reach_already_is_told():
+    shop = market(SHOP)
+    ranked = listing(shop)
+    first, last = (
+        standing(shop, row(shop, key), chosen_by=KolFilter(), listed=ranked) for key in ("ana", "bea")
+    )
+    assert (first.rank, last.rank) == (1, 3)
+    assert first.covered == pytest.approx(0, abs=0.05)
+    # Two of the three whom bea reaches are ana's too, and dan is chosen himself.
+    assert last.covered > 0.5
+    assert last.adds.value < last.alone.value
+
+
+def test_money_without_a_rate_is_left_out_of_revenue_and_counted():
+    shop = market("ana>bea,cy:tea bea$tea=10CNY cy$tea=5USD")
+    plain = kol_candidates(shop, objective=Objective.REVENUE)
+    rated = kol_candidates(shop, objective=Objective.REVENUE, rates=Rates("CNY", {"USD": 7.0}))
+    assert (plain.left_out, rated.left_out) == (1, 0)
+    assert rated.reach.value > 2 * plain.reach.value

@@ -1,0 +1,172 @@
+"""Lists of KOL candidates: who comes in, in which order, for how much; and why somebody does not.
+
+Chosen greedily by what each adds in the objective's unit, with a certificate (graph.seeds). Under a budget by
+what each adds for their cost: what all listed reach is worth at least 0.405 of the best there is for that
+money, and `certified` says how much it was at least this time (graph.kernels.limited_cover).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from math import sqrt
+from typing import TypedDict, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.audience import NO_FILTER, KolFilter, audience, currency, eligible, rules, within
+from graph.estimate import Estimate
+from graph.events import Money
+from graph.kernels.limited_cover import Limits
+from graph.market import Market
+from graph.rates import NO_RATES, Rates
+from graph.sampling import ROOM, Sample
+from graph.seeds import Ranking, seed_people
+from graph.spread import Stop, never
+from graph.worth import Objective
+
+MOST = 200
+"""The list ends here."""
+
+CAPPED_ROOM = 1 << 22
+"""Members of a pool under a cap: the bound on the best knows nothing of the cap, so more sets would often
+certify no more.
+"""
+
+Floats = NDArray[np.float64]
+
+
+class Asked(TypedDict, total=False):
+    """What a list depends on besides objective and filter. budget: what all may cost together. seed: of the
+    draws, None for the market's. rates: of money in other currencies. stop: asked now and then.
+    """
+
+    budget: Money | None
+    seed: int | None
+    rates: Rates
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed:
+    """A whole list as rows, with what each adds: the costly part of `kol_candidates`, worth keeping. cost:
+    (n,), in the budget's currency, infinite for who is not for hire; None without a budget.
+    """
+
+    ranking: Ranking
+    cost: Floats | None
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Why somebody is among the candidates, or not.
+
+    rank: in the list, None where they are not in it. alone: what one share of theirs reaches, in the
+    objective's unit. adds: what they add to those listed above them, or to the whole list. covered: of what
+    they reach alone, the part that these reach already. ruled_out: the rules of the filter that they fail,
+    by name (graph.audience.rules); "budget" and "maxShareFromOneCommunity" where these left them out.
+    """
+
+    person: int
+    rank: int | None
+    alone: Estimate
+    adds: Estimate
+    covered: float
+    ruled_out: tuple[str, ...]
+
+
+def listing(
+    market: Market,
+    *,
+    objective: Objective = Objective.REACH,
+    chosen_by: KolFilter = NO_FILTER,
+    **asked: Unpack[Asked],
+) -> Listed:
+    """The whole list: up to 200 people, each adding most to those above, or most for their cost.
+
+    The pools grow until 0.7 of the best possible is certified at 10, 50 and 200 people (graph.seeds), or for
+    as long as memory allows and `stop` does not say otherwise.
+    """
+    seed, rates = asked.get("seed"), asked.get("rates", NO_RATES)
+    budget, stop = asked.get("budget"), asked.get("stop", never)
+    whose = market.seed if seed is None else seed
+    cost, unpriced = (None, 0) if budget is None else costs(market, chosen_by, budget.currency, rates)
+    part = 1.0 if chosen_by.most_from_one_community is None else chosen_by.most_from_one_community
+    limits = None
+    if cost is not None or part < 1:
+        limits = Limits(
+            cost=np.zeros(len(market.snapshot.people)) if cost is None else cost,
+            budget=np.inf if budget is None else float(budget.amount),
+            group=market.partition.labels,
+            groups=len(market.partition.ids),
+            cap=part,
+        )
+    if objective is Objective.REACH and chosen_by.reaches_everybody and whose == market.seed and part == 1:
+        sample = market.sample
+    else:
+        worth = audience(market, objective, chosen_by, rates)
+        sample = Sample.empty(market.network, worth, seed=whose, room=ROOM if part == 1 else CAPPED_ROOM)
+    ranked = seed_people(
+        sample,
+        candidates=eligible(market, chosen_by),
+        most=MOST,
+        kept=np.array(sorted(chosen_by.already_chosen), np.int32),
+        limits=limits,
+        stop=stop,
+    )
+    bought = within(market, chosen_by)
+    lost = bought.without(currency(market, bought, rates)[1]) if objective is Objective.REVENUE else 0
+    return Listed(ranked, cost, unpriced + lost)
+
+
+def standing(market: Market, person: int, *, chosen_by: KolFilter, listed: Listed) -> Standing:
+    """Why this person is in a list, or not."""
+    ranked = listed.ranking
+    place = np.flatnonzero(ranked.people == person)
+    before = ranked.people[: place[0]] if len(place) else ranked.people
+    hired = np.array(sorted(chosen_by.already_chosen - {person}), np.int32)
+    then = ranked.sample.measured(hired, np.append(before, np.int32(person)))
+    without, with_ = ranked.sample.reached(then)[-2:]
+    alone = ranked.sample.reach(person)
+    added = max(with_.value - without.value, 0.0)
+    error = ranked.sample.each * sqrt(int(then.moved[-1]) + 1)
+    adds = ranked.adds[place[0]] if len(place) else Estimate.of_mean(added, error**2, 1)
+    failed = [name for name, passes in rules(market, chosen_by).items() if not passes[person]]
+    if not failed and not len(place):
+        if listed.cost is not None:
+            failed = ["budget"]
+        elif chosen_by.most_from_one_community is not None:
+            failed = ["maxShareFromOneCommunity"]
+    covered = min(max(1 - adds.value / alone.value, 0.0), 1.0) if alone.value > 0 else 0.0
+    rank = int(place[0]) + 1 if len(place) else None
+    return Standing(person, rank, alone, adds, covered, tuple(failed))
+
+
+def costs(market: Market, chosen_by: KolFilter, in_currency: str, rates: Rates) -> tuple[Floats, int]:
+    """What hiring each person costs in a currency, shape (n,), infinite for who has no cost; and how many
+    have one in a currency without a rate, and are not for hire either.
+    """
+    said, known = market.snapshot.people.costs, rates.into(in_currency)
+    cost, unpriced = np.full(len(said), np.inf), 0
+    own = dict(chosen_by.costs)
+    for person in {*np.flatnonzero(np.diff(said.ends)).tolist(), *own}:
+        money = own.get(person) or money_of(said[person])
+        if money is not None and money.currency in known:
+            cost[person] = float(money.amount) * known[money.currency]
+        unpriced += money is not None and money.currency not in known
+    return cost, unpriced
+
+
+def money_of(text: str) -> Money | None:
+    """An attribute read as money; None where it is not.
+
+    >>> money_of("120.00 CNY")
+    Money(amount=Decimal('120.00'), currency='CNY')
+    """
+    amount, _, currency = text.strip().partition(" ")
+    try:
+        number = Decimal(amount)
+    except InvalidOperation:
+        return None
+    fits = number.is_finite() and number >= 0 and len(currency) == 3 and currency.isalpha()
+    return Money(number, currency.upper()) if fits else None
