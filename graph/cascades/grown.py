@@ -114,11 +114,11 @@ def _sums(group: Rows | Places, counted: Longs | NDArray[np.bool_], groups: int)
 
 
 def _latest(row_by_share: Rows, shared_at: Longs, opened: Openings, rows: int) -> Longs:
-    latest = np.zeros(rows, np.int64)
-    # Openings come in order of time, and of repeated indices the last one's value stays.
+    # Shares and openings come in order of time, and of repeated indices the last one's value stays.
+    shared, latest = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
+    shared[row_by_share] = shared_at
     latest[row_by_share[opened.share]] = opened.at
-    np.maximum.at(latest, row_by_share, shared_at)
-    return latest
+    return np.maximum(shared, latest)
 
 
 def _bought_by_openers(kept: Purchases, opened: Openings, shares: int) -> Longs:

@@ -99,6 +99,8 @@ def test_each_is_one_tree_and_its_measures_are_networkxs(log: list[Event]):
         if len(tree) > 1:
             apart = nx.average_shortest_path_length(tree.to_undirected())
             assert told.virality[row] == pytest.approx(apart)
+            came = sorted(people.at.tolist())
+            assert told.half_after[row] == came[(len(came) + 1) // 2 - 1] - came[0]
 
 
 @given(logs())
