@@ -19,6 +19,8 @@ SMALL = {
     "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),
     "reopen": ("--users", "300", "--events", "6000"),
     "scale": ("--smoke",),
+    "seeds": ("--smoke",),
+    "spread": ("--smoke",),
     "trackrecord": ("--smoke",),
 }
 PEERS = {"graphql": "psutil", "pagerank": "igraph"}

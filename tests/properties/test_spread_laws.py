@@ -123,6 +123,65 @@ def test_what_a_person_adds_diminishes(
     assert late <= reach(people | {other}) - reach(people) + 1e-9
 
 
+def over_thresholds(tied: Ties) -> Network:
+    """Each person's ties weigh at most 1 in all."""
+    heard = {
+        person: max(sum(chance for (_, b), chance in tied.items() if b == person), 1.0) for _, person in PAIRS
+    }
+    ends = np.array(list(tied), np.int32).reshape(-1, 2)
+    weights = np.array([chance / heard[b] for (_, b), chance in tied.items()])
+    return Network.between(ends[:, 0], ends[:, 1], weights, np.ones(PEOPLE), thresholds=True)
+
+
+def through_every_choice(network: Network, people: set[int]) -> float:
+    """Expected number reached over thresholds, by going through whom everybody listens to."""
+    indptr, target, weight, *_ = network.out
+    source = np.repeat(np.arange(PEOPLE), np.diff(indptr))
+    heard = [
+        [(int(s), w) for s, t, w in zip(source, target, weight, strict=True) if t == person]
+        for person in range(PEOPLE)
+    ]
+    expected = 0.0
+    for choices in product(
+        *([*row, (person, 1 - sum(w for _, w in row))] for person, row in enumerate(heard))
+    ):
+        seen, before = set(people), -1
+        while len(seen) > before:
+            before = len(seen)
+            seen |= {person for person, (whom, _) in enumerate(choices) if whom in seen}
+        expected += float(np.prod([chance for _, chance in choices])) * len(seen)
+    return expected
+
+
+@settings(max_examples=25)
+@given(ties, seeds)
+def test_over_thresholds_both_simulations_find_what_going_through_every_choice_finds(
+    tied: Ties, people: set[int]
+):
+    graph = over_thresholds(tied)
+    exact = through_every_choice(graph, people)
+    enough, group = Enough(error=0, runs=20_000), np.zeros(PEOPLE, np.int32)
+    told = spread(graph, rows(people), weights=np.ones(PEOPLE), group=group, seed=1, enough=enough)
+    sample = Sample.of(graph, np.ones(PEOPLE), seed=1, sets=20_000)
+    (backward,) = sample.reached(sample.measured(rows(people), NOBODY))
+    for found in (told.reached[0], backward):
+        assert abs(found.value - exact) <= 2.6 * (found.high - found.low) + 0.01
+
+
+@given(ties, seeds, st.integers(0, PEOPLE - 1), st.integers(0, PEOPLE - 1))
+def test_over_thresholds_too_nobody_loses_reach_and_what_a_person_adds_diminishes(
+    tied: Ties, people: set[int], before: int, other: int
+):
+    graph, group = over_thresholds(tied), np.zeros(PEOPLE, np.int32)
+
+    def reach(people: set[int]) -> float:
+        told = spread(graph, rows(people), weights=np.ones(PEOPLE), group=group, seed=7, enough=Enough(0, 50))
+        return told.reached[0].value
+
+    late = reach(people | {before, other}) - reach(people | {before})
+    assert -1e-9 <= late <= reach(people | {other}) - reach(people) + 1e-9
+
+
 @given(ties, passing, seeds)
 def test_reach_is_between_the_seeds_and_everybody_and_is_the_sum_of_its_groups(
     tied: Ties, passing: list[float], people: set[int]
