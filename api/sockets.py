@@ -69,8 +69,10 @@ class Sockets:
             except Full as full:
                 await _refuse(socket, 503, str(full))
                 return
-            await socket.accept(PROTOCOL)
-            await _Conversation(self, socket).held()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.settings.alive_seconds):
+                    await socket.accept(PROTOCOL)
+                await _Conversation(self, socket).held()
 
 
 def _check(socket: WebSocket) -> None:
@@ -96,24 +98,25 @@ class _Conversation:
     owner: Sockets
     socket: WebSocket
     greeted: bool = False
+    stuck: asyncio.Event = field(default_factory=asyncio.Event)
     operations: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
 
     async def held(self) -> None:
-        """Hear the client until it leaves, breaks the protocol or is silent, or the server goes."""
+        """Hear the client until it leaves, breaks the protocol, is silent or takes nothing any more, or the
+        server goes.
+        """
         hearing = asyncio.create_task(self._hear())
         farewell = asyncio.create_task(self.owner.following.farewell.wait())
+        stuck = asyncio.create_task(self.stuck.wait())
         try:
-            await asyncio.wait({hearing, farewell}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({hearing, farewell, stuck}, return_when=asyncio.FIRST_COMPLETED)
             with suppress(TimeoutError, WebSocketDisconnect, OSError, RuntimeError):
                 if farewell.done():
                     await self._end()
-                else:
-                    await hearing
-        except Close as close:
-            with suppress(WebSocketDisconnect, OSError, RuntimeError):
-                await self.socket.close(close.code, str(close))
+                elif hearing.done():
+                    await self._close(hearing.exception())
         finally:
-            await _cancelled(hearing, farewell, *self.operations.values())
+            await _cancelled(hearing, farewell, stuck, *self.operations.values())
 
     async def _end(self) -> None:
         """Complete what is followed, and close."""
@@ -121,7 +124,15 @@ class _Conversation:
         await _cancelled(*self.operations.values())
         for id_ in following:
             await self._say(type="complete", id=id_)
-        await self.socket.close(GOING_AWAY, "the server is going; come back")
+        await self._close(Close(GOING_AWAY, "the server is going; come back"))
+
+    async def _close(self, why: BaseException | None) -> None:
+        """Close the socket, where it is us who do."""
+        if isinstance(why, Close):
+            async with asyncio.timeout(self.owner.settings.alive_seconds):
+                await self.socket.close(why.code, str(why))
+        elif why is not None:
+            raise why
 
     async def _hear(self) -> None:
         quiet = False
@@ -201,8 +212,7 @@ class _Conversation:
             await self._fail(id_, (refusal(str(full), TOO_MANY),))
         except (TimeoutError, WebSocketDisconnect, OSError):
             ended = "slow"
-            with suppress(WebSocketDisconnect, OSError, RuntimeError):
-                await self.socket.close(GOING_AWAY)
+            self.stuck.set()
         except Exception as fault:
             log.error("fault", request=asked.id, **traced(fault))  # noqa: TRY400  # its message may name somebody
             raise

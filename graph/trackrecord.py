@@ -196,7 +196,7 @@ class Standing:
     coverage: of the scored, how many came out within their interval, with Wilson's (1927) interval for that
     share; promised: the mean confidence told. width: mean width of the intervals told, relative to the value
     told: the sharpness. bias: by how much the values told exceed what came, in sum, relative to that: 0.1 is
-    a tenth too much. error: median of |told − came| / came. None where nothing was scored.
+    a tenth too much. error: median of |told − came| / max(came, 1). None where nothing was scored.
     """
 
     kind: Kind

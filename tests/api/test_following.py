@@ -322,6 +322,62 @@ async def test_a_client_that_is_silent_is_pinged_and_then_let_go(shop: Shop) -> 
         assert (await closed(client))[0] == 4499
 
 
+class Stuck:
+    """The far end of a connection as a server hands it to us: it says some things and takes so many."""
+
+    def __init__(self, said: list[dict[str, Any]], takes: int) -> None:
+        self.said, self.takes = said, takes
+        self.taken: list[str] = []
+
+    async def receive(self) -> dict[str, Any]:
+        if not self.said:
+            await asyncio.Event().wait()
+        return self.said.pop(0)
+
+    async def send(self, message: Any) -> None:
+        if len(self.taken) >= self.takes:
+            await asyncio.Event().wait()
+        self.taken.append(message["type"])
+
+
+def text(**message: Any) -> dict[str, Any]:
+    return {"type": "websocket.receive", "text": json.dumps(message)}
+
+
+SCOPE = {"path": "/graphql", "raw_path": b"/graphql", "root_path": "", "query_string": b""}
+
+
+@pytest.mark.parametrize("takes", [0, 1, 2, 3])
+async def test_a_socket_that_takes_nothing_any_more_is_given_up(shop: Shop, takes: int) -> None:
+    shop.tell("ana>bea:tea")
+    app = create_app(Settings(shop.store.url, alive_seconds=0.3), shop.store, clock=shop.clock)
+    asked = text(type="subscribe", id="1", payload={"query": SIZES, "variables": TEA})
+    far = Stuck([{"type": "websocket.connect"}, text(type="connection_init"), asked], takes)
+    scope = {"type": "websocket", "headers": [], "subprotocols": [WS], "extensions": {}, **SCOPE}
+    async with asyncio.timeout(10):
+        await app(scope, far.receive, far.send)
+    assert far.taken == ["websocket.accept", "websocket.send", "websocket.send"][:takes]
+    assert 'sharegraph_subscriptions{protocol="graphql-transport-ws"} 1.0' not in await counted(app)
+
+
+@pytest.mark.parametrize("takes", [0, 1, 2])
+async def test_a_stream_that_takes_nothing_any_more_is_given_up(shop: Shop, takes: int) -> None:
+    shop.tell("ana>bea:tea")
+    app = create_app(Settings(shop.store.url, alive_seconds=0.3), shop.store, clock=shop.clock)
+    body = json.dumps({"query": SIZES, "variables": TEA}).encode()
+    far = Stuck([{"type": "http.request", "body": body}], takes)
+    headers = [(b"accept", b"text/event-stream"), (b"content-type", b"application/json")]
+    async with asyncio.timeout(10):
+        await app({"type": "http", "method": "POST", "headers": headers, **SCOPE}, far.receive, far.send)
+    assert far.taken == ["http.response.start", "http.response.body"][:takes]
+    assert 'sharegraph_subscriptions{protocol="graphql-sse"} 1.0' not in await counted(app)
+
+
+async def counted(app: Any) -> str:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as client:
+        return (await client.get("/metrics")).text
+
+
 async def test_a_quiet_stream_shows_that_it_lives(shop: Shop) -> None:
     shop.tell("ana>bea:tea")
     async with served(shop, alive_seconds=0.2) as (address, _), httpx.AsyncClient() as client:

@@ -58,6 +58,18 @@ async def test_a_list_of_kols_is_kept_as_the_set_it_is(shop: Shop) -> None:
     assert kept.parts["users"] == sorted(node["user"]["key"] for node in told["nodes"])
 
 
+async def test_the_size_of_a_cascade_in_the_end_is_kept_until_it_is_over(shop: Shop) -> None:
+    shop.tell(" ".join(f"u{n}>{','.join(f'v{n}x{m}' for m in range(n % 5))}:p{n}" for n in range(300)))
+    document = """query($noise: Boolean) {
+        cascades(first: 2, filter: { includeNoise: $noise }) { nodes { forecast { value } } } }"""
+    told = [node["forecast"]["value"] for node in (await shop.ask(document))["cascades"]["nodes"]]
+    await shop.ask(document, noise=True)
+    await shop.service.ledger.close()
+    kept = [one.promise for one in shop.store.promises()]
+    assert [(one.kind, one.told.value) for one in kept] == [(Kind.CASCADE, value) for value in told]
+    assert all(one.due > one.as_of and "cascade" in one.parts for one in kept)
+
+
 async def test_what_is_asked_again_is_promised_once(shop: Shop) -> None:
     shop.tell(TOY)
     for _ in range(3):
