@@ -60,7 +60,8 @@ class Goal:
     luck: float = 0.01
 
 
-LISTS = Goal()
+LISTS = Goal(luck=0.05)
+"""For people who wait for an answer: a fifth of the time, and half a hundredth less of reach."""
 
 
 @dataclass(frozen=True, slots=True)
