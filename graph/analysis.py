@@ -4,6 +4,7 @@ Immutable and keyed by the snapshot's version. What suggestions need is fitted w
 only some questions need (cascades, credit, reach) is computed at the first of them and kept.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,11 +24,22 @@ from graph.once import once
 from graph.openings import Openings, openings
 from graph.parents import ParentRule, under
 from graph.purchases import Purchases, purchases
+from graph.recipients import (
+    EVERYBODY,
+    Asking,
+    AudienceFilter,
+    History,
+    Recipient,
+    audience,
+    fitted,
+    listable,
+)
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import LiveEngagements
 from graph.suggest.shelf import Shelf
 from graph.ties import LiveTies, Ties, strengths, with_transmission
+from graph.timeline import Events
 from graph.worth import Behaviour
 
 
@@ -171,6 +183,35 @@ class Analysis:
     def openings(self) -> Openings:
         """Who opened whose share, noise left out."""
         return openings(self.snapshot)
+
+    @once
+    def sharing(self) -> Asking:
+        """What recipients and audiences are answered from; the model is learned when this is first asked
+        for.
+        """
+        snapshot, shelf = self.snapshot, self.shelf
+        personal = shelf.personal & (np.arange(len(snapshot.people)) >= snapshot.people.blanks)
+        history = History.of(snapshot, self.openings, personal)
+        return Asking(
+            history=history,
+            model=fitted(history),
+            shares=snapshot.shares,
+            before=snapshot.as_of + 1,
+            personal=personal,
+            named=personal & shelf.named,
+        )
+
+    def audience(
+        self, product: int, chosen: AudienceFilter = EVERYBODY, *, limit: int
+    ) -> tuple[Recipient, ...]:
+        """Who is likeliest to open a product, of those who pass a filter; best first, at most `limit`."""
+        among = listable(self.snapshot, self.partition, self._happened, chosen)
+        return audience(self.sharing, self.ties, product, among, limit=limit)
+
+    @property
+    def _happened(self) -> Sequence[Events]:
+        """All events, in parts that are each in order of time."""
+        return [self.snapshot.events]
 
     @once
     def credit(self) -> Credit:

@@ -24,6 +24,7 @@ The delta is everything since the fit, so it grows until the next one; the work 
 past of the people it touches. An index over all events, made once for a fit, finds that past.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -44,6 +45,7 @@ from graph.market import Market
 from graph.once import once
 from graph.openings import Openings, openings
 from graph.purchases import purchases
+from graph.recipients import Asking
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, refused, verdicts
@@ -52,6 +54,7 @@ from graph.suggest.interest import Neighbours
 from graph.suggest.relations import Relations
 from graph.suggest.shelf import NAMED_TO_FRIENDS, PERSONALISATION, Shelf
 from graph.ties import LiveTies, live_ties
+from graph.timeline import Events
 from graph.touched import Touched
 
 T = TypeVar("T", bound=np.generic)
@@ -134,6 +137,26 @@ class LiveAnalysis(Analysis):
         """As `cascades`, with what bursts no person can make."""
         fitted = self.fitted.noisy_cascades
         return regrown(fitted, self.fitted.grove, self.before, self.touched, include_noise=True)
+
+    @once
+    def sharing(self) -> Asking:
+        """The model and the acts of the fit, and the acts of the touched anew."""
+        then, shelf, touched = self.fitted.sharing, self.shelf, self.touched
+        if not isinstance(shelf.engaged, LiveEngagements):
+            raise TypeError(NOT_A_FIT)
+        personal = shelf.personal & (np.arange(len(touched.people)) >= touched.people.blanks)
+        return replace(
+            then,
+            history=then.history.and_then(touched, openings(touched), personal, shelf.engaged.renewed),
+            shares=touched.shares,
+            before=touched.as_of + 1,
+            personal=personal,
+            named=personal & shelf.named,
+        )
+
+    @property
+    def _happened(self) -> Sequence[Events]:
+        return [self.snapshot.events, self.touched.events]
 
     @property
     def openings(self) -> Openings:

@@ -1,0 +1,260 @@
+"""Whom to share with: who is listed, in what order, and how the reasons add up."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from scipy.special import logit
+
+from graph.analysis import Analysis
+from graph.events import Consent, Event, Kind, Product, User
+from graph.kernels import circles as at
+from graph.live import after
+from graph.log import EventColumns
+from graph.recipients import (
+    AudienceFilter,
+    CircleReason,
+    History,
+    InterestReason,
+    Recipient,
+    TieReason,
+    fitted,
+    log_intensity,
+    pairs,
+    recipients,
+)
+from graph.snapshot import Snapshot
+from tests.toy import MINUTE, events, log_of, snapshot
+
+CATALOGUE = [
+    Product("tea", category="drinks"),
+    Product("coffee", category="drinks"),
+    Product("mug", category="dishes"),
+]
+
+
+def analysed(told, users=()):
+    return Analysis.of(snapshot(told, users=users, catalogue=CATALOGUE))
+
+
+def asked(analysis: Analysis, sharer: str, product: str) -> list[Recipient]:
+    people, products = analysis.snapshot.people, analysis.snapshot.products
+    question = people.row(sharer), products.keys.row(product)
+    return list(recipients(analysis.sharing, [question], limit=10)[0])
+
+
+def names(analysis: Analysis, found) -> list[str]:
+    return [analysis.snapshot.people.keys[one.person] for one in found]
+
+
+def shut(person: str, at, **said: bool) -> Event:
+    return Event(f"{person} says no", Kind.CONSENT, at, user=person, consent=Consent(**said))
+
+
+def test_who_opened_more_often_comes_first():
+    shop = analysed("ana>bea:tea ana>cy,bea:mug")
+    assert names(shop, asked(shop, "ana", "coffee")) == ["bea", "cy"]
+
+
+def test_a_tie_in_either_direction_will_do_and_two_hops_will_not():
+    shop = analysed("ana>bea:tea dan>ana:mug bea>eve:tea ana~fay")
+    assert set(names(shop, asked(shop, "ana", "coffee"))) == {"bea", "dan", "fay"}
+
+
+def test_an_interest_in_the_category_tips_the_scales():
+    shop = analysed("zoe>bea:coffee zoe>cy:mug ana>bea,cy:mug")
+    assert names(shop, asked(shop, "ana", "tea")) == ["bea", "cy"]
+
+
+def test_a_friend_who_follows_no_longer_is_none():
+    shop = analysed("ana~bea ana~cy ana/~bea zoe>:tea")
+    assert names(shop, asked(shop, "ana", "tea")) == ["cy"]
+
+
+def test_reasons_name_the_tie_its_record_and_people_in_common():
+    shop = analysed("ana>bea:tea ana>:mug ana>cy:coffee cy>bea:mug")
+    bea = next(one for one in asked(shop, "ana", "tea") if names(shop, [one]) == ["bea"])
+    by_kind = {type(reason): reason for reason in bea.reasons}
+    assert (by_kind[TieReason].opened, by_kind[TieReason].of_shares) == (1, 3)
+    assert (by_kind[CircleReason].in_common, by_kind[CircleReason].size) == (1, 2)
+
+
+def test_a_sharer_is_not_told_what_friends_opened_of_others():
+    shop = analysed("zoe>bea:coffee ana>bea:mug")
+    told = {reason for reason in asked(shop, "ana", "tea")[0].reasons if isinstance(reason, InterestReason)}
+    assert [reason.because for reason in told] == [()]
+    to_the_shop = shop.audience(shop.snapshot.products.keys.row("tea"), limit=1)[0]
+    assert any(isinstance(reason, InterestReason) for reason in to_the_shop.reasons)
+
+
+@pytest.mark.parametrize("purpose", ["personalisation", "named_to_friends"])
+def test_who_said_no_is_not_listed(purpose):
+    told = events("ana>bea,cy:tea")
+    shop = analysed([*told, shut("bea", told[-1].at + MINUTE, **{purpose: False})])
+    assert names(shop, asked(shop, "ana", "mug")) == ["cy"]
+
+
+def test_a_sharer_who_wants_no_personal_answer_has_no_friends_here():
+    told = events("ana>bea,cy:tea")
+    shop = analysed([*told, shut("ana", told[-1].at + MINUTE, personalisation=False)])
+    assert asked(shop, "ana", "mug") == []
+
+
+def test_what_somebody_who_said_no_did_leads_to_nobody():
+    told = events("ana>bea:tea bea>cy:tea ana>cy:mug")
+    open_, closed = (
+        analysed(told),
+        analysed([*told, shut("bea", told[-1].at + MINUTE, personalisation=False)]),
+    )
+    cy = [
+        next(one for one in asked(shop, "ana", "tea") if names(shop, [one]) == ["cy"])
+        for shop in (open_, closed)
+    ]
+    in_common = [next(r.in_common for r in one.reasons if isinstance(r, CircleReason)) for one in cy]
+    assert in_common == [1, 0]
+
+
+def test_the_first_of_many_are_the_first_of_few():
+    shop = analysed("ana>bea,cy,dan:tea ana>cy:mug")
+    row, tea = shop.snapshot.people.row("ana"), shop.snapshot.products.keys.row("tea")
+    many, few = (recipients(shop.sharing, [(row, tea)], limit=limit)[0] for limit in (10, 2))
+    assert many[:2] == few
+
+
+def test_questions_asked_together_are_answered_as_alone():
+    shop = analysed("ana>bea,cy:tea bea>cy:mug cy>dan:coffee")
+    every = [(person, product) for person in range(4) for product in range(3)]
+    together = recipients(shop.sharing, every, limit=5)
+    assert together == [recipients(shop.sharing, [one], limit=5)[0] for one in every]
+
+
+def test_without_a_log_of_its_own_a_fresh_opening_is_worth_a_tenth():
+    shop = analysed("ana>bea:tea")
+    (bea,) = asked(shop, "ana", "mug")
+    assert bea.opens.low < 0.1 < bea.opens.high
+    assert bea.opens.value == pytest.approx(0.1, abs=0.02)
+
+
+def test_an_empty_shop_answers():
+    empty = Analysis.of(snapshot(""))
+    assert len(empty.sharing.history.base) == 0
+    assert fitted(History.of(Snapshot.of(log_of([])), empty.openings, np.zeros(0, np.bool_))).trials == 0
+
+
+NEW = Product("new")
+"""What nobody in the busy shop has shared."""
+
+
+def busy(seed: int = 3, people: int = 30, shares: int = 300):
+    """A shop in which each person's shares are opened by the next two, the nearer one more often."""
+    chance = np.random.default_rng(seed)
+    words = []
+    for step in range(shares):
+        sharer = int(chance.integers(people))
+        near, far = (sharer + 1) % people, (sharer + 2) % people
+        opener = near if chance.random() < 0.8 else far
+        words.append(
+            f"@{step}h u{sharer:02}>u{opener:02}:{chance.choice(['tea', 'mug', 'coffee'])}{step % 9}"
+        )
+    return " ".join(words)
+
+
+@pytest.fixture(scope="module")
+def learned() -> Analysis:
+    return Analysis.of(snapshot(busy(), catalogue=[NEW]))
+
+
+def test_a_score_is_the_sum_of_its_reasons(learned):
+    model = learned.sharing.model
+    assert model.trials > 100
+    every = [(person, product) for person in range(30) for product in (0, 5)]
+    listed = [one for answer in recipients(learned.sharing, every, limit=10) for one in answer]
+    listed += learned.audience(3, limit=10)
+    for one in listed:
+        assert sum(reason.weight for reason in one.reasons) == pytest.approx(
+            logit(one.opens.value) - model.average_log_odds, abs=1e-9
+        )
+
+
+def test_the_nearer_neighbour_is_the_better_bet(learned):
+    new = learned.snapshot.products.keys.row("new")
+    first = [
+        answer[0].person for answer in recipients(learned.sharing, [(u, new) for u in range(30)], limit=1)
+    ]
+    assert np.mean([who == (u + 1) % 30 for u, who in enumerate(first)]) > 0.8
+
+
+def test_chances_agree_with_how_often_people_opened(learned):
+    # Each share has one opener, one of the two who listen: chances of a sharer's friends sum to about one.
+    new = learned.snapshot.products.keys.row("new")
+    answers = recipients(learned.sharing, [(u, new) for u in range(30)], limit=10)
+    assert np.mean([sum(one.opens.value for one in answer) for answer in answers]) == pytest.approx(
+        1, abs=0.35
+    )
+
+
+def test_counts_are_those_of_ten_lines_of_python(learned):
+    history, before = learned.sharing.history, learned.sharing.before
+    acts = list(
+        zip(*(getattr(history.base, name).tolist() for name in ("source", "target", "product")), strict=True)
+    )
+    found = pairs(history, np.array([4], np.int32), np.array([2], np.int32), np.array([before], np.int64))
+    for who, counts in zip(found.people.tolist(), found.counts, strict=True):
+        assert counts[at.OPENED] == sum(a[:2] == (4, who) for a in acts)
+        assert counts[at.ANSWERED] == sum(a[:2] == (who, 4) for a in acts)
+        assert counts[at.OPENS] == sum(a[1] == who for a in acts)
+        assert counts[at.SHARED] == sum(a[0] == who for a in acts)
+        tied = [{b if a == one else a for a, b, _ in acts if one in {a, b}} for one in (4, who)]
+        assert counts[at.IN_COMMON] == len(tied[0] & tied[1])
+        assert counts[at.CROWD] == len(tied[0])
+
+
+def test_a_delta_answers_as_an_immediate_refit_but_for_the_weights(learned):
+    told = events(busy())
+    more = events(busy() + " u04>u20:tea1 u20>u04:mug9 u00>u29:coffee2")
+    whole = log_of([*more, shut("u07", more[-1].at + MINUTE, personalisation=False)], catalogue=[NEW])
+    then = Snapshot.of(log_of(told, catalogue=[NEW]))
+    rows = np.arange(len(whole.events)) >= len(told)
+    columns = {field.name: getattr(whole.events, field.name)[rows] for field in fields(EventColumns)}
+    ids = [event.id for event in more[len(told) :] if event.kind is Kind.SHARE]
+    delta = replace(whole, since=then.version, share_ids=ids, events=EventColumns(**columns))
+    live, anew = after(learned, delta), Analysis.of(Snapshot.of(whole))
+    every = [(person, product) for person in range(30) for product in (0, 5)]
+    refit = replace(anew.sharing, model=learned.sharing.model)
+    assert recipients(live.sharing, every, limit=10) == recipients(refit, every, limit=10)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "listed"),
+    [
+        (AudienceFilter(), {"ana", "bea", "cy", "dan"}),
+        (AudienceFilter(region="Hainan"), {"bea"}),
+        (AudienceFilter(region="the moon"), set()),
+        (AudienceFilter(community=10**9), set()),
+        (AudienceFilter(exclude=frozenset({0})), {"bea", "cy", "dan"}),
+    ],
+)
+def test_an_audience_is_of_those_who_pass_the_filter(chosen, listed):
+    shop = analysed("ana>bea,cy:tea cy>dan:mug", users=[User("bea", region="Hainan")])
+    assert set(names(shop, shop.audience(0, chosen, limit=10))) == listed
+
+
+def test_an_audience_may_be_those_who_did_something_lately():
+    shop = analysed("ana>bea,cy:tea @2h cy>dan:mug")
+    since = shop.snapshot.as_of - 60_000_000
+    assert set(names(shop, shop.audience(0, AudienceFilter(active_since=since), limit=10))) == {"cy", "dan"}
+
+
+def test_an_audience_leaves_out_who_wants_no_personal_answer():
+    told = events("ana>bea,cy:tea")
+    shop = analysed([*told, shut("bea", told[-1].at + MINUTE, personalisation=False)])
+    assert "bea" not in names(shop, shop.audience(0, limit=10))
+
+
+def test_two_fits_of_one_log_are_equal(learned):
+    again = fitted(learned.sharing.history)
+    counts = pairs(
+        learned.sharing.history, np.arange(30, dtype=np.int32), np.zeros(30, np.int32), np.full(30, 2**62)
+    ).counts
+    both = (log_intensity(model.terms(counts)) for model in (again, learned.sharing.model))
+    np.testing.assert_array_equal(*both)
