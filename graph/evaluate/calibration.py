@@ -134,11 +134,12 @@ def _curve(foretold: Floats, happened: Flags, bin_of: NDArray[np.int64]) -> tupl
     mean = np.bincount(bin_of, foretold) / trials
     came = np.bincount(bin_of, happened)
     return tuple(
-        Bin(float(chance), _rate(int(hits), int(tries)), int(tries))
+        Bin(float(chance), rate(int(hits), int(tries)), int(tries))
         for chance, hits, tries in zip(mean, came, trials, strict=True)
     )
 
 
-def _rate(hits: int, tries: int) -> Estimate:
+def rate(hits: int, tries: int) -> Estimate:
+    """A share of so many, with its Jeffreys interval (Brown, Cai & DasGupta 2001)."""
     interval = Estimate.of_beta(hits + 0.5, tries - hits + 0.5)
     return Estimate(hits / tries, min(interval.low, hits / tries), max(interval.high, hits / tries))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from api.cli.evaluate.cascades import cascades
 from api.cli.evaluate.trackrecord import track_record
+from api.cli.evaluate.transmission import transmission
 
-COMMANDS: tuple[Callable[..., None], ...] = (cascades, track_record)
+COMMANDS: tuple[Callable[..., None], ...] = (cascades, track_record, transmission)
 """In the order in which `--help` lists them."""
