@@ -43,6 +43,7 @@ WORD = st.one_of(
     st.builds("{}~{}".format, account, account),
     st.builds("{}/~{}".format, account, account),
     st.builds("{}=?{}".format, account, st.sampled_from(["v", "w", "e"])),
+    st.builds("{}=?v".format, account),
 )
 VISITORS = ("v", "w")
 LATER = START + timedelta(days=400)
@@ -62,18 +63,22 @@ def arrivals(draw: st.DrawFn) -> Arrived:
     """Any story of up to forty words, half a year between two of them perhaps."""
     words = draw(st.lists(WORD, min_size=2, max_size=40))
     words.insert(draw(st.integers(0, len(words))), draw(st.sampled_from(["@1d", "@180d"])))
-    return arrived(events(" ".join(words)), draw(st.floats(0, 1)), draw(st.sets(st.integers(0, 80))))
+    told = events(" ".join(words))
+    known = len(told) - draw(st.integers(0, len(told)))
+    late = draw(st.sets(st.integers(0, max(known - 1, 0)), max_size=20))
+    return arrived(told, known, late)
 
 
-def arrived(told: list[Event], cut: float, late: AbstractSet[int] = frozenset()) -> Arrived:
-    """late: positions of events that arrive after the cut, with what refers to them."""
-    before, since = told[: int(cut * len(told))], told[int(cut * len(told)) :]
+def arrived(told: list[Event], known: int, late: AbstractSet[int]) -> Arrived:
+    """late: positions among the first `known` events of those that arrive after them, with what refers to
+    them.
+    """
     behind: dict[str, Event] = {}
-    for position, event in enumerate(before):
+    for position, event in enumerate(told[:known]):
         if position in late or event.through in behind or event.parent_share in behind:
             behind[event.id] = event
-    first = [event for event in before if event.id not in behind]
-    return Arrived([*first, *behind.values(), *since], len(first), len(behind))
+    first = [event for event in told[:known] if event.id not in behind]
+    return Arrived([*first, *behind.values(), *told[known:]], len(first), len(behind))
 
 
 def split(log: Log, known: int) -> tuple[Log, Log]:
@@ -280,7 +285,8 @@ def test_people_are_called_what_a_refit_calls_them(
     ],
 )
 def test_a_join_that_came_late_and_contradicts_none_is_heard(told: str, late: int):
-    live, _ = both(arrived(events(told), 0.999, {late}))
+    story = events(told)
+    live, _ = both(arrived(story, len(story) - 1, {late}))
     assert not live.overdue
     assert live.snapshot.people.row("v") == live.snapshot.people.row("ana")
 
@@ -294,12 +300,13 @@ def test_a_join_that_came_late_and_contradicts_none_is_heard(told: str, late: in
     ],
 )
 def test_a_join_that_came_too_late_to_be_heard_in_its_turn_asks_for_a_fit(told: str, late: int):
-    live, _ = both(arrived(events(told), 0.999, {late}))
+    story = events(told)
+    live, _ = both(arrived(story, len(story) - 1, {late}))
     assert live.overdue
 
 
 def test_a_join_that_contradicts_an_earlier_one_is_refused_and_nothing_is_overdue():
-    live, refit = both(arrived(events("ana=?v bea=?v bea=?v"), 0.4))
+    live, refit = both(Arrived(events("ana=?v bea=?v bea=?v"), 1))
     assert not live.overdue
     assert live.snapshot.people.refused_joins == refit.snapshot.people.refused_joins == 1
 
@@ -321,7 +328,7 @@ def test_after_somebody_was_forgotten_a_delta_follows_the_next_fit(came: Arrived
 
 
 def test_somebodys_shares_are_listed_latest_first_in_whatever_order_they_came():
-    live, refit = both(arrived(events("ana>:tea bea>:mug ana>:mug bea>:tea ana>:pot"), 0.7, {0}))
+    live, refit = both(arrived(events("ana>:tea bea>:mug ana>:mug bea>:tea ana>:pot"), 3, {0}))
     for analysis in (live, refit):
         ids, ana = analysis.snapshot.shares.ids, analysis.snapshot.people.row("ana")
         assert ana is not None
