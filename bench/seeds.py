@@ -150,7 +150,7 @@ def main() -> None:
     parser.add_argument("--celf-people", type=int, default=76_000)
     parser.add_argument("--celf-ties", type=int, default=811_000)
     parser.add_argument("--celf-runs", type=int, default=1_000)
-    parser.add_argument("--celf-seconds", type=float, default=60.0)
+    parser.add_argument("--celf-seconds", type=float, default=30.0)
     parser.add_argument("--smoke", action="store_true")
     args = parser.parse_args()
     if args.smoke:

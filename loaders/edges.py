@@ -29,7 +29,8 @@ BLANKS = bytes.maketrans(b"\t,\r", b"   ")
 NAMED = 3
 """Bad lines that an error names."""
 
-_PADDED = re.compile(rb"(?:^|[ \n])[+-]?0\d|(?:^|[ \n])\+")
+_PADDED = re.compile(rb"[ \n]0\d")
+_SIGNED = b"+", b" -0", b"\n-0"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +118,8 @@ def _width(lines: bytes) -> int:
 
 def _table(lines: bytes, width: int) -> Any:
     """The columns, ids as whole numbers where all are written as such. ArrowInvalid where a line is bad."""
-    if not _PADDED.search(lines):
+    canonical = not _PADDED.search(lines) and not any(sign in lines for sign in _SIGNED)
+    if canonical and not re.match(rb"-?0\d", lines):
         try:
             return _parsed(lines, width, pa.int64())
         except pa.ArrowInvalid:
