@@ -98,16 +98,16 @@ def test_credit_for_an_act_is_whole_equal_or_as_it_fits_best():
 
 def test_the_variance_of_a_common_factor_is_found_again():
     dice = np.random.default_rng(1)
-    of = np.repeat(np.arange(3_000), 6)
-    hits = dice.poisson(2.0 * dice.gamma(4, 1 / 4, 3_000)[of])
-    assert common_variance(of, hits.astype(float), np.full(len(of), 2.0)) == pytest.approx(0.25, abs=0.03)
+    of = np.repeat(np.arange(3_000, dtype=np.int32), 6)
+    hits = dice.poisson(2.0 * dice.gamma(4, 1 / 4, 3_000)[of]).astype(np.float64)
+    assert common_variance(of, hits, np.full(len(of), 2.0)) == pytest.approx(0.25, abs=0.03)
 
 
 def test_how_closely_ties_keep_to_their_means_is_found_again():
     dice = np.random.default_rng(2)
     mean = dice.uniform(0.1, 0.4, 8_000)
     hits = dice.binomial(6, dice.beta(12 * mean, 12 * (1 - mean)))
-    found = kappa(hits.astype(float), 6.0 - hits, mean, np.zeros(len(mean)))
+    found = kappa(hits.astype(np.float64), np.asarray(6.0 - hits, np.float64), mean, np.zeros(len(mean)))
     assert found == pytest.approx(12, rel=0.2)
 
 

@@ -125,7 +125,7 @@ def _recovery(found: dict[str, "Recovery"]) -> "Table":
     return table(
         "Transmission found again in generated shops", columns, rows,
         f"Learned by: {found[RECOVERED].learned_by}. Asked: true ties with an open or a follow of their own. "
-        "Required as drawn: 93 to 97 % held, a rank correlation within .02 of the oracle's that knows the law.",
+        "Required as drawn: 93 to 97 % held, rank correlation within .02 of the oracle that knows the law.",
     )  # fmt: skip
 
 
