@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from graph.estimate import Estimate
 from graph.kernels.groups import gathered
 from graph.log import NONE
+from graph.once import once
 from graph.purchases import Follows, Purchases
 from graph.timeline import Rows
 
@@ -223,11 +223,11 @@ class Cascades:
         theirs = places[starts[person] : starts[person + 1]]
         return np.searchsorted(self.starts, theirs, "right") - 1
 
-    @cached_property
+    @once
     def _listed(self) -> dict[CascadeOrder, Places]:
         return {}
 
-    @cached_property
+    @once
     def _places(self) -> tuple[Longs, Longs]:
         """Everybody's places, person by person."""
         person = self.everybody.person
