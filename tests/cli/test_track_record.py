@@ -69,6 +69,17 @@ def test_a_figure_that_was_mended_afterwards_is_found(
     assert "promise 1" in told.err
 
 
+def test_whoever_was_asked_about_is_in_no_file_once_forgotten(
+    url: str, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    tell(url, BEFORE)
+    run("kols", "--first", "2")
+    run("forget", "bea", "--yes")
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and b"bea" in path.read_bytes()] == []
+    record = run("track-record")
+    assert (record["kinds"][0]["given"], record["chain"]["brokenAt"]) == (1, None)
+
+
 def test_nothing_forecast_is_a_sentence(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     tell(url, BEFORE)
     assert cli.main(["track-record", "--store", url]) == 0

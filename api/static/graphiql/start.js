@@ -25,9 +25,12 @@ const defaultQuery = `# What to show somebody, and why: here, the leader of the 
 }
 `;
 
+const socket = new URL(window.location.pathname, window.location.href);
+socket.protocol = socket.protocol.replace("http", "ws");
+
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: window.location.pathname }),
+    fetcher: GraphiQL.createFetcher({ url: window.location.pathname, subscriptionUrl: socket.href }),
     defaultEditorToolsVisibility: "variables",
     defaultQuery,
   }),
