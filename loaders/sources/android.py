@@ -88,8 +88,10 @@ def _taking(pair: Sequence[str]) -> Taking:
 
 
 def _events(root: str, takings: Sequence[Taking]) -> tuple[Event, ...]:
+    """A topic has no name but what its line says, which is another for each."""
     began = min(at for _, at in takings)
-    topic = f"{root}@{int(began.timestamp())}"
+    said = (f"{user} {at.timestamp():.0f}" for user, at in takings)
+    topic = content_id(LOG, root, *said)
     id_ = content_id(LOG, topic)
     made = Event(id_, Kind.SHARE, began, user=root, product=topic, implied=True)
     came = (

@@ -3,6 +3,8 @@
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from graph.cascades import cascades
 from graph.events import Event, Kind
 from graph.snapshot import Snapshot
@@ -47,3 +49,12 @@ def test_lines_that_say_no_topic_are_refused(tmp_path: Path):
     half, more = "half a line", "too many fields"
     assert refused == [(1, half), (2, "unreadable time"), (3, half), (4, more), (6, more)]
     assert sizes == []
+
+
+@pytest.mark.real_logs
+def test_the_public_log_holds_679_topics_and_none_is_refused(real_logs: Path, tmp_path: Path):
+    with closing(open_store(f"sqlite:///{tmp_path}/shop.db")) as store:
+        receipt, rejects = load(store, real_logs / "android-cascades", format_="android-cascades")
+        size = cascades(Snapshot.of(store.read())).size
+    assert (receipt.read, rejects, len(size)) == (679, [], 679)
+    assert (int(size.min()), int(size.max())) == (6, 509)
