@@ -23,7 +23,7 @@ from graph.timeline import Rows
 INNER = 0.8
 """Part of the shares, in order of time, before the inner cut."""
 
-ASKED = 200_000
+ASKED = 50_000
 """Pairs that the choice is made on; of more, those of evenly many senders."""
 
 CERTAIN = 1e-6

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from graph.log import NONE
 from graph.openings import openings
 from graph.snapshot import Snapshot
+from graph.ties.commons import distinct
 from graph.ties.sights import Flags, Longs, Sights
 from graph.ties.trials import located
 from graph.timeline import Rows
@@ -40,7 +41,7 @@ def familiar(snapshot: Snapshot, until: int) -> Longs:
     """Every pair source · n + target, rising, of whom the second had opened something of the first's."""
     opened, n = openings(snapshot), len(snapshot.people)
     early = opened.at < until
-    return np.unique(opened.sharer[early].astype(np.int64) * n + opened.person[early])
+    return distinct(opened.sharer[early].astype(np.int64) * n + opened.person[early])
 
 
 def held_out(snapshot: Snapshot, known: Sights, cut: int, pairs: Longs, *, most: int = 2_000_000) -> HeldOut:

@@ -21,6 +21,7 @@ from graph.kernels.jit import njit
 from graph.log import NONE
 from graph.openings import openings
 from graph.snapshot import Snapshot
+from graph.ties.commons import Acquaintance, distinct
 from graph.timeline import Rows
 
 Floats = NDArray[np.float64]
@@ -39,8 +40,8 @@ class Sights:
     (shares,), what an unopened trial counts, the right-censoring by `ripe`. hits, misses: (share, person)
     that were opened, each once, and those that are told and were not. met: pairs u · n + v of sharer and
     listener, rising, every pair with an open, a told trial or a follow; met_at: µs since when; followed:
-    whether a told trial or a follow says so whatever came of it. by_sharer, begins: shares before the time in
-    order of (sharer, time), and where each sharer's begin.
+    whether a told trial or a follow says so whatever came of it. acquaintance: the same as neighbours.
+    by_sharer, begins: shares before the time in order of (sharer, time), and where each sharer's begin.
     """
 
     people: int
@@ -53,6 +54,7 @@ class Sights:
     met: Longs
     met_at: Longs
     followed: Flags
+    acquaintance: Acquaintance
     by_sharer: Rows
     begins: Longs
 
@@ -82,6 +84,7 @@ class Sights:
             met=met,
             met_at=met_at,
             followed=followed,
+            acquaintance=Acquaintance.of(met, n),
             by_sharer=by_sharer,
             begins=np.searchsorted(shares.person[by_sharer], np.arange(n + 1)).astype(np.int64),
         )
@@ -121,7 +124,7 @@ def _told(snapshot: Snapshot, until: int) -> Longs:
     )
     share = events.share[rows].astype(np.int64)
     fair = (events.at[rows] < until) & (person != sharer[share])
-    return np.unique(share[fair] * n + person[fair])
+    return distinct(share[fair] * n + person[fair])
 
 
 def _met(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graph.snapshot import Snapshot
+from graph.ties.commons import distinct
 from graph.ties.estimators import COUNTED, MET, WHOLE, Belief, Choice, Question, choice
 from graph.ties.sights import Longs, Sights
 from graph.ties.table import Ties
@@ -50,7 +51,7 @@ def transmission(
     comes at or after this time (µs) is not known.
     """
     known = Sights.of(snapshot, until)
-    pairs = np.union1d(known.met, source.astype(np.int64) * known.people + target)
+    pairs = distinct(known.met, source.astype(np.int64) * known.people + target)
     chosen = choice(snapshot, labels, known)
     asked = Question(snapshot, known, pairs, labels)
     return Transmission(chosen, {**COUNTED, **MET, **WHOLE}[chosen.name](asked))

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from graph.events import Kind
 from graph.log import NONE
 from graph.snapshot import Snapshot
-from graph.ties.commons import acquaintances_in_common
 from graph.ties.sights import Flags, Floats, Longs, Sights, untold_misses
 from graph.timeline import Rows
 
@@ -203,9 +202,7 @@ class _Counting:
         """The class of each pair; of an age only where trials count since they met, for how early two met
         says what came of the earlier ones.
         """
-        common = acquaintances_in_common(
-            self.sights.met, self.sights.people, self.source, self.target, IN_COMMON
-        )
+        common = self.sights.acquaintance.in_common(self.source, self.target, IN_COMMON)
         old = (self.age > YOUNG).astype(np.int32) + (self.age > SETTLED)
         return (common * 6 + self.answered * 3 + old * self.reading.since_met).astype(np.int32)
 

@@ -15,6 +15,7 @@ SMALL = {
     "graphql": ("--users", "300", "--events", "6000", "--requests", "40", "--rounds", "1"),
     "kill": ("--rounds", "1"),
     "kill_server": ("--rounds", "1"),
+    "kols": ("--smoke",),
     "live": ("--users", "300", "--events", "6000"),
     "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),
     "reopen": ("--users", "300", "--events", "6000"),
@@ -22,6 +23,7 @@ SMALL = {
     "seeds": ("--smoke",),
     "spread": ("--smoke",),
     "trackrecord": ("--smoke",),
+    "transmission": ("--seeds", "1", "--users", "300", "--events", "6000"),
 }
 PEERS = {"graphql": "psutil", "pagerank": "igraph"}
 """What only requirements-bench.lock brings."""

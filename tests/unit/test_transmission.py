@@ -6,7 +6,7 @@ import pytest
 from graph.generate import ShopModel, generate
 from graph.snapshot import Snapshot
 from graph.ties import Ties, ties
-from graph.ties.commons import acquaintances_in_common
+from graph.ties.commons import Acquaintance
 from graph.ties.credit import Acts
 from graph.ties.estimators import COUNTED, MET, WHOLE, Question, choice, likelihood
 from graph.ties.heldout import held_out
@@ -83,7 +83,7 @@ def test_what_was_shared_just_now_is_hardly_a_miss_yet():
 def test_a_pair_knows_its_acquaintances_in_common_without_itself():
     met = np.array([0 * 5 + 1, 1 * 5 + 2, 2 * 5 + 0, 3 * 5 + 4])
     one, other = np.array([0, 3, 0], np.int32), np.array([1, 4, 3], np.int32)
-    assert acquaintances_in_common(met, 5, one, other, 3).tolist() == [1, 0, 0]
+    assert Acquaintance.of(met, 5).in_common(one, other, 3).tolist() == [1, 0, 0]
 
 
 def test_credit_for_an_act_is_whole_equal_or_as_it_fits_best():

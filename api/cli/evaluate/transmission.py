@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from graph.estimate import Estimate
     from graph.evaluate.calibration import Calibration
-    from graph.evaluate.recovery import Recovery
+    from graph.evaluate.recovery import Recovery, Scenario
     from graph.evaluate.transmission import Reality
     from graph.generate import ShopModel
 
@@ -56,26 +56,29 @@ def transmission(
 
 def _recoveries(model: "ShopModel") -> dict[str, "Recovery"]:
     """By scenario, the shop as it is drawn first; there the oracles are asked too."""
+    from graph.evaluate.recovery import ORACLES, SCENARIOS
+
+    drawn = {RECOVERED: found_again(model, oracles=len(ORACLES))}
+    return drawn | {scenario.name: found_again(model, scenario) for scenario in SCENARIOS}
+
+
+def found_again(model: "ShopModel", scenario: "Scenario | None" = None, *, oracles: int = 0) -> "Recovery":
+    """A shop generated, written, loaded as anybody's would be, and its transmission looked for."""
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from graph.evaluate.recovery import ORACLES, SCENARIOS, Scenario, recovery
+    from graph.evaluate.recovery import recovery
     from graph.generate import generate
     from graph.snapshot import Snapshot
     from loaders.aside import log_of
     from loaders.writing import write
 
-    found: dict[str, Recovery] = {}
-    for scenario in (Scenario(RECOVERED, {}), *SCENARIOS):
-        shop = generate(scenario.of(model))
-        with TemporaryDirectory(prefix="sharegraph-") as folder:
-            write(shop, Path(folder), "csv")
-            told = scenario.thinned(log_of([folder], "sharegraph"), seed=model.seed)
-        found[scenario.name] = recovery(
-            shop.model, shop.truth, Snapshot.of(told),
-            oracles=len(ORACLES) if scenario.name == RECOVERED else 0, seed=model.seed,
-        )  # fmt: skip
-    return found
+    shop = generate(scenario.of(model) if scenario else model)
+    with TemporaryDirectory(prefix="sharegraph-") as folder:
+        write(shop, Path(folder), "csv")
+        log = log_of([folder], "sharegraph")
+    told = scenario.thinned(log, seed=model.seed) if scenario else log
+    return recovery(shop.model, shop.truth, Snapshot.of(told), oracles=oracles, seed=model.seed)
 
 
 def _recovered(found: dict[str, "Recovery"]) -> dict[str, Any]:
