@@ -21,7 +21,7 @@ import numpy as np
 from api.cli.evaluate.cascades import shown, span
 from api.cli.loads import made_up
 from api.cli.printing import drawn
-from bench.measured import noted, tell_where, timed
+from bench.measured import HEADER, noted, tell_where, timed
 from graph.cascades import cascades
 from graph.evaluate.cascades import evaluate
 from graph.events import Kind
@@ -41,6 +41,7 @@ ASKED = {
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
     tell_where("numpy", "numba", "scipy")
+    print(f"\n{HEADER}")
     if "--smoke" in arguments:
         with tempfile.TemporaryDirectory() as folder:
             made_up(Path(folder), users=400, events=8_000, seed=7, noise=1.0, shape="csv")
