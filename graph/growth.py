@@ -9,13 +9,13 @@ and eighth of it,
                                    log a, log(left / a), tide, tide½, log n · log a]
 
 silence is the time since somebody came, left that until the cascade counts as over, tide how much more came
-into all cascades over the last a (or half of it) than over as long before: crowds rise and ebb together. This
-is the intensity of SEISMIC (Zhao et al. 2015) without its degrees, which a shop does not know, its exponents
-free and learned from all cascades of the log at many ages, since a single one has no data: most end with
-fewer than ten people. It does not have to wait for a cascade's end to learn from it; what is left up to now
-is one more length of `left`. (The product was chosen among all of two columns on cuts inside the first 60 %
-of the Higgs log; those with log(left / a) were not considered, since an age to come is further than any that
-was seen.)
+into all cascades over the last a (or half of it) than over as long before: crowds rise and ebb together. It
+is in the manner of SEISMIC (Zhao et al. 2015), which weighs who came lately by a power law too, but needs the
+number of everybody's followers, which a shop does not know, and a cascade of many people. Most have fewer
+than ten; so β is learned from all cascades of the log at many ages. It does not have to wait for a cascade's
+end to learn from it; what is left up to now is one more length of `left`. (The product log n · log a was
+chosen among several on cuts inside the first 60 % of the Higgs log, whose later part had been looked at by
+then. Products with log(left / a) were left out: what is left in a forecast is often more than was ever seen.)
 
 β · x only puts cascades in an order. What may come is read from those nearest in it: their outcomes are the
 forecast's distribution (as isotonic distributional regression does without windows; Walz, Henzi, Ziegel &
