@@ -16,7 +16,7 @@ import strawberry
 from numpy.typing import NDArray
 from strawberry.dataloader import DataLoader
 
-from api.batching import Asked, suggestions
+from api.batching import Asked, Sharing, recipients, suggestions
 from api.follow import Watch
 from api.intake import Intake
 from api.ledger import Ledger
@@ -30,6 +30,7 @@ from graph.communities import Community
 from graph.growth import Growth
 from graph.market import Market
 from graph.rates import NO_RATES, Rates
+from graph.recipients import Recipient
 from graph.suggest import Answer
 from graph.suggest.explain import Language, language
 from graph.timeline import Rows
@@ -54,6 +55,7 @@ class Context:
     _pinned: Analysis | None = None
     _blanks: int = 0
     _suggestions: DataLoader[Asked, Answer] | None = field(default=None, repr=False)
+    _recipients: DataLoader[Sharing, Sequence[Recipient]] | None = field(default=None, repr=False)
 
     @property
     def analysis(self) -> Analysis:
@@ -74,6 +76,13 @@ class Context:
             self._suggestions = suggestions(self.analysis)
         return self._suggestions
 
+    @property
+    def recipients(self) -> DataLoader[Sharing, Sequence[Recipient]]:
+        """What gathers this request's asks for recipients into one batch."""
+        if self._recipients is None:
+            self._recipients = recipients(self.analysis)
+        return self._recipients
+
     @overload
     def known(self, person: int) -> bool: ...
     @overload
@@ -91,7 +100,7 @@ class Context:
         """Settle the version."""
         self._pinned = analysis
         self._blanks = analysis.snapshot.people.blanks
-        self._suggestions = None
+        self._suggestions = self._recipients = None
 
     async def computed(self, compute: Callable[..., T], *asked: Hashable) -> T:
         """What a slow function of the analysis and of what was asked gives; once for each version."""

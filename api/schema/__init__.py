@@ -7,7 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from api.schema.mutation import Mutation
 from api.schema.query import Query
 from api.schema.subscription import Subscription
-from api.types import reasons
+from api.types import reasons, recipients
 from api.types.scalars import SCALARS
 
 schema = strawberry.Schema(
@@ -20,6 +20,9 @@ schema = strawberry.Schema(
         reasons.RelationReason,
         reasons.PopularityReason,
         reasons.RemainderReason,
+        recipients.TieReason,
+        recipients.CircleReason,
+        recipients.ActivityReason,
     ],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

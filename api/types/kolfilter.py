@@ -101,20 +101,23 @@ class KolFilter:
             category=self.category,
             product=None if self.product is None else _product(snapshot, self.product),
             audience_region=self.audience_region,
-            audience_community=_community(self.audience_community, "filter.audienceCommunity"),
-            candidates=None if self.candidates is None else _people(snapshot, self.candidates, "candidates"),
-            exclude=_people(snapshot, self.exclude, "exclude"),
+            audience_community=community_of(self.audience_community, "filter.audienceCommunity"),
+            candidates=None
+            if self.candidates is None
+            else people_of(snapshot, self.candidates, "candidates"),
+            exclude=people_of(snapshot, self.exclude, "exclude"),
             region=self.region,
-            community=_community(self.community, "filter.community"),
+            community=community_of(self.community, "filter.community"),
             min_audience=self.min_audience,
             max_audience=self.max_audience,
-            already_chosen=_people(snapshot, self.already_chosen, "alreadyChosen"),
+            already_chosen=people_of(snapshot, self.already_chosen, "alreadyChosen"),
             most_from_one_community=_part(self.max_share_from_one_community),
             costs=_costs(snapshot, self.costs or []),
         )
 
 
-def _people(snapshot: Snapshot, keys: list[str] | None, argument: str) -> frozenset[int]:
+def people_of(snapshot: Snapshot, keys: list[str] | None, argument: str) -> frozenset[int]:
+    """The rows of people by the shop's keys; unknown ones are left out."""
     rows = map(snapshot.people.row, at_most(keys or [], NAMED, f"filter.{argument}"))
     return frozenset(row for row in rows if row is not None)
 
@@ -144,7 +147,7 @@ def _product(snapshot: Snapshot, key: str) -> int:
     return row
 
 
-def _community(id: str | None, argument: str) -> int | None:
+def community_of(id: str | None, argument: str) -> int | None:
     """The domain's id of a community; one that no community has, for what cannot be one."""
     if id is None:
         return None

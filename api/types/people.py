@@ -16,6 +16,7 @@ from api.types.eventkinds import EventKind
 from api.types.influence import Influence
 from api.types.node import Connection, Node
 from api.types.products import Product
+from api.types.recipients import RecipientConnection, recipients_of
 from api.types.shares import ShareConnection, shares_by
 from api.types.suggestions import SuggestionConnection, SuggestionContext, suggested
 from api.types.values import Estimate
@@ -111,6 +112,19 @@ class User(Node):
         rows = map(analysis.snapshot.products.keys.row, at_most(products, PAGE, "products"))
         proofs = social_proof(analysis.shelf, self.row, [row for row in rows if row is not None])
         return [SocialProof.from_domain(proof) for proof in proofs]
+
+    @field
+    async def recipients(
+        self,
+        info: Info,
+        product: Annotated[str, strawberry.argument(description="Your own id of what would be shared.")],
+        first: First = 10,
+        after: After = None,
+    ) -> RecipientConnection:
+        """Friends most likely to open this product if this user shares it with them; best first, at most 100
+        in all pages together. Friends are those tied to this user in either direction who allow to be named.
+        """
+        return await recipients_of(info, self.row, product, (first, after))
 
     @field
     async def shares(self, info: Info, first: First = 10, after: After = None) -> ShareConnection:

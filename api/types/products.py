@@ -8,8 +8,9 @@ import strawberry
 
 from api.context import Info
 from api.limits import PAGE, After, First, bounded
+from api.types.audiencefilter import AudienceFilter
 from api.types.described import enumeration, field, output
-from api.types.forward import LaterCascades, cascades_of
+from api.types.forward import LaterCascades, LaterRecipients, audience_of, cascades_of
 from api.types.node import Node
 from api.types.values import Money
 from graph.events import Money as Amount
@@ -106,6 +107,21 @@ class Product(Node):
             shown, (one for kind in kinds for one in kind.related(self.row)), key=lambda one: -one.score
         )
         return [RelatedProduct.from_domain(one) for one in found]
+
+    @field
+    async def audience(
+        self,
+        info: Info,
+        first: First = 50,
+        after: After = None,
+        filter: Annotated[
+            AudienceFilter | None, strawberry.argument(description="Who may be listed; null is everybody.")
+        ] = None,
+    ) -> LaterRecipients:
+        """Who is most likely to want it, were it shared with them by the one they listen to most; best first.
+        The list ends at the thousandth; who allows no personal answer is not in it.
+        """
+        return await audience_of(info, self.row, filter, (first, after))
 
     @field
     async def cascades(self, info: Info, first: First = 10, after: After = None) -> LaterCascades:

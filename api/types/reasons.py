@@ -61,9 +61,13 @@ class FriendReason(Reason):
 
 @output
 class InterestReason(Reason):
-    """People who chose these products of one's own, or of the link's sharer, chose this one too."""
+    """People who chose these products of one's own, or of the link's sharer, chose this one too. Of a
+    recipient: what they opened of its category or brand; to a sharer, only of the sharer's own shares.
+    """
 
-    because: list[Product] = strawberry.field(description="Heaviest first; at most three.")
+    because: list[Product] = strawberry.field(
+        description="Heaviest first, a recipient's newest first; at most three."
+    )
 
     @classmethod
     def from_domain(cls, reason: suggest.InterestReason) -> "InterestReason":

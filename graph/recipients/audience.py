@@ -90,8 +90,7 @@ def audience(
     )
     rows = np.flatnonzero(np.isin(key, wanted))
     terms = asking.model.terms(found.counts[rows])
-    chance = asking.model.opens(terms)[0]
-    best = np.lexsort((found.people[rows], -chance))[:limit]
+    best = np.lexsort((found.people[rows], -asking.model.log_odds(terms)))[:limit]
     rows, terms = rows[best], terms[best]
     who = sharers[found.question[rows]].astype(np.int32), found.people[rows]
     return described(asking, product, who, found.counts[rows], terms)

@@ -41,8 +41,10 @@ T = TypeVar("T", bound=np.generic)
 CUTS, HORIZON = 16, 4
 """The log is cut at each sixteenth part from the second to the last but two; a quarter is asked after it."""
 
-QUESTIONS = 4_000
-"""At most so many questions a window, evenly spaced in time."""
+QUESTIONS, CANDIDATES = 2_000, 100
+"""At most so many questions a window, evenly spaced in time, and candidates for each: what bounds the work of
+a fit, however large the log.
+"""
 
 LOOSE, STIFF = 0.1, 5.0
 """Precisions of the priors, of sources' logarithms and of standardised exponents."""
@@ -94,7 +96,7 @@ def window(history: History, start: int, end: int) -> Window:
     sharer, product = acts.source[rows[taken]], acts.product[rows[taken]]
     cut = int(acts.at[start])
     before = np.full(len(taken), cut, np.int64)
-    openers = pairs(history, sharer, product, before, also=lively(history, product, cut))
+    openers = pairs(history, sharer, product, before, also=lively(history, product, cut), most=CANDIDATES)
     mine = question[asked]
     return Window(sharer, openers, _came(openers, mine[mine != NONE], acts.target[rows[mine != NONE]]))
 

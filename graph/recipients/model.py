@@ -152,12 +152,15 @@ class Model:
         terms[:, CROWD] = np.log1p(counts[:, at.CROWD])
         return terms
 
+    def log_odds(self, terms: Floats) -> Floats:
+        """Of opening, (k,)."""
+        return np.asarray(curve_of(terms) @ self.curve)
+
     def opens(self, terms: Floats) -> tuple[Floats, Floats, Floats]:
         """The chances that go with these terms, (k, 5), and the ends of their 95 % intervals, which say how
         well the curve from intensity to chance is known.
         """
-        design = curve_of(terms)
-        log_odds = design @ self.curve
+        design, log_odds = curve_of(terms), self.log_odds(terms)
         half = Z * np.sqrt(np.einsum("ki,ij,kj->k", design, self.spread, design))
         return expit(log_odds), expit(log_odds - half), expit(log_odds + half)
 
@@ -173,7 +176,7 @@ class Model:
     @property
     def average_log_odds(self) -> float:
         """The log-odds of a pair whose terms are all average."""
-        return float((curve_of(self.average[None]) @ self.curve)[0])
+        return float(self.log_odds(self.average[None])[0])
 
     def estimates(self, terms: Floats) -> list[Estimate]:
         """As `opens`, one value a row."""

@@ -11,7 +11,7 @@ from graph.kernels.groups import gathered
 from graph.log import NONE
 from graph.once import once
 from graph.recipients.acts import History, Mask
-from graph.recipients.model import MOST, TERMS, TIED, Counts, Floats, Model, log_intensity, pairs
+from graph.recipients.model import MOST, TERMS, TIED, Counts, Floats, Model, pairs
 from graph.recipients.reasons import (
     ActivityReason,
     CircleReason,
@@ -65,7 +65,7 @@ def recipients(
     terms = asking.model.terms(found.counts)
     tied = found.counts[:, TIED].any(axis=1)
     listed = tied & asking.named[found.people] & asking.personal[sharer[found.question]]
-    score = log_intensity(terms)
+    score = asking.model.log_odds(terms)
     answers = []
     for place, question in enumerate(asked):
         mine = np.arange(found.indptr[place], found.indptr[place + 1])

@@ -1,0 +1,36 @@
+"""Whom an audience is made of."""
+
+from datetime import datetime
+
+import strawberry
+
+from api.types.described import input_type
+from api.types.kolfilter import community_of, people_of
+from graph import recipients
+from graph.events import micros
+from graph.snapshot import Snapshot
+
+
+@input_type
+class AudienceFilter:
+    """Who may be listed; a field that is null rules nobody out."""
+
+    region: str | None = strawberry.field(default=None, description="Only people of this region.")
+    community: strawberry.ID | None = strawberry.field(
+        default=None, description="Only people of this community."
+    )
+    active_since: datetime | None = strawberry.field(
+        default=None, description="Only people who did something since then."
+    )
+    exclude: list[str] | None = strawberry.field(
+        default=None, description="Not these people, by your own ids; at most 1,000."
+    )
+
+    def to_domain(self, snapshot: Snapshot) -> recipients.AudienceFilter:
+        """The same in rows of a snapshot; unknown people are nobody."""
+        return recipients.AudienceFilter(
+            region=self.region,
+            community=community_of(self.community, "filter.community"),
+            active_since=None if self.active_since is None else micros(self.active_since),
+            exclude=people_of(snapshot, self.exclude, "exclude"),
+        )
