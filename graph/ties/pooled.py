@@ -34,7 +34,9 @@ LEAST, MOST = 0.002, 0.8
 """No prior mean is smaller or larger."""
 
 UNKNOWN = 0.05
-"""The mean that a kind of tie begins with; it weighs as much as one expected open."""
+"""The mean of all ties before anything is known; it weighs as much as one trial, theirs as much in each
+kind.
+"""
 
 DIMMEST = 0.01
 """No channel is seen less than this."""
@@ -187,8 +189,9 @@ class _Fit:
         """Means of kinds by totals, then the factors of senders and of receivers by credibility."""
         tried, spread = self.tried, self.spread
         hits, expected = self._totals(tried.kind, self.fair, KINDS)
-        usual = (hits.sum() + 1) / (expected.sum() + 1)
-        self.kinds = self.kinds * (hits + usual) / (expected + 1)
+        tries = expected / self.kinds
+        usual = (hits.sum() + UNKNOWN) / (tries.sum() + 1)
+        self.kinds = np.minimum((hits + usual) / (tries + 1), MOST)
         self.sender.weigh(*self._totals(tried.source, tried.known, tried.people), 1 / spread.sender)
         self.receiver.weigh(*self._totals(tried.target, tried.known, tried.people), 1 / spread.receiver)
 
