@@ -55,11 +55,8 @@ def told_of_shop(found: dict[str, Any]) -> None:
 def told_of_seed(model: ShopModel) -> None:
     """One more shop as it is drawn, beside the oracle that knows the law."""
     found = found_again(model, oracles=1)
-    held = found.coverage
-    print(
-        f"    seed {model.seed}  {found.ties:6,} ties  held {held.value:.3f} ({held.low:.3f} to {held.high:.3f})",
-        end="",
-    )
+    held = f"{found.coverage.value:.3f} ({found.coverage.low:.3f} to {found.coverage.high:.3f})"
+    print(f"    seed {model.seed}  {found.ties:6,} ties  held {held}", end="")
     for name, rank in found.correlation.items():
         print(f"  {name} {rank.value:.3f}", end="")
     print(f"  bias {found.bias:+.3f}", flush=True)
