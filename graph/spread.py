@@ -48,10 +48,10 @@ class Network:
 
     @classmethod
     def of(cls, tied: Ties, passing: Floats) -> "Network":
-        """The ties with their posterior mean transmission. passing: (n,), the chance that a person passes on
-        what they open.
+        """The ties with the mean chance that a share is seen and opened. passing: (n,), the chance that a
+        person passes on what they open.
         """
-        return cls.between(tied.source, tied.target, tied.transmission, passing)
+        return cls.between(tied.source, tied.target, tied.per_share, passing)
 
     @classmethod
     def between(
