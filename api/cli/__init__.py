@@ -19,6 +19,7 @@ from api.cli.kfactor import kfactor
 from api.cli.loading import generate, load
 from api.cli.seeds import seeds, spread
 from api.cli.serving import serve
+from api.cli.sharing import audience, recipients
 from api.cli.trackrecord import track_record
 
 app = typer.Typer(
@@ -36,7 +37,19 @@ app.callback()(before_any_command)
 
 PANELS = {
     "Bring a log in": (demo, generate, load),
-    "Ask": (suggest, kols, cascades, kfactor, communities, effect, seeds, spread, track_record),
+    "Ask": (
+        suggest,
+        recipients,
+        audience,
+        kols,
+        cascades,
+        kfactor,
+        communities,
+        effect,
+        seeds,
+        spread,
+        track_record,
+    ),
     "Serve and look after": (serve, doctor, backup, forget, export_schema, version),
 }
 

@@ -60,6 +60,12 @@ class Acts:
             back=gathered(target[rows], people),
         )
 
+    @classmethod
+    def none(cls, people: int) -> "Acts":
+        """No act among so many people."""
+        rows, starts = np.empty(0, np.int32), (np.zeros(people + 1, np.int64), np.empty(0, np.int64))
+        return cls(rows, rows, rows, rows, np.empty(0, np.int64), starts, starts)
+
     def of_more(self, people: int) -> "Acts":
         """The same among more people, the new ones behind."""
         (forth, by_source), (back, by_target) = self.forth, self.back
@@ -100,7 +106,7 @@ class History:
         people = len(snapshot.people)
         return cls(
             base=Acts.of(snapshot, opened, personal),
-            fresh=_no_acts(people),
+            fresh=Acts.none(people),
             state=np.where(personal, STANDS, SHUT).astype(np.int8),
             category=snapshot.products.category,
             brand=snapshot.products.brand,
@@ -136,8 +142,3 @@ class History:
         rows = by_person[starts[person] : starts[person + 1]][::-1]
         rows = rows[acts.product[rows] != NONE]
         return acts.source[rows], acts.product[rows], acts.share[rows]
-
-
-def _no_acts(people: int) -> Acts:
-    rows, starts = np.empty(0, np.int32), (np.zeros(people + 1, np.int64), np.empty(0, np.int64))
-    return Acts(rows, rows, rows, rows, np.empty(0, np.int64), starts, starts)

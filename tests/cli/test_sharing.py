@@ -1,0 +1,83 @@
+"""Whom to share with, on the command line."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import cli
+from graph.events import Row, User
+from loaders.stores import open_store
+from tests import toy
+
+TOLD = "ana>bea:tea ana>bea,cy:mug dan>ana:tea cy>eve:pot"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('store') / 'shop.db'}"
+    with closing(open_store(url)) as opened:
+        opened.append([Row(line, (event,)) for line, event in enumerate(toy.events(TOLD), 1)])
+        opened.upsert_users([User("eve", name="Eve", region="Lyon")])
+    return url
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = cli.main(list(arguments))
+    return code, *capsys.readouterr()
+
+
+def asked(capsys: pytest.CaptureFixture[str], store: str, *arguments: str) -> Any:
+    code, out, err = run(capsys, *arguments, "--store", store, "--json")
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_recipients_are_friends_best_first(store, capsys):
+    found = asked(capsys, store, "recipients", "ana", "pot")
+    assert found["nodes"][0]["user"]["key"] == "bea"
+    assert {node["user"]["key"] for node in found["nodes"]} == {"bea", "cy", "dan"}
+
+
+def test_the_table_says_why(store, capsys):
+    code, out, _ = run(capsys, "recipients", "ana", "pot", "--store", store)
+    assert code == 0
+    assert "opened 2 of 2 of ana" in " ".join(out.split())
+    assert "log-odds" in out
+
+
+def test_an_audience_may_be_of_one_region(store, capsys):
+    found = asked(capsys, store, "audience", "tea", "--region", "Lyon", "--exclude", "ana")
+    assert [node["user"]["key"] for node in found["nodes"]] == ["eve"]
+
+
+@pytest.mark.parametrize(
+    "question", [("recipients", "nobody", "tea"), ("recipients", "ana", "x"), ("audience", "x")]
+)
+def test_who_and_what_is_unknown_is_named(store, capsys, question):
+    code, _, err = run(capsys, *question, "--store", store)
+    assert code == 1
+    assert "nobody" in err or "'x'" in err
+
+
+def test_an_evaluation_prints_every_model_beside_ours(tmp_path: Path, capsys):
+    rows = ["inviter_id\titem_id\tvoter_id\ttimestamp"]
+    for step in range(120):
+        inviter = step % 6
+        opener, day = (inviter + 1 + (step % 5 == 0)) % 6, 1 + step // 24
+        rows.append(f"u{inviter}\ti{step}\tu{opener}\t2022-01-{day:02} {step % 24:02}:00:00")
+    (tmp_path / "share_triples.tsv").write_text("\n".join(rows) + "\n")
+    arguments = ("evaluate", "recipients", str(tmp_path), "--format", "taobao-share")
+    code, out, err = run(capsys, *arguments, "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    names = "popularity past-recipients decayed with-reverse recipe ours-without-content ours"
+    assert list(found["models"]) == names.split()
+    ours = found["models"]["ours"]
+    assert ours["mrr@5"]["low"] <= ours["mrr@5"]["value"] <= ours["hits@5"]["value"] <= 1
+    assert (found["trained"], found["asked"]) == (96, 24)
+    code, out, _ = run(capsys, *arguments)
+    assert code == 0
+    assert "ours − " in out
