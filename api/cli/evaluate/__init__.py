@@ -7,9 +7,10 @@ Each command reads a LOG aside (no store is touched), holds part of it back and 
 from collections.abc import Callable
 
 from api.cli.evaluate.cascades import cascades
+from api.cli.evaluate.kols import kols
 from api.cli.evaluate.recipients import recipients
 from api.cli.evaluate.trackrecord import track_record
 from api.cli.evaluate.transmission import transmission
 
-COMMANDS: tuple[Callable[..., None], ...] = (cascades, recipients, track_record, transmission)
+COMMANDS: tuple[Callable[..., None], ...] = (cascades, kols, recipients, track_record, transmission)
 """In the order in which `--help` lists them."""
