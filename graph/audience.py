@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graph.events import Money
 from graph.log import NONE
-from graph.market import Market
+from graph.market import Audience, Market
 from graph.rates import NO_RATES, Rates
 from graph.timeline import Rows
 from graph.worth import Behaviour, Objective
@@ -63,16 +63,24 @@ def within(market: Market, chosen_by: KolFilter) -> Behaviour:
     return market.behaviour if among is None else market.behaviour.among(among)
 
 
-def audience(market: Market, objective: Objective, chosen_by: KolFilter, rates: Rates = NO_RATES) -> Floats:
-    """What reaching each person is worth to a campaign, shape (n,), ≥ 0; 0 for those it should not reach.
+def audience(market: Market, objective: Objective, chosen_by: KolFilter, rates: Rates = NO_RATES) -> Audience:
+    """What reaching each person is worth to a campaign; nothing for those it should not reach. Nobody knows
+    where strangers live or belong, so they count only where everybody does.
 
     InvalidInput for PURCHASES and REVENUE where nothing was bought of what is shared.
     """
     # New users are new whatever is shared.
     bought = market.behaviour if objective is Objective.NEW_USERS else within(market, chosen_by)
-    worth = bought.worth(objective, currency(market, bought, rates)[1])
+    _, factor = currency(market, bought, rates)
+    worth = np.where(counted(market, chosen_by), bought.worth(objective, factor), 0.0)
+    known = chosen_by.reaches_everybody
+    return market.audience(worth, bought.of_stranger(objective, factor) if known else 0.0)
+
+
+def counted(market: Market, chosen_by: KolFilter) -> Mask:
+    """Whom a campaign should reach, shape (n,)."""
     counts = market.known & _living_in(market, chosen_by.audience_region)
-    return np.where(counts & _belonging_to(market, chosen_by.audience_community), worth, 0.0)
+    return counts & _belonging_to(market, chosen_by.audience_community)
 
 
 def currency(market: Market, bought: Behaviour, rates: Rates) -> tuple[str, dict[int, float]]:

@@ -1,24 +1,38 @@
-"""What a set of people would set off if they shared, in every respect that somebody plans with."""
+"""What a set of people would set off if they shared, in every respect that somebody plans with.
+
+Ties are simulated (graph.spread), strangers drawn from what shares brought so far (graph.strangers). Whoever
+is reached buys or not by their own chance, so what is bought is drawn too. An interval is that of what may
+come of it, once: nineteen in twenty outcomes lie in it if ties, people and strangers are what they seem. What
+is learned of one tie or one person says nothing of another's error, so that errors common to all (a holiday,
+a change of the app) are in no interval; how often such intervals held is for the track record to say.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graph.audience import NO_FILTER, KolFilter, audience, within
-from graph.estimate import Estimate
-from graph.market import Market
-from graph.spread import ENOUGH, Enough, spread
+from graph.audience import NO_FILTER, KolFilter, audience, counted, within
+from graph.estimate import CONFIDENCE, Estimate
+from graph.market import Audience, Market
+from graph.rates import NO_RATES, Rates
+from graph.spread import ENOUGH, Enough, Spread, spread
 from graph.worth import Objective
+
+Floats = NDArray[np.float64]
+
+TAIL = 100 * (1 - CONFIDENCE) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class SpreadForecast:
-    """Expected values with the error of their simulation; the people themselves are counted.
+    """Expected values with the interval of what may come; the people themselves are counted.
 
-    reach: people of the audience. new_users, purchases: of those reached (see graph.worth). revenue:
-    (currency code, in its unit), by code. communities: (id, reach), largest first, those not reached left
-    out.
+    reach: people of the audience, strangers included. new_users, purchases: of those reached (see
+    graph.worth). revenue: (currency code, in its unit), by code. communities: (id, reach), largest first,
+    strangers and those not reached left out.
     """
 
     people: tuple[int, ...]
@@ -43,27 +57,97 @@ def forecast(
     may be chosen and `already_chosen` are not. Where nothing was bought, purchases are 0 and revenue is
     empty.
     """
-    bought = within(market, chosen_by)
-    counts = audience(market, Objective.REACH, chosen_by)
-    currencies = bought.currencies()
-    respects = [np.ones(len(counts)), market.behaviour.newcomers().astype(np.float64)]
-    respects += [bought.buying_chance(), *(bought.revenue({code: 1.0}) for code in currencies)]
-    told = spread(
-        market.network,
-        np.unique(np.array(people, np.int32)),
-        weights=np.stack(respects) * counts,
-        group=market.partition.labels,
-        seed=market.seed if seed is None else seed,
-        enough=enough,
-    )
-    reach, new_users, purchases, *revenue = told.reached
-    largest = sorted(told.by_group.items(), key=lambda found: (-found[1].value, found[0]))
-    ids = market.partition.ids
+    bought, counts = within(market, chosen_by), counted(market, chosen_by)
+    everywhere, currencies = chosen_by.reaches_everybody, bought.currencies()
+    paid = [(bought.revenue({code: 1.0}), Objective.REVENUE, {code: 1.0}) for code in currencies]
+    respects = [
+        (np.ones(len(counts)), Objective.REACH, None),
+        (market.behaviour.newcomers().astype(np.float64), Objective.NEW_USERS, None),
+        (bought.buying_chance(), Objective.PURCHASES, None),
+        *paid,
+    ]
+    known = Audience(counts.astype(np.float64), np.zeros(len(counts)), 0.0)
+    aimed = [known] + [
+        market.audience(worth * counts, bought.of_stranger(objective, factor) if everywhere else 0.0)
+        for worth, objective, factor in respects
+    ]
+    chance = np.random.default_rng(market.seed if seed is None else seed)
+    told, (_, reach, new_users, lines, *money) = _outcomes(market, people, aimed, enough, chance)
+    drawn = chance.poisson(lines).astype(np.float64)
+    ids, largest = market.partition.ids, told.by_group.items()
     return SpreadForecast(
         people=tuple(dict.fromkeys(people)),
-        reach=reach,
-        new_users=new_users,
-        purchases=purchases,
-        revenue=tuple(zip(currencies, revenue, strict=True)),
-        communities=tuple((int(ids[position]), estimate) for position, estimate in largest),
+        reach=_estimate(reach),
+        new_users=_estimate(new_users),
+        purchases=_estimate(drawn, lines),
+        revenue=tuple(
+            (code, _estimate(_paid(brought, lines, drawn), brought))
+            for code, brought in zip(currencies, money, strict=True)
+        ),
+        communities=tuple(
+            (int(ids[place]), _once(estimate, told.runs))
+            for place, estimate in sorted(largest, key=lambda found: (-found[1].value, found[0]))
+        ),
     )
+
+
+def reached(
+    market: Market,
+    people: Sequence[int],
+    objective: Objective,
+    *,
+    chosen_by: KolFilter = NO_FILTER,
+    rates: Rates = NO_RATES,
+    seed: int | None = None,
+) -> Estimate:
+    """What these people reach together in an objective's unit, with the interval of what may come."""
+    buys = objective in {Objective.PURCHASES, Objective.REVENUE}
+    asked = [objective, Objective.PURCHASES] if buys else [objective]
+    aimed = [audience(market, one, chosen_by, rates) for one in asked]
+    chance = np.random.default_rng(market.seed if seed is None else seed)
+    _, outcomes = _outcomes(market, people, aimed, ENOUGH, chance)
+    if not buys:
+        return _estimate(outcomes[0])
+    drawn = chance.poisson(outcomes[1]).astype(np.float64)
+    return _estimate(_paid(outcomes[0], outcomes[1], drawn), outcomes[0])
+
+
+def _outcomes(
+    market: Market,
+    people: Sequence[int],
+    aimed: Sequence[Audience],
+    enough: Enough,
+    chance: np.random.Generator,
+) -> tuple[Spread, Floats]:
+    """What each run reaches with the strangers drawn for it, in each respect: (q, r)."""
+    rows = np.unique(np.array(people, np.int32))
+    told = spread(
+        market.network,
+        rows,
+        weights=np.stack([one.weights for one in aimed]),
+        group=market.partition.labels,
+        seed=int(chance.integers(1 << 62)),
+        enough=enough,
+    )
+    came = market.strangers.drawn(rows, told.runs, chance).sum(axis=1)
+    # By passing on they would bring part of these; that part is in the weights already.
+    came = came * (1 - float(market.passing[rows].mean() if len(rows) else 0.0))
+    return told, told.outcomes.T + np.outer([one.stranger for one in aimed], came)
+
+
+def _estimate(outcomes: Floats, expected: Floats | None = None) -> Estimate:
+    """The mean, of outcomes or of what they were drawn about, and where nineteen in twenty of them lie."""
+    value = float((outcomes if expected is None else expected).mean())
+    low, high = np.percentile(outcomes, [TAIL, 100 - TAIL]).tolist()
+    return Estimate(value, min(low, value), max(high, value))
+
+
+def _paid(money: Floats, lines: Floats, drawn: Floats) -> Floats:
+    """What so many lines bring, where `lines` were expected to bring so much."""
+    return np.divide(money * drawn, lines, out=np.zeros_like(money), where=lines > 0)
+
+
+def _once(estimate: Estimate, runs: int) -> Estimate:
+    """From the error of a mean of so many runs to the interval of one of them."""
+    half = max(estimate.high - estimate.value, estimate.value - estimate.low) * sqrt(runs)
+    return Estimate(estimate.value, max(estimate.value - half, 0.0), estimate.value + half)

@@ -139,7 +139,9 @@ def conversions(behaviour: Behaviour, people: Rows) -> list[Estimate]:
 
 
 def _largest_part(market: Market, ranked: Ranking, people: Rows) -> float | None:
-    """Of what these people reach, the part that comes from the community that gives most."""
+    """Of what these people reach, the part that comes from the community that gives most; strangers count
+    to that of who brings them.
+    """
     sample, labels = ranked.sample, market.partition.labels
     reached = np.zeros(len(market.partition.ids))
     np.add.at(reached, labels[people], sample.roots.alone[people])

@@ -105,7 +105,8 @@ def listing(
         sample = market.sample
     else:
         worth = audience(market, objective, chosen_by, rates)
-        sample = Sample.empty(market.network, worth, seed=whose, room=ROOM if part == 1 else CAPPED_ROOM)
+        room = ROOM if part == 1 else CAPPED_ROOM
+        sample = Sample.empty(market.network, worth.weights, beside=worth.beside, seed=whose, room=room)
     ranked = seed_people(
         sample,
         candidates=eligible(market, chosen_by),

@@ -11,8 +11,21 @@ from graph.once import once
 from graph.sampling import Sample
 from graph.snapshot import Snapshot
 from graph.spread import Network
+from graph.strangers import Strangers
 from graph.ties import Ties
 from graph.worth import Behaviour
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audience:
+    """What reaching people is worth. weights: (n,), each person reached, with the strangers they bring by
+    passing on what they open. beside: (n,), the other strangers that somebody brings who shares in any case.
+    stranger: what one is worth. Strangers' own passing on is not followed.
+    """
+
+    weights: NDArray[np.float64]
+    beside: NDArray[np.float64]
+    stranger: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +43,26 @@ class Market:
     @once
     def network(self) -> Network:
         """The ties made ready for simulation."""
-        return Network.of(self.ties, self.behaviour.passing_on())
+        return Network.of(self.ties, self.passing)
+
+    @once
+    def passing(self) -> NDArray[np.float64]:
+        """Each person's chance of passing on what they open, shape (n,)."""
+        return self.behaviour.passing_on()
+
+    @once
+    def strangers(self) -> Strangers:
+        """How many people who never listened to somebody before open one share of theirs."""
+        people = len(self.snapshot.people)
+        return Strangers.of(self.snapshot.shares, self.behaviour.opened, self.snapshot.as_of, people)
+
+    def audience(self, worth: NDArray[np.float64], stranger: float) -> Audience:
+        """The audience of these people and of strangers. worth: (n,), what each person is worth; stranger:
+        what any stranger is, 0 to leave them out.
+        """
+        brought = np.where(self.known, self.strangers.expected, 0.0) * stranger
+        passing = self.passing
+        return Audience(worth + passing * brought, (1 - passing) * brought, stranger)
 
     @once
     def known(self) -> NDArray[np.bool_]:
@@ -40,7 +72,8 @@ class Market:
     @once
     def sample(self) -> Sample:
         """Reverse-reachable sets of everybody known."""
-        return Sample.of(self.network, self.known.astype(np.float64), seed=self.seed)
+        everybody = self.audience(self.known.astype(np.float64), 1.0)
+        return Sample.of(self.network, everybody.weights, beside=everybody.beside, seed=self.seed)
 
     def influence(self, person: int) -> Influence:
         """One person's."""

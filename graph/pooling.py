@@ -47,17 +47,33 @@ def credible_means(total: Floats, squares: Floats, count: Longs) -> Floats:
     >>> credible_means(np.array([10.0, 0.0]), np.array([50.0, 0.0]), np.array([2, 0])).tolist()
     [5.0, 5.0]
     """
+    observations = float(count.sum())
+    if not observations:
+        return np.zeros(len(count))
+    own = shares_of_own(count, credibility(total, squares, count))
+    mean = float(total.sum()) / observations
+    return np.asarray((1 - own) * mean + own * total / np.maximum(count, 1))
+
+
+def credibility(total: Floats, squares: Floats, count: Longs) -> float:
+    """For how many of somebody's own amounts everybody's count: κ, the variance within people over that
+    between them, by moments; infinite where people do not differ by more than chance.
+
+    total, squares, count: as for `credible_means`.
+    """
     seen = count > 0
     counts, people = count[seen].astype(np.float64), int(seen.sum())
     observations = float(counts.sum())
     if not people:
-        return np.zeros(len(count))
+        return float(np.inf)
     mean, means = float(total.sum()) / observations, total[seen] / counts
     within = max(float(np.sum(squares[seen] - total[seen] * means)), 0.0) / max(observations - people, 1)
     spread = float(np.sum(counts * (means - mean) ** 2))
     room = observations - float(np.sum(counts**2)) / observations
     between = (spread - within * (people - 1)) / room if room > 0 else 0.0
-    credible = np.full(len(count), mean)
-    if between > 0:
-        credible[seen] = (total[seen] * between + within * mean) / (counts * between + within)
-    return credible
+    return within / between if between > 0 else float(np.inf)
+
+
+def shares_of_own(count: Longs, weight: float) -> Floats:
+    """How much somebody seen so often counts for themselves, in [0, 1]: k / (k + κ), 0 for who was never."""
+    return np.asarray(np.where(count > 0, count / np.maximum(count + weight, 1e-300), 0.0))

@@ -92,30 +92,56 @@ class Sample:
     """The first `sets` sets of two pools, drawn for an audience.
 
     weights: (n,), what reaching each person is worth; people of weight 0 pass shares on and are not counted.
-    The pools may hold more than `sets`; no answer here depends on it.
+    chosen: (n,), what choosing them is worth for sure: that, and what they bring beside whom ties reach. The
+    pools may hold more than `sets`; no answer here depends on it.
     """
 
     weights: Floats
+    chosen: Floats
     roots: Roots
     first_pool: Pool
     second_pool: Pool
     sets: int
 
     @classmethod
-    def empty(cls, network: Network, weights: Floats, *, seed: int, room: int = ROOM) -> "Sample":
-        """Nothing drawn yet. room: members that each pool may have; FIRST sets fit whatever it is."""
+    def empty(
+        cls,
+        network: Network,
+        weights: Floats,
+        *,
+        beside: Floats | None = None,
+        seed: int,
+        room: int = ROOM,
+    ) -> "Sample":
+        """Nothing drawn yet.
+
+        beside: (n,), ≥ 0, what each person brings, if chosen, beside whom ties reach; nothing for None. Like
+        `alone` it counts for the chosen alone and is known, so all that is certified of sums with `alone`
+        (graph.certificate) holds with it. room: members that each pool may have; FIRST sets fit whatever it
+        is.
+        """
         into = network.into
         weights = np.ascontiguousarray(weights, np.float64)
+        more = np.zeros(len(weights)) if beside is None else beside
         roots = roots_of(into, weights)
+        roots = roots._replace(alone=roots.alone + more)
         room = max(room, FIRST * len(weights))
-        return cls(weights, roots, Pool(into, roots, seed, room), Pool(into, roots, ~seed, room), 0)
+        pools = Pool(into, roots, seed, room), Pool(into, roots, ~seed, room)
+        return cls(weights, weights + more, roots, *pools, 0)
 
     @classmethod
     def of(
-        cls, network: Network, weights: Floats, *, seed: int, sets: int = SETS, room: int = ROOM
+        cls,
+        network: Network,
+        weights: Floats,
+        *,
+        beside: Floats | None = None,
+        seed: int,
+        sets: int = SETS,
+        room: int = ROOM,
     ) -> "Sample":
         """So many sets, fewer where they do not fit."""
-        sample = cls.empty(network, weights, seed=seed, room=room)
+        sample = cls.empty(network, weights, beside=beside, seed=seed, room=room)
         pools = sample.first_pool, sample.second_pool
         for pool in pools:
             pool.grow(sets)
@@ -154,7 +180,7 @@ class Sample:
     def reach(self, person: int) -> Estimate:
         """What one share of this person reaches; themselves they reach for sure."""
         met, rooted = self._met_and_rooted
-        own, alone = float(self.weights[person]), float(self.roots.alone[person])
+        own, alone = float(self.chosen[person]), float(self.roots.alone[person])
         return self._estimate(own, alone, int(met[person]), int(rooted[person]))
 
     def luck(self, kept: Rows, people: Rows) -> float:
@@ -179,7 +205,7 @@ class Sample:
         won, lost, rooted = met_by_ranks(self.measuring, rank, ranks)
         own, alone = (
             np.cumsum(np.append(column[kept].sum(), column[people]))
-            for column in (self.weights, self.roots.alone)
+            for column in (self.chosen, self.roots.alone)
         )
         return Measured(own, alone, np.cumsum(won - lost), np.cumsum(rooted), (won + lost)[1:])
 

@@ -214,7 +214,7 @@ class _Asked:
 
     def _upper(self, sample: Sample, bounds: Floats) -> list[float]:
         weight, sets, doubt = sample.roots.weight, sample.sets, self._doubt(sample)
-        everybody = float(sample.weights.sum())
+        everybody = float(sample.chosen.sum())
         return [min(upper_bound(bound, weight, sets, doubt), everybody) for bound in bounds.tolist()]
 
 

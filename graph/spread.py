@@ -6,8 +6,8 @@ threshold model somebody is reached once the ties from those who pass on to them
 that is drawn evenly from [0, 1]; the same as if everybody listened along one tie at most, each with its
 weight as the chance (Kempe, Kleinberg & Tardos 2003). Reach is the expected number of people reached, or what
 they are worth (graph.worth), the seed people themselves included, as in the literature. Intervals are those
-of the simulation: what is uncertain about ties and people is not in them. Strangers, who have no tie yet, are
-not counted.
+of the simulation. Strangers, who have no tie yet, are no part of it: graph.strangers says how many come, and
+graph.forecast puts the two together.
 
 Here shares run forward from given people; who together would reach most is in graph.seeds.
 """
@@ -91,14 +91,19 @@ class Network:
 @dataclass(frozen=True, slots=True)
 class Spread:
     """What seed people would set off. reached: in each respect asked for. errors: their standard errors.
-    by_group: in the first respect, for the groups that are reached at all, by group. runs: how often it was
-    simulated.
+    by_group: in the first respect, for the groups that are reached at all, by group. outcomes: (r, q), what
+    each run reached.
     """
 
     reached: tuple[Estimate, ...]
     errors: tuple[float, ...]
     by_group: dict[int, Estimate]
-    runs: int
+    outcomes: Floats
+
+    @property
+    def runs(self) -> int:
+        """How often it was simulated."""
+        return len(self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,4 +196,4 @@ def _told(told: Runs, weights: Floats) -> Spread:
         number: Estimate.of_mean(float(part[number]), float(part_variance[number]), runs)
         for number in np.flatnonzero(part).tolist()
     }
-    return Spread(reached, tuple(np.sqrt(variance / runs).tolist()), by_group, runs)
+    return Spread(reached, tuple(np.sqrt(variance / runs).tolist()), by_group, told.counted)

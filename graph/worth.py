@@ -94,14 +94,35 @@ class Behaviour:
         """
         if not len(self.kept):
             return np.zeros(self.people)
+        trials, successes, (a, b) = self._buying()
+        return np.asarray((a + successes) / (a + b + trials), np.float64)
+
+    def of_stranger(self, objective: Objective, factor: Mapping[int, float] | None = None) -> float:
+        """What somebody is worth of whom nothing is known: a person, new, who buys and pays as everybody.
+
+        factor: as for `worth`.
+        """
+        if objective in {Objective.REACH, Objective.NEW_USERS}:
+            return 1.0
+        if not len(self.kept):
+            return 0.0
+        _, _, (a, b) = self._buying()
+        if objective is Objective.PURCHASES:
+            return a / (a + b)
+        known = {self.main_currency(): 1.0} if factor is None else factor
+        paid = [known.get(code, 0.0) for code in range(int(self.kept.currency.max()) + 1)]
+        worth = np.append(np.array(paid), 0.0)[self.kept.currency]
+        return a / (a + b) * float((self.kept.amount / MONEY_SCALE * worth).mean())
+
+    def _buying(self) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[float, float]]:
+        """Products of which each person opened a share, those of them that they bought, and the prior."""
         opened = self.opened
         first = firsts(opened.person, opened.product, self.people, int(opened.product.max(initial=0)) + 1)
         person = opened.person[first]
         followed = bought_after(self.kept, person, opened.product[first], opened.at[first])
         trials = np.bincount(person, minlength=self.people)
         successes = np.bincount(person[followed.count > 0], minlength=self.people)
-        a, b = beta_prior(successes, trials)
-        return np.asarray((a + successes) / (a + b + trials), np.float64)
+        return trials, successes, beta_prior(successes, trials)
 
     def passing_on(self) -> Floats:
         """The posterior mean chance that a person who opens a share passes it on, shape (n,)."""

@@ -16,7 +16,7 @@ from api.types.influence import Influence
 from api.types.kolfilter import KolFilter, KolObjective
 from api.types.node import Connection
 from api.types.values import Estimate, Money, MoneyInput
-from graph import audience, events, kol, listing, promised
+from graph import audience, estimate, events, forecast, kol, listing, promised
 from graph.analysis import Analysis
 from graph.errors import InvalidInput
 from graph.market import Market
@@ -81,7 +81,7 @@ class KolCandidateConnection(Connection[KolCandidate]):
 
     reach: Estimate = strawberry.field(
         description="What everybody listed up to this page's end reaches together with those already chosen, "
-        "in the objective's unit."
+        "in the objective's unit; the interval is that of what may come of it."
     )
     certified_ratio: float | None = strawberry.field(
         description="Lower bound of this set's reach over the best possible set's, certified for this"
@@ -163,11 +163,14 @@ async def candidates(info: Info, asked: Asked, page: tuple[int | None, str | Non
     found = await asyncio.to_thread(described, limit=window.stop)
     people = listed.ranking.people
     unit, _ = audience.currency(market, audience.within(market, among), request.rates)
-    told = promised.of_kols(market, people[: window.stop].tolist(), found.reach, (wanted, among, seed), unit)
-    request.ledger.give([told])
+    first = people[: window.stop].tolist()
+    reach = await request.computed(
+        _reach, (*first, *among.already_chosen), wanted, among, seed, request.rates
+    )
+    request.ledger.give([promised.of_kols(market, first, reach, (wanted, among, seed), unit)])
     return KolCandidateConnection(
         page=window.cut(found.candidates, whole=len(people)).map(KolCandidate.from_domain),
-        reach=Estimate.from_domain(found.reach),
+        reach=Estimate.from_domain(reach),
         certified_ratio=found.certified,
         largest_community_share=found.largest_part,
         currency=unit if wanted is Objective.REVENUE else None,
@@ -188,6 +191,17 @@ async def standing(info: Info, user: str, asked: Asked) -> KolStanding | None:
     return KolStanding(
         standing=found, rank=found.rank, covered=found.covered, ruled_out_by=list(found.ruled_out)
     )
+
+
+def _reach(
+    analysis: Analysis,
+    people: tuple[int, ...],
+    objective: Objective,
+    chosen_by: audience.KolFilter,
+    seed: int | None,
+    rates: Rates,
+) -> estimate.Estimate:
+    return forecast.reached(analysis.market, people, objective, chosen_by=chosen_by, rates=rates, seed=seed)
 
 
 def _listing(

@@ -20,7 +20,10 @@ class SpreadForecast:
     """What a set of people would set off if they shared; all figures are expected ones."""
 
     users: list[LaterUser] = strawberry.field(description="Those who would share, in the order asked.")
-    reach: Estimate = strawberry.field(description="People reached, those who share included.")
+    reach: Estimate = strawberry.field(
+        description="People reached, those who share and strangers included. As all figures here: what is"
+        " expected, with the interval of what may come of it."
+    )
     new_users: Estimate = strawberry.field(
         description="Of these, people without a purchase before asOf (in a log without purchases:"
         " without an open)."
@@ -30,7 +33,8 @@ class SpreadForecast:
         description="What they bring; one amount a currency, empty where nothing was ever bought."
     )
     by_community: list["CommunityReach"] = strawberry.field(
-        description="Where these people are; largest part first, at most 100, unreached communities left out."
+        description="Where these people are, strangers left out; largest part first, at most 100, unreached"
+        " communities left out."
     )
 
     @classmethod

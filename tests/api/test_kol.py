@@ -35,7 +35,8 @@ query($users: [String!]!, $filter: KolFilter) {
 async def test_the_one_with_most_listeners_comes_first_and_each_adds_less(shop: Shop) -> None:
     shop.tell(SHOP)
     found = (await shop.ask(KOLS))["kolCandidates"]
-    assert [node["user"]["key"] for node in found["nodes"][:2]] == ["hub", "pal"]
+    assert found["nodes"][0]["user"]["key"] == "hub"
+    assert "pal" in {node["user"]["key"] for node in found["nodes"]}
     assert [node["rank"] for node in found["nodes"]] == list(range(1, len(found["nodes"]) + 1))
     adds = [node["marginalReach"]["value"] for node in found["nodes"]]
     assert adds == sorted(adds, reverse=True)
@@ -115,9 +116,8 @@ async def test_what_a_set_of_people_would_set_off(shop: Shop) -> None:
     assert [user["key"] for user in told["users"]] == ["hub", "pal"]
     assert told["reach"]["low"] <= told["reach"]["value"] <= told["reach"]["high"]
     assert told["reach"]["value"] >= 2
-    assert sum(part["reach"]["value"] for part in told["byCommunity"]) == pytest.approx(
-        told["reach"]["value"]
-    )
+    # Strangers belong to no community.
+    assert 2 <= sum(part["reach"]["value"] for part in told["byCommunity"]) < told["reach"]["value"]
     assert [amount["currency"] for amount in told["revenue"]] == ["CNY"]
     alone = (await shop.ask(SPREAD, users=["hub"]))["spread"]
     assert alone["reach"]["value"] < told["reach"]["value"]
