@@ -1,10 +1,10 @@
 """Who opens what somebody shares, held out in time, beside what counting would say.
 
-Rows are openings (sharer u, product p, opener v) in order of time. The first part is learned from, and the
-history stands still at the cut: every later row asks for the people likeliest to open what u shares of p, and
-its answer is v, so that a share with three openers is asked three times and a stranger is a miss. Candidates
-are all people of the first part. A list is filled up by popularity: openings, ties to the latest, then to
-the smaller key; the same breaks ties of score. Baselines:
+Rows are openings (sharer u, product p, opener v) in order of time, each person's first of each share. The
+first part is learned from, and the history stands still at the cut: every later row asks for the people
+likeliest to open what u shares of p, and its answer is v, so that a share with three openers is asked three
+times and a stranger is a miss. Candidates are all people of the first part. A list is filled up by
+popularity: openings, ties to the latest, then to the smaller key; the same breaks ties of score. Baselines:
 
 - `popularity`: nothing else.
 - `past-recipients`: how often v opened u's.
@@ -136,7 +136,8 @@ def evaluate(log: Log, *, train_share: float = 0.8, seed: int = 0) -> Evaluation
 def _held(log: Log, train_share: float) -> _Held:
     """The first part of a log as a history, and the rest as questions."""
     whole = Snapshot.of(log)
-    opened = openings(whole)
+    every = openings(whole)
+    opened = every.taken(every.first)
     cut = int(train_share * len(opened))
     if not 0 < cut < len(opened):
         raise InvalidInput(f"{len(opened):,} openings leave nothing to learn from or to ask")

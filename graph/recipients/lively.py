@@ -16,13 +16,19 @@ MANY = 15
 """So many by each measure: openings lately, of late, ever, and of the product's category."""
 
 
+NEWEST = 1_000_000
+
+
 def lively(history: History, product: Rows, before: int) -> Further:
     """The liveliest openers before a time (µs), of everything and of each product's category.
 
-    product: (q,). Ties go to the earlier row; acts newer than the fit are not looked at.
+    product: (q,). Ties go to the earlier row. Of the acts before, the `NEWEST` are looked at; those newer
+    than the fit are not.
     """
     acts = history.base
-    rows = np.flatnonzero(acts.product[: np.searchsorted(acts.at, before)] != NONE)
+    end = int(np.searchsorted(acts.at, before))
+    start = max(0, end - NEWEST)
+    rows = np.flatnonzero(acts.product[start:end] != NONE) + start
     people = len(acts.forth[0]) - 1
     age = (before - acts.at[rows]) / DAY
     measures = (np.bincount(acts.target[rows], np.exp2(-age / life), people) for life in (SOON, LATE, np.inf))
