@@ -71,6 +71,11 @@ class Cell:
         """Some baseline has the smaller median error."""
         return self.difference.value > 0
 
+    @property
+    def is_level(self) -> bool:
+        """The best baseline has the same median error."""
+        return self.difference.value == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:

@@ -106,6 +106,7 @@ def told(found: "Evaluation") -> dict[str, Any]:
         "models": models,
         "classes": [_class(cell) for cell in found.cells],
         "behind": list(_behind(found)),
+        "level": [f"at {spoken(cell.age)}, {_people(cell)} people" for cell in found.cells if cell.is_level],
     }
 
 
@@ -165,11 +166,13 @@ def shown(found: "Evaluation") -> "Table":
         intervals = (f"{ours.mean_error:.3f}", f"{ours.coverage:.1%}", f"{ours.width:.1f}")
         rows.append((spoken(cell.age), _people(cell), f"{cell.cascades:,}", *errors, *intervals))
     behind = "\n".join(_behind(found)) or "nowhere."
+    level = "; ".join(f"{spoken(cell.age)} {_people(cell)}" for cell in found.cells if cell.is_level)
     return table(
         f"Size at {spoken(found.end)}: median relative error", columns, rows,
         f"Learned from the first {found.trained:,} cascades, asked of {found.asked:,} later ones that were "
         "followed to the end, by size at the age. mean: our mean relative error; coverage: of our 95 % "
         "intervals; width: of these, in present sizes.\n"
+        f"No better than the best baseline, and no worse: {level or 'nowhere'}.\n"
         f"A baseline has the smaller median error:\n{behind}",
     )  # fmt: skip
 
