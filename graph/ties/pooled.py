@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betaln
 
 from graph.kernels.jit import njit
+from graph.pooling import GUESS, common_variance, concentration, kappa
 from graph.ties.sights import CHANNELS, Flags, Floats
 from graph.ties.trials import KINDS, Trials
 from graph.timeline import Rows
@@ -43,8 +43,6 @@ DIMMEST = 0.01
 
 ROUNDS = 10
 
-KAPPAS = np.geomspace(1.5, 150.0, 16)
-
 ASKED = 25_000
 """Pairs by whose likelihood κ is weighed; evenly many of more."""
 
@@ -53,12 +51,6 @@ WHIM = 0.25
 tell a friend's usual mix of products from the tie's own chance, so this is stated, not fitted: it was set on
 generated shops of seeds 7, 8 and 11 to 15 and checked on others (bench/results/transmission.txt).
 """
-
-NARROWEST, WIDEST = 0.02, 2.0
-"""Bounds of σ²."""
-
-GUESS, GUESSED = 0.25, 100.0
-"""What σ² is thought to be before, and how many expected pairs of hits that thought is worth."""
 
 
 class Evidence(NamedTuple):
@@ -240,51 +232,6 @@ class _Fit:
         missed = self.mean[self.fair] @ self.tried.latent[self.fair]
         usual = (opened.sum() + 0.5) / (met.sum() + missed.sum() + 1)
         self.seen = np.clip((opened + usual) / (met + missed + 1), DIMMEST, 1.0)
-
-
-def concentration(mean: Floats, doubt: Floats, kappa: float) -> Floats:
-    """The weight of the Beta whose variance is that of a tie around its mean and of the mean itself; (m,).
-
-    doubt: the mean's variance over its square. At least ½.
-
-    >>> concentration(np.array([0.2]), np.array([0.0]), 10.0).round(6).tolist()
-    [10.0]
-    """
-    chance = mean * (1 - mean)
-    variance = chance / (kappa + 1) + mean**2 * doubt * kappa / (kappa + 1)
-    return np.asarray(np.maximum(chance / np.maximum(variance, 1e-12) - 1, 0.5))
-
-
-def common_variance(of: Rows, hits: Floats, expected: Floats) -> float:
-    """The variance of a factor of mean 1 that ties have in common, by products of two different ties of one.
-
-    of: (m,), whose. A person with many ties says more, up to where their own factor is all they say. GUESS
-    stands in as so many expected pairs of hits. Within [NARROWEST, WIDEST].
-
-    >>> common_variance(np.array([0, 0, 1, 1]), np.array([400.0, 400, 800, 800]), np.full(4, 600.0))
-    0.230...
-    """
-    total, squares = np.bincount(of, hits), np.bincount(of, hits**2)
-    foretold, foretold_squares = np.bincount(of, expected), np.bincount(of, expected**2)
-    weight = 1 / (1 + GUESS * foretold) ** 2
-    pairs = float((weight * (foretold**2 - foretold_squares)).sum())
-    together = float((weight * (total**2 - squares)).sum())
-    variance = (together + GUESSED * (1 + GUESS)) / (pairs + GUESSED) - 1
-    return min(max(variance, NARROWEST), WIDEST)
-
-
-def kappa(hits: Floats, missed: Floats, mean: Floats, doubt: Floats) -> float:
-    """How closely ties keep to their means: κ of the mean correlation 1 / (κ + 1) of one tie's trials.
-
-    The mean is over KAPPAS, weighed by likelihood; before, all correlations in [0, 1] are equally likely.
-    """
-    said = []
-    for candidate in KAPPAS:
-        weight = concentration(mean, doubt, float(candidate))
-        a, b = weight * mean, weight * (1 - mean)
-        said.append(float((betaln(a + hits, b + missed) - betaln(a, b)).sum()))
-    likely = np.exp(np.array(said) - max(said)) * KAPPAS / (KAPPAS + 1) ** 2
-    return float(1 / np.average(1 / (KAPPAS + 1), weights=likely) - 1)
 
 
 @njit

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from graph.generate import ShopModel, generate
+from graph.pooling import common_variance, concentration, kappa
 from graph.snapshot import Snapshot
 from graph.ties import Ties, ties
 from graph.ties.commons import Acquaintance
 from graph.ties.credit import Acts
 from graph.ties.estimators import COUNTED, MET, WHOLE, Question, choice, likelihood
 from graph.ties.heldout import held_out
-from graph.ties.pooled import common_variance, concentration, kappa, pooled
+from graph.ties.pooled import pooled
 from graph.ties.sights import Sights, ripe
 from graph.ties.trials import Reading, Trials, trials
 from tests.toy import events, log_of, snapshot
