@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.pooling import HEAVIEST, LIGHTEST, beta_prior, credible_means
+from graph.pooling import (
+    HEAVIEST,
+    LIGHTEST,
+    beta_prior,
+    common_variance,
+    concentration,
+    credible_means,
+    kappa,
+)
 
 
 def test_the_prior_of_people_with_known_rates_is_found_again():
@@ -52,3 +60,24 @@ def test_people_who_pay_alike_get_one_mean():
 
 def test_where_nobody_paid_nothing_is_expected():
     assert credible_means(np.zeros(2), np.zeros(2), np.zeros(2, np.int64)).tolist() == [0.0, 0.0]
+
+
+def test_the_variance_of_a_common_factor_is_found_again():
+    dice = np.random.default_rng(1)
+    of = np.repeat(np.arange(3_000, dtype=np.int32), 6)
+    hits = dice.poisson(2.0 * dice.gamma(4, 1 / 4, 3_000)[of]).astype(np.float64)
+    assert common_variance(of, hits, np.full(len(of), 2.0)) == pytest.approx(0.25, abs=0.03)
+
+
+def test_how_closely_ties_keep_to_their_means_is_found_again():
+    dice = np.random.default_rng(2)
+    mean = dice.uniform(0.1, 0.4, 8_000)
+    hits = dice.binomial(6, dice.beta(12 * mean, 12 * (1 - mean)))
+    found = kappa(hits.astype(np.float64), np.asarray(6.0 - hits, np.float64), mean, np.zeros(len(mean)))
+    assert found == pytest.approx(12, rel=0.2)
+
+
+def test_doubt_about_the_mean_makes_a_prior_lighter():
+    sure, unsure = concentration(np.array([0.2, 0.2]), np.array([0.0, 0.5]), 12.0)
+    assert sure == pytest.approx(12)
+    assert unsure < sure

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from graph.generate import ShopModel, generate
-from graph.pooling import common_variance, concentration, kappa
 from graph.snapshot import Snapshot
 from graph.ties import Ties, ties
 from graph.ties.commons import Acquaintance
@@ -95,27 +94,6 @@ def test_credit_for_an_act_is_whole_equal_or_as_it_fits_best():
     assert acts.bernoulli()[both].tolist() == [2, 2]
     assert acts.partial()[both].tolist() == [1.5, 1.5]
     assert np.all((acts.em()[both] >= 1.5) & (acts.em()[both] <= 2))
-
-
-def test_the_variance_of_a_common_factor_is_found_again():
-    dice = np.random.default_rng(1)
-    of = np.repeat(np.arange(3_000, dtype=np.int32), 6)
-    hits = dice.poisson(2.0 * dice.gamma(4, 1 / 4, 3_000)[of]).astype(np.float64)
-    assert common_variance(of, hits, np.full(len(of), 2.0)) == pytest.approx(0.25, abs=0.03)
-
-
-def test_how_closely_ties_keep_to_their_means_is_found_again():
-    dice = np.random.default_rng(2)
-    mean = dice.uniform(0.1, 0.4, 8_000)
-    hits = dice.binomial(6, dice.beta(12 * mean, 12 * (1 - mean)))
-    found = kappa(hits.astype(np.float64), np.asarray(6.0 - hits, np.float64), mean, np.zeros(len(mean)))
-    assert found == pytest.approx(12, rel=0.2)
-
-
-def test_doubt_about_the_mean_makes_a_prior_lighter():
-    sure, unsure = concentration(np.array([0.2, 0.2]), np.array([0.0, 0.5]), 12.0)
-    assert sure == pytest.approx(12)
-    assert unsure < sure
 
 
 def test_posteriors_are_proper_and_more_opens_make_them_larger(shop: Snapshot):
