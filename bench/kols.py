@@ -35,6 +35,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--smoke", action="store_true")
     asked = parser.parse_args(arguments)
     tell_where("numpy", "numba", "scipy", "networkx")
+    print("$ python -m bench.kols", *(part.rsplit("/", 1)[-1] for part in arguments))
     if not asked.smoke:
         measured(log_of(asked.log, asked.format), asked.k)
         return

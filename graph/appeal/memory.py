@@ -64,27 +64,27 @@ class Memory:
 
     def __call__(self, acts: Acts, at: int) -> Floats:
         """φ of each act, shape (k,): the part of all that comes which it stands for."""
-        half_lives, _, sums = remembered(acts, at)
-        return self._phi(acts.ages(at), half_lives, sums)
+        return self.phi(acts.ages(at), remembered(acts, at))
 
-    def _phi(self, age: Floats, half_lives: Floats, sums: Floats) -> Floats:
-        phi = np.full(len(age), self.weights[-1] / max(sums[-1], 1.0))
-        for weight, half_life, whole in zip(self.weights, half_lives, sums, strict=False):
-            if weight > 0:
-                phi += weight / whole * np.exp2(-age / half_life)
+    def phi(self, age: Floats, left: Remembered) -> Floats:
+        """The same where it is known already what is left of the acts. age: µs."""
+        phi = np.full(len(age), self.weights[-1] / max(left.sums[-1], 1.0))
+        for place, half_life in enumerate(left.half_lives):
+            if self.weights[place] > 0:
+                phi += self.weights[place] / left.sums[place] * np.exp2(-age / half_life)
         return phi
 
 
 class Lesson(NamedTuple):
-    """An earlier cut. known: the acts before it. came: (n,), people who opened shares of each between it and
-    the end. rest: all acts between the two. parts: of `known`, as remembered. contends: (n,).
+    """An earlier cut, at a time (µs). known, rest: the acts before it and from it to the end. left: of the
+    known, with the parts of contenders only. contenders: their rows, rising.
     """
 
     known: Acts
     rest: Acts
     at: int
-    parts: Floats
-    contends: Mask
+    left: Remembered
+    contenders: NDArray[np.intp]
 
 
 def remembered(acts: Acts, at: int) -> Remembered:
@@ -119,17 +119,18 @@ def _lessons(acts: Acts) -> Iterator[Lesson]:
         at = int(acts.at[row])
         known, rest = acts.before(at + 1), acts.since(at + 1)
         if len(rest):
-            parts = remembered(known, at + 1).parts
-            yield Lesson(known, rest, at + 1, parts, _first(parts))
+            left = remembered(known, at + 1)
+            first = _first(left.parts)
+            yield Lesson(known, rest, at + 1, left._replace(parts=left.parts[first]), first)
 
 
-def _first(parts: Floats) -> Mask:
-    """Who is among the CONTENDERS at some scale."""
+def _first(parts: Floats) -> NDArray[np.intp]:
+    """Who is among the CONTENDERS at some scale, as rising rows."""
     found = np.zeros(len(parts), np.bool_)
     most = min(CONTENDERS, len(parts))
     for column in parts.T:
         found[np.argpartition(-column, most - 1)[:most]] = True
-    return found & (parts[:, -1] > 0)
+    return np.flatnonzero(found & (parts[:, -1] > 0))
 
 
 def _weights(lessons: list[Lesson]) -> Floats:
@@ -137,8 +138,8 @@ def _weights(lessons: list[Lesson]) -> Floats:
     for lesson in lessons:
         for left_out in LEFT_OUT:
             audiences = lesson.rest.between(int(left_out * len(lesson.rest)), len(lesson.rest)).audiences()
-            rows.append(lesson.parts[lesson.contends])
-            came.append(audiences[lesson.contends] / audiences.sum())
+            rows.append(lesson.left.parts)
+            came.append(audiences[lesson.contenders] / audiences.sum())
     return climbed(np.concatenate(rows), np.concatenate(came))
 
 
@@ -160,7 +161,7 @@ def _alike(memory: Memory, lessons: list[Lesson]) -> float:
     """The overlap of the audiences that those of largest part had later, over that of what is remembered."""
     past = future = 0.0
     for lesson in lessons:
-        pairs = lesson.known.pairs(memory(lesson.known, lesson.at))
+        pairs = lesson.known.pairs(memory.phi(lesson.known.ages(lesson.at), lesson.left))
         top = np.argsort(-pairs.strengths(), kind="stable")[:SEEDS]
         past += _overlap(pairs, top)
         future += _overlap(lesson.rest.pairs(np.ones(len(lesson.rest))), top, distinct=True)
@@ -198,8 +199,8 @@ def _spread(weights: Floats, lessons: list[Lesson]) -> float:
     for lesson in lessons:
         length = int(lesson.rest.at[-1]) - lesson.at
         volume = crowd(lesson.known, lesson.at, length)
-        expected = volume * (lesson.parts[lesson.contends] @ weights)
-        came = lesson.rest.audiences()[lesson.contends]
+        expected = volume * (lesson.left.parts @ weights)
+        came = lesson.rest.audiences()[lesson.contenders]
         off += float(np.sum((came - expected) ** 2 - expected))
         whole += float(np.sum(expected**2))
     return max(off / whole, 0.0) if whole > 0 else 1.0
