@@ -156,4 +156,5 @@ def test_the_lazy_choice_is_the_plain_one(pairs: list[tuple[int, int]], alike: f
         chosen.append(best)
         mine = rows.each_weight()[rows.indptr[best] : rows.indptr[best + 1]]
         held[rows.row(best)] = np.maximum(held[rows.row(best)], mine)
-    assert covering(*rows, np.ones(9, np.bool_), alike, 3).tolist() == chosen
+    plain = rows.indptr, rows.indices, rows.each_weight()
+    assert covering(*plain, np.ones(9, np.bool_), alike, 3).tolist() == chosen
