@@ -1,10 +1,14 @@
 """Whom to share with, over the API."""
 
+from collections.abc import Sequence
 from math import log
+from typing import Any
 
 import pytest
 
+from api import batching
 from graph.events import Consent, Event, Kind, User
+from graph.recipients import recipients
 from tests.api.conftest import NOW, Shop
 
 SHOP = "ana>bea:tea ana>bea,cy:mug dan>ana:tea cy>eve:coffee"
@@ -37,7 +41,7 @@ query($first: Int, $filter: AudienceFilter) {
 """
 
 
-async def keys(shop: Shop, user: str = "ana", product: str = "coffee", **page: object) -> list[str]:
+async def keys(shop: Shop, user: str = "ana", product: str = "coffee", **page: Any) -> list[str]:
     found = await shop.ask(RECIPIENTS, user=user, product=product, **page)
     return [node["user"]["key"] for node in found["user"]["recipients"]["nodes"]]
 
@@ -98,30 +102,25 @@ async def test_what_was_just_recorded_is_in_the_very_next_answer(shop: Shop) -> 
     assert "fay" in await keys(shop)
 
 
-async def test_all_recipients_of_one_request_are_one_batch_and_no_read(shop: Shop, monkeypatch) -> None:
-    shop.tell(SHOP)
-    await keys(shop)
-    batches = []
-    from api import batching
+async def test_all_recipients_of_one_request_are_one_batch_and_no_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
 
-    real = batching.recipients_of
-
-    def counted(*asked, **limit):
-        batches.append(asked[1])
-        return real(*asked, **limit)
+    def counted(asking: Any, asked: Sequence[Any], *, limit: int) -> Any:
+        sizes.append(len(asked))
+        return recipients(asking, asked, limit=limit)
 
     monkeypatch.setattr(batching, "recipients_of", counted)
+    shop.tell(SHOP)
+    await keys(shop)
     shop.store.calls.clear()
-    document = (
-        "{ "
-        + " ".join(
-            f'{name}: user(key: "{name}") {{ recipients(product: "tea") {{ nodes {{ rank }} }} }}'
-            for name in ("ana", "bea", "cy")
-        )
-        + " }"
+    each = (
+        f'{name}: user(key: "{name}") {{ recipients(product: "tea") {{ nodes {{ rank }} }} }}'
+        for name in ("ana", "bea", "cy")
     )
-    await shop.ask(document)
-    assert [len(batch) for batch in batches] == [3]
+    await shop.ask(f"{{ {' '.join(each)} }}")
+    assert sizes == [1, 3]
     assert set(shop.store.calls) <= {"version"}
 
 

@@ -1,6 +1,9 @@
 """Whom to share with: who is listed, in what order, and how the reasons add up."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -26,6 +29,8 @@ from graph.recipients import (
 from graph.snapshot import Snapshot
 from tests.toy import MINUTE, events, log_of, snapshot
 
+R = TypeVar("R", TieReason, CircleReason, InterestReason)
+
 CATALOGUE = [
     Product("tea", category="drinks"),
     Product("coffee", category="drinks"),
@@ -33,22 +38,37 @@ CATALOGUE = [
 ]
 
 
-def analysed(told, users=()):
+def analysed(told: str | list[Event], users: Sequence[User] = ()) -> Analysis:
     return Analysis.of(snapshot(told, users=users, catalogue=CATALOGUE))
 
 
+def product_row(analysis: Analysis, key: str) -> int:
+    row = analysis.snapshot.products.keys.row(key)
+    assert row is not None
+    return row
+
+
+def said(one: Recipient, kind: type[R]) -> R:
+    """The reason of a kind that a recipient has."""
+    return next(reason for reason in one.reasons if isinstance(reason, kind))
+
+
 def asked(analysis: Analysis, sharer: str, product: str) -> list[Recipient]:
-    people, products = analysis.snapshot.people, analysis.snapshot.products
-    question = people.row(sharer), products.keys.row(product)
-    return list(recipients(analysis.sharing, [question], limit=10)[0])
+    who, what = analysis.snapshot.people.row(sharer), product_row(analysis, product)
+    assert who is not None
+    return list(recipients(analysis.sharing, [(who, what)], limit=10)[0])
 
 
-def names(analysis: Analysis, found) -> list[str]:
+def names(analysis: Analysis, found: Iterable[Recipient]) -> list[str]:
     return [analysis.snapshot.people.keys[one.person] for one in found]
 
 
-def shut(person: str, at, **said: bool) -> Event:
-    return Event(f"{person} says no", Kind.CONSENT, at, user=person, consent=Consent(**said))
+def shut(
+    person: str, at: datetime, *, personalisation: bool | None = None, named_to_friends: bool | None = None
+) -> Event:
+    return Event(
+        f"{person} says no", Kind.CONSENT, at, user=person, consent=Consent(personalisation, named_to_friends)
+    )
 
 
 def test_who_opened_more_often_comes_first():
@@ -74,16 +94,16 @@ def test_a_friend_who_follows_no_longer_is_none():
 def test_reasons_name_the_tie_its_record_and_people_in_common():
     shop = analysed("ana>bea:tea ana>:mug ana>cy:coffee cy>bea:mug")
     bea = next(one for one in asked(shop, "ana", "tea") if names(shop, [one]) == ["bea"])
-    by_kind = {type(reason): reason for reason in bea.reasons}
-    assert (by_kind[TieReason].opened, by_kind[TieReason].of_shares) == (1, 3)
-    assert (by_kind[CircleReason].in_common, by_kind[CircleReason].size) == (1, 2)
+    tie, circle = said(bea, TieReason), said(bea, CircleReason)
+    assert (tie.opened, tie.of_shares) == (1, 3)
+    assert (circle.in_common, circle.size) == (1, 2)
 
 
 def test_a_sharer_is_not_told_what_friends_opened_of_others():
     shop = analysed("zoe>bea:coffee ana>bea:mug")
     told = {reason for reason in asked(shop, "ana", "tea")[0].reasons if isinstance(reason, InterestReason)}
     assert [reason.because for reason in told] == [()]
-    to_the_shop = shop.audience(shop.snapshot.products.keys.row("tea"), limit=1)[0]
+    to_the_shop = shop.audience(product_row(shop, "tea"), limit=1)[0]
     assert any(isinstance(reason, InterestReason) for reason in to_the_shop.reasons)
 
 
@@ -110,14 +130,13 @@ def test_what_somebody_who_said_no_did_leads_to_nobody():
         next(one for one in asked(shop, "ana", "tea") if names(shop, [one]) == ["cy"])
         for shop in (open_, closed)
     ]
-    in_common = [next(r.in_common for r in one.reasons if isinstance(r, CircleReason)) for one in cy]
-    assert in_common == [1, 0]
+    assert [said(one, CircleReason).in_common for one in cy] == [1, 0]
 
 
 def test_the_first_of_many_are_the_first_of_few():
     shop = analysed("ana>bea,cy,dan:tea ana>cy:mug")
-    row, tea = shop.snapshot.people.row("ana"), shop.snapshot.products.keys.row("tea")
-    many, few = (recipients(shop.sharing, [(row, tea)], limit=limit)[0] for limit in (10, 2))
+    ana, tea = list(shop.snapshot.people.keys).index("ana"), product_row(shop, "tea")
+    many, few = (recipients(shop.sharing, [(ana, tea)], limit=limit)[0] for limit in (10, 2))
     assert many[:2] == few
 
 
@@ -177,7 +196,7 @@ def test_a_score_is_the_sum_of_its_reasons(learned):
 
 
 def test_the_nearer_neighbour_is_the_better_bet(learned):
-    new = learned.snapshot.products.keys.row("new")
+    new = product_row(learned, "new")
     first = [
         answer[0].person for answer in recipients(learned.sharing, [(u, new) for u in range(30)], limit=1)
     ]
@@ -186,7 +205,7 @@ def test_the_nearer_neighbour_is_the_better_bet(learned):
 
 def test_chances_agree_with_how_often_people_opened(learned):
     # Each share has one opener, one of the two who listen: chances of a sharer's friends sum to about one.
-    new = learned.snapshot.products.keys.row("new")
+    new = product_row(learned, "new")
     answers = recipients(learned.sharing, [(u, new) for u in range(30)], limit=10)
     assert np.mean([sum(one.opens.value for one in answer) for answer in answers]) == pytest.approx(
         1, abs=0.35
@@ -256,5 +275,5 @@ def test_two_fits_of_one_log_are_equal(learned):
     counts = pairs(
         learned.sharing.history, np.arange(30, dtype=np.int32), np.zeros(30, np.int32), np.full(30, 2**62)
     ).counts
-    both = (log_intensity(model.terms(counts)) for model in (again, learned.sharing.model))
-    np.testing.assert_array_equal(*both)
+    first, second = (log_intensity(model.terms(counts)) for model in (again, learned.sharing.model))
+    np.testing.assert_array_equal(first, second)
