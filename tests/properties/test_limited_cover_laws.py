@@ -50,7 +50,7 @@ def parts(sample: Sample, people: set[int]) -> np.ndarray:
 def best(sample: Sample, cost: list[float], money: float, already: set[int]) -> float:
     others = sorted(set(range(PEOPLE)) - already)
     return max(
-        parts(sample, already | set(some)).sum()
+        float(parts(sample, already | set(some)).sum())
         for size in range(len(others) + 1)
         for some in combinations(others, size)
         if sum(cost[person] for person in some) <= money
