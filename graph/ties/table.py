@@ -16,7 +16,10 @@ NOBODY = np.empty(0, np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One tie source→target. last_active_at: µs of the target's last act on it, None for a bare follow."""
+    """One tie source→target. transmission: the chance that a share by source makes target open it, seen or
+    not; its interval takes the chance of being seen as known. last_active_at: µs of the target's last act on
+    it, None for a bare follow.
+    """
 
     source: int
     target: int
@@ -95,12 +98,15 @@ class Ties:
 
     def tie(self, position: int) -> Tie:
         """One tie as a value."""
-        last_at = int(self.last_at[position])
+        last_at, seen = int(self.last_at[position]), float(self.seen[position])
+        opened = Estimate.of_beta(float(self.alpha[position]), float(self.beta[position]))
         return Tie(
             source=int(self.source[position]),
             target=int(self.target[position]),
             strength=float(strength(self.standing[position] + self.fading[position])),
-            transmission=Estimate.of_beta(float(self.alpha[position]), float(self.beta[position])),
+            transmission=Estimate(
+                opened.value * seen, opened.low * seen, opened.high * seen, opened.confidence
+            ),
             last_active_at=None if last_at < 0 else last_at,
         )
 

@@ -1,5 +1,7 @@
 """The chance that a share is opened: what counts as a trial, who gets the credit, what is believed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -137,3 +139,11 @@ def test_a_log_that_tells_nobody_s_sight_takes_seeing_and_opening_as_one():
     found: Ties = ties(snapshot("ana>bea:tea ana>:mug ana>bea:tent"))
     assert np.all(found.seen == 1)
     assert found.per_share.tolist() == found.transmission.tolist()
+
+
+def test_a_tie_is_told_with_the_chance_that_a_share_is_seen_and_opened():
+    shop = snapshot("ana>bea:tea ana>bea:mug ana>:cup")
+    tied = ties(shop)
+    told = replace(tied, seen=np.full(len(tied), 0.5)).tie(0)
+    assert told.transmission.value == pytest.approx(tied.transmission[0] / 2)
+    assert told.transmission.low <= told.transmission.value <= told.transmission.high
