@@ -2,9 +2,9 @@
 
 Nineteen of twenty who open a popular person's shares never opened one before, so who comes is not read from
 ties alone. The law here: a future opening goes to a sharer in proportion to what is remembered of the
-openings they had,
+the people they had, each counted once, by the last time,
 
-    share of u  =  Σ over openings of u  φ(age),      φ(a)  =  Σ_h  w_h · 2^(−a/h) / (everybody's sum at h),
+    share of u  =  Σ over openers of u  φ(age),      φ(a)  =  Σ_h  w_h · 2^(−a/h) / (everybody's sum at h),
 
 a memory φ of several time scales at once, each as an answer to "where did the crowd go": of all that is
 remembered at that scale, the part that is u's. Their weights w are learned by maximum likelihood, at earlier

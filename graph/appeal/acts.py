@@ -64,8 +64,8 @@ class Acts:
         """
         return grouped(self.sharer, self.person, weight, self.people)
 
-    def latest(self) -> Csr:
-        """The same rows, each pair weighing when the last of its acts was (µs)."""
+    def last(self) -> "Acts":
+        """The last act of each pair of sharer and opener."""
         sharer, person = self.sharer[::-1].copy(), self.person[::-1].copy()
         last = firsts(sharer, person, self.people, self.people)[::-1]
-        return grouped(self.sharer[last], self.person[last], self.at[last].astype(np.float64), self.people)
+        return Acts(self.sharer[last], self.person[last], self.at[last], self.people)

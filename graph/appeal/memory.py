@@ -8,7 +8,9 @@ and y_u the part of u in all that came, the weights w maximise the Poisson likel
     Σ over lessons and u  [ y_u · log Σ_h w_h x_uh  −  Σ_h w_h x_uh ],
 
 which expectation maximisation climbs without a step size (Richardson 1972, Lucy 1974); weights stay positive
-by themselves. Only contenders take part, those who at some scale are among the 200 first: a law that fits the
+by themselves. What is remembered here are all acts: somebody who comes again says when the crowd came, and
+when it did is what the weights are about; an audience then counts each of its people once. Only contenders
+take part, those who at some scale are among the 200 first: a law that fits the
 many who are opened once has nothing to say of who is opened most.
 """
 
@@ -161,7 +163,8 @@ def _alike(memory: Memory, lessons: list[Lesson]) -> float:
     """The overlap of the audiences that those of largest part had later, over that of what is remembered."""
     past = future = 0.0
     for lesson in lessons:
-        pairs = lesson.known.pairs(memory.phi(lesson.known.ages(lesson.at), lesson.left))
+        last = lesson.known.last()
+        pairs = last.pairs(memory.phi(last.ages(lesson.at), lesson.left))
         top = np.argsort(-pairs.strengths(), kind="stable")[:SEEDS]
         past += _overlap(pairs, top)
         future += _overlap(lesson.rest.pairs(np.ones(len(lesson.rest))), top, distinct=True)

@@ -61,7 +61,7 @@ class Appeal:
 
 
 def appeal(acts: Acts, *, at: int, horizon: timedelta, memory: Memory | None = None) -> Appeal:
-    """Everybody's appeal at a time (µs since 1970), from the acts before it.
+    """Everybody's appeal at a time (µs since 1970), from the acts before it, the last of each pair.
 
     In all as many pairs are expected to come together in the horizon as did in the last stretch as long;
     whether that holds is what `Estimate`s are widened by. memory: one learned already, else it is learned.
@@ -80,5 +80,6 @@ def appeal(acts: Acts, *, at: int, horizon: timedelta, memory: Memory | None = N
         raise InvalidInput(f"a horizon of {horizon} is not positive")
     acts = acts.before(at)
     memory = learned(acts) if memory is None else memory
-    pairs = acts.pairs(memory(acts, at) * crowd(acts, at, length))
+    last = acts.last()
+    pairs = last.pairs(memory(last, at) * crowd(acts, at, length))
     return Appeal(pairs.strengths(), pairs, memory)

@@ -217,11 +217,8 @@ def _faded_cover(question: Question, half_life: float) -> Rows:
 
 def _weighed_cover(question: Question, weigh: Callable[[Floats], Floats]) -> Rows:
     """Cover where an opener counts by the age of their last opening of each sharer."""
-    acts = question.acts
-    pairs = acts.latest()
-    return _covering(
-        Csr(pairs.indptr, pairs.indices, weigh((question.at - pairs.each_weight()) / HOUR)), question.k
-    )
+    last = question.acts.last()
+    return _covering(last.pairs(weigh((question.at - last.at) / HOUR)), question.k)
 
 
 def _covering(pairs: Csr, k: int) -> Rows:

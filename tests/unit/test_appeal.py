@@ -51,7 +51,7 @@ def test_a_cut_keeps_an_instant_together():
 def test_audiences_are_different_people():
     acts = Acts(np.array([0, 0, 0, 1], np.int32), np.array([2, 2, 3, 2], np.int32), np.arange(4), 4)
     assert acts.audiences().tolist() == [2, 1, 0, 0]
-    assert acts.latest().each_weight().tolist() == [1, 2, 3]
+    assert acts.last().at.tolist() == [1, 2, 3]
 
 
 def test_an_act_counts_half_after_a_half_life():
@@ -98,6 +98,13 @@ def test_known_people_and_strangers_make_up_the_audience():
     estimate = told.of(best)
     assert estimate.low < estimate.value < estimate.high
     assert told.of(acts.people - 1).value == 0
+
+
+def test_somebody_who_comes_again_is_no_second_person():
+    sharer, person = np.array([0, 1, 0, 0, 1], np.int32), np.array([2, 2, 2, 3, 3], np.int32)
+    acts = Acts(sharer, person, np.array([1, 2, 2, 4, 4]) * MINUTE, 4)
+    told = appeal(acts, at=5 * MINUTE, horizon=HOUR)
+    assert told.expected[0] == pytest.approx(told.expected[1])
 
 
 def test_twice_the_horizon_is_twice_the_crowd_of_a_steady_log():
