@@ -166,7 +166,7 @@ def kols(
         everywhere.tell(why, lambda: tables.standing(why))
         return
     found = ask(everywhere, KOLS, asked | {"first": first}, worth)["kolCandidates"]
-    everywhere.tell(found, lambda: tables.candidates(found))
+    everywhere.tell(found, lambda: tables.candidates(found, objective.value))
 
 
 def cascades(

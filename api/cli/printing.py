@@ -30,9 +30,9 @@ def as_json(answer: Mapping[str, Any]) -> str:
     return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
 
 
-def words(title: str, width: int | None = None) -> Column:
-    """A column of text, broken between words beyond `width`."""
-    return Column(title, overflow="fold", max_width=width)
+def words(title: str, width: int | None = None, *, least: int | None = None) -> Column:
+    """A column of text, broken between words beyond `width`, and never narrower than `least`."""
+    return Column(title, overflow="fold", max_width=width, min_width=least)
 
 
 def figures(title: str) -> Column:

@@ -112,8 +112,12 @@ def _carried(reasons: list[Answer]) -> str:
     return ", ".join(f"{kind} {weight:.3f}" for kind, weight in heaviest)
 
 
-def candidates(found: Answer) -> Table:
-    """People in the order to choose them; what each adds to those above."""
+UNITS = {"REACH": "people", "NEW_USERS": "new users", "PURCHASES": "purchases"}
+
+
+def candidates(found: Answer, objective: str = "REACH") -> Table:
+    """People in the order to choose them; what each adds to those above, in the objective's unit."""
+    unit = UNITS.get(objective, found["currency"] or "")
     rows = [
         (
             node["rank"],
@@ -122,17 +126,16 @@ def candidates(found: Answer) -> Table:
             interval(node["influence"]["reach"]),
             f"{node['influence']['opensCredited']:,.0f}",
             percent(node["conversionRate"]),
-            node["communitiesReached"],
             topics(node["topCategories"]),
         )
         for node in found["nodes"]
     ]
     columns = (
-        figures("#"), words("candidate", 18), figures("adds"), figures("reach alone"),
-        figures("opens"), figures("buyers per opener"), figures("communities"), words("shares mostly"),
+        figures("#"), words("candidate", 18, least=9), figures(f"adds {unit}"), figures("reach alone"),
+        figures("opens"), figures("buyers per opener"), words("shares mostly", least=14),
     )  # fmt: skip
     together = (
-        f"Together they reach {interval(found['reach'])} (95 % intervals), at least"
+        f"Together: {interval(found['reach'])} {unit} (95 % intervals), at least"
         f" {found['certifiedRatio']:.0%} of the best possible."
     )
     if found["leftOut"]:
@@ -169,7 +172,6 @@ def cascades(found: Answer) -> Table:
             _between(node["forecast"]),
             f"{node['depth']}{'?' if node['inferred'] else ''}",
             _levels(node["levels"]),
-            "–" if node["structuralVirality"] is None else f"{node['structuralVirality']:.2f}",
             interval(node["reproductionNumber"], 2) if node["reproductionNumber"] else "–",
             f"{node['purchases']:,}",
             money(node["revenue"]),
@@ -177,8 +179,8 @@ def cascades(found: Answer) -> Table:
         for node in found["nodes"]
     ]
     columns = (
-        words("product", 20), words("first sharer", 14), figures("people"), figures("ends at"),
-        figures("depth"), figures("by distance"), figures("virality"), figures("reproduction"),
+        words("product", 20, least=10), words("first sharer", 14, least=8), figures("people"),
+        figures("ends at"), figures("depth"), figures("by distance"), figures("reproduction"),
         figures("bought"), figures("revenue"),
     )  # fmt: skip
     guessed = (

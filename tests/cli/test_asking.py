@@ -126,7 +126,7 @@ def test_a_store_that_is_not_there_is_not_made_by_asking(
         (["suggest", "--share", "ana/tea"], "To show somebody unknown"),
         (["cascades"], "1 3 2"),
         (["communities"], "stays inside"),
-        (["kols"], "Together they reach"),
+        (["kols"], "of the best possible"),
     ],
 )
 def test_tables_fit_a_page(
