@@ -65,13 +65,15 @@ def server(store_url: str) -> Iterator[tuple[httpx.Client, "subprocess.Popen[byt
 
 
 def deaths(store_url: str, rounds: int, seed: int) -> Iterator[Death]:
-    """Kill so many servers, one after the other, on one store; AssertionError where an event was lost or is
-    there twice.
+    """Kill so many servers, one after the other, on one store, each some time after the first call that it
+    answered; AssertionError where an event was lost or is there twice.
     """
     chance, calls = random.Random(seed), 0  # noqa: S311
     open_store(store_url).close()
     for _ in range(rounds):
         with server(store_url) as (client, process):
+            assert _record(client, calls) == CALL
+            calls += 1
             killer = Timer(chance.uniform(0.05, 1.0), process.kill)
             killer.start()
             try:
