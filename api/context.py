@@ -19,7 +19,7 @@ from strawberry.dataloader import DataLoader
 from api.batching import Asked, Sharing, recipients, suggestions
 from api.follow import Watch
 from api.intake import Intake
-from api.ledger import Ledger
+from api.ledger import Keeping
 from api.limits import PAGE, bounded
 from api.memo import Memo
 from api.paging import Listing, Window, version_of
@@ -41,14 +41,14 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Context:
     """One request's. now: when it came in, aware UTC. spoken: its Accept-Language header. watch: what wakes a
-    request that follows something. ledger: where forecasts that are given out are kept.
+    request that follows something. ledger: what keeps the forecasts that are given out, if anything does.
     """
 
     answers: Answers
     intake: Intake
     memo: Memo
     watch: Watch
-    ledger: Ledger
+    ledger: Keeping
     now: datetime
     spoken: str | None = None
     rates: Rates = NO_RATES

@@ -9,6 +9,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from itertools import islice
+from typing import Protocol
 
 import structlog
 
@@ -25,6 +26,20 @@ Written = Callable[[int, int], None]
 """Told how many promises were kept, and how many lost."""
 
 log = structlog.get_logger()
+
+
+class Keeping(Protocol):
+    """What takes the forecasts that a request is given."""
+
+    def give(self, promises: Iterable[Promise]) -> None:
+        """These were told to somebody."""
+
+
+class Unkept:
+    """For a request that may change nothing: what it is told is nobody's promise."""
+
+    def give(self, promises: Iterable[Promise]) -> None:
+        """These are forgotten."""
 
 
 class Ledger:

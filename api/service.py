@@ -27,7 +27,7 @@ from api.documents import Document, Documents, Invalid
 from api.errors import BAD_INPUT, METHOD, NOT_ACCEPTABLE, TIMEOUT, Told, refusal, told, traced
 from api.follow import Watch
 from api.intake import Intake
-from api.ledger import Ledger, Written
+from api.ledger import Ledger, Unkept, Written
 from api.memo import Memo
 from api.refresh import Answers, Renewed
 from api.schema import core_schema
@@ -45,8 +45,8 @@ FOLLOWED_ELSEWHERE = "a subscription is followed over graphql-transport-ws, or b
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request. spoken: its Accept-Language; id: what a fault is told and logged by; reading: refuse
-    mutations.
+    """A request. spoken: its Accept-Language; id: what a fault is told and logged by; reading: change
+    nothing, so refuse mutations and keep no promises.
     """
 
     query: str
@@ -169,8 +169,9 @@ class Service:
         return _Ready(executor, document, context, label)
 
     def _context(self, asked: Asked) -> Context:
-        kept = self.answers, self._intake, self._memo, self.watch, self.ledger
-        return Context(*kept, self._clock(), asked.spoken, self._rates)
+        kept = self.answers, self._intake, self._memo, self.watch
+        ledger = Unkept() if asked.reading else self.ledger
+        return Context(*kept, ledger, self._clock(), asked.spoken, self._rates)
 
     async def _run(self, ready: "_Ready", asked: Asked) -> Reply:
         executor, context = ready.executor, ready.context

@@ -108,6 +108,19 @@ async def test_a_server_that_goes_keeps_what_it_promised(shop: Shop) -> None:
     assert broken_at(chain) is None
 
 
+@pytest.mark.parametrize("document", [SPREAD, KOLS])
+async def test_what_is_asked_by_get_is_answered_and_promises_nothing(shop: Shop, document: str) -> None:
+    shop.tell(TOY)
+    async with shop.client() as client:
+        read = await client.get("/graphql", params={"query": document})
+        assert "errors" not in read.json()
+        await client.get("/graphql", params={"query": document}, headers={"accept": "text/event-stream"})
+    assert shop.store.promises() == []
+    async with shop.client() as client:
+        assert (await client.post("/graphql", json={"query": document})).json() == read.json()
+    assert shop.store.promises() != []
+
+
 async def test_promises_wait_while_the_store_is_away_and_metrics_count_them(shop: Shop) -> None:
     away, keep = [True], shop.store.promise
     gone = StoreUnavailable("the store is away; try again")
