@@ -1,7 +1,9 @@
 """What a caller is told when something goes wrong: every error has a code, and nothing internal leaves.
 
-One table maps the domain's errors to codes; their sentences were written for the caller. Whatever else is
-raised is a fault of ours: the caller gets a code and the request's id, the log gets the rest.
+One table maps the domain's errors to codes; their sentences were written for the caller. Only what a store
+says of itself names paths, hosts and users, and quotes its driver: the caller hears that it is away, the log
+hears why. Whatever else is raised is a fault of ours: the caller gets a code and the request's id, the log
+gets the rest.
 """
 
 from traceback import extract_tb
@@ -21,16 +23,20 @@ MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
 NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
 TIMEOUT = "TIMEOUT"
 TOO_MANY = "TOO_MANY_SUBSCRIPTIONS"
+FORBIDDEN = "FORBIDDEN"
+AWAY = "STORE_UNAVAILABLE"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 
 CODE_BY_ERROR: dict[type[SharegraphError], str] = {
     StaleCursor: "STALE_CURSOR",
     InvalidInput: BAD_INPUT,
     UnknownKey: "NOT_FOUND",
-    StoreUnavailable: "STORE_UNAVAILABLE",
 }
 """The first class that fits counts. A domain error in no row (a torn snapshot, an incompatible store) is ours
 to mend, so it is told as internal."""
+
+STORE_AWAY = "the store cannot be used now; try again"
+"""All that a caller hears of a store."""
 
 log = structlog.get_logger()
 
@@ -59,11 +65,19 @@ def _of_execution(error: GraphQLError, request_id: str) -> tuple[str, str]:
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
+    if isinstance(cause, StoreUnavailable):
+        log.warning("store away", request=request_id, reason=str(cause))
+        return STORE_AWAY, AWAY
     for kind, code in CODE_BY_ERROR.items():
         if isinstance(cause, kind):
             return str(cause), code
     log.error("fault", request=request_id, path=error.path, **traced(cause or error))
-    return f"internal error; ask us about request {request_id}", INTERNAL
+    return hidden(request_id), INTERNAL
+
+
+def hidden(request_id: str) -> str:
+    """All that a caller hears of a fault of ours."""
+    return f"internal error; ask us about request {request_id}"
 
 
 def traced(fault: BaseException) -> dict[str, object]:

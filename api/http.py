@@ -38,7 +38,7 @@ STATUS = {
     errors.MEDIA_TYPE: 415,
     errors.INTERNAL: 500,
     errors.TIMEOUT: 503,
-    "STORE_UNAVAILABLE": 503,
+    errors.AWAY: 503,
 }
 """Of a request that was not run, whatever the client accepts."""
 

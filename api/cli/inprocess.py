@@ -10,9 +10,9 @@ from typing import Any
 import structlog
 
 from api.cli.command import Everywhere
-from api.errors import BAD_INPUT, INTERNAL
+from api.errors import AWAY, BAD_INPUT, INTERNAL, STORE_AWAY
 from api.service import Asked, Reply, Service
-from graph.errors import InvalidInput, SharegraphError
+from graph.errors import InvalidInput, SharegraphError, StoreUnavailable
 from graph.rates import NO_RATES, Rates
 from graph.store import Store
 from loaders.stores import open_store
@@ -48,6 +48,8 @@ def _data(reply: Reply) -> Data:
         raise InvalidInput(_sentence(reply))
     if reply.code == INTERNAL:
         raise SharegraphError("this is a fault of ours; --debug shows where")
+    if reply.code == AWAY:
+        raise StoreUnavailable(f"{STORE_AWAY}, --debug shows why")
     if reply.errors or reply.data is None:
         raise SharegraphError(_sentence(reply))
     return reply.data

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.types import people
-from graph.errors import SnapshotTorn
+from graph.errors import SnapshotTorn, StoreUnavailable
 from tests.api.conftest import Shop
 
 NODE = "query($id: ID!) { node(id: $id) { id } }"
@@ -74,6 +74,24 @@ async def test_a_fault_of_ours_is_told_by_the_requests_id_alone(
     written = capsys.readouterr()
     assert type(fault).__name__ in written.out
     assert "secret" not in written.out + written.err
+
+
+async def test_what_a_store_says_of_itself_is_for_the_log(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.tell("ana>bea:tea")
+    reason = "neo4j://db.internal:7687 refused a statement: syntax error in `MATCH`"
+
+    def away(*_: Any) -> Any:
+        raise StoreUnavailable(reason)
+
+    shop.store.read = away
+    assert await shop.refused("{ dataset { users } }") == [
+        ("STORE_UNAVAILABLE", "the store cannot be used now; try again")
+    ]
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "store away" in line]
+    assert reason in line
+    assert "r1" in line
 
 
 async def test_one_field_that_fails_leaves_the_others(shop: Shop) -> None:
