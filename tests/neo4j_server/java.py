@@ -1,7 +1,7 @@
 """Neo4j from Maven's jars, for machines without Docker: about 125 MB once, then five to ten seconds a start.
 
-The jars come by `pom.xml` into `cache/jars-VERSION`. Each start has a home folder of its own, removed when
-the server is left; the logs of the last one are kept in `cache/logs`.
+The jars come by `pom.xml`, or that of another `Build`, into `cache/jars-VERSION`. Each start has a home
+folder of its own, removed when the server is left; the logs of the last one are kept in `cache/logs`.
 """
 
 import fcntl
@@ -11,17 +11,16 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.neo4j_server.server import LOOPBACK, Server, Unavailable, new_server, port_of, wait_until_open
 
-POM = Path(__file__).with_name("pom.xml")
 OLDEST_JAVA = 17
 
 JVM_OPTIONS = (
     "-XX:+UseSerialGC",
     "-XX:-UsePerfData",
-    "-Xmx1g",
     "-Dio.netty.tryReflectionSetAccessible=true",
     "-Dlog4j2.disable.jmx=true",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -32,19 +31,33 @@ JVM_OPTIONS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a server is made from. pom: names its jars and, first of all, their version. plugins: the Maven
+    group of those that are plugins and may do everything. heap: as Java reads it.
+    """
+
+    pom: Path
+    plugins: str = ""
+    heap: str = "1g"
+
+
+COMMUNITY = Build(Path(__file__).with_name("pom.xml"))
+
+
 @contextmanager
-def started(cache: Path) -> Iterator[Server]:
+def started(cache: Path, build: Build = COMMUNITY) -> Iterator[Server]:
     """Yield a server that runs as our child.
 
     `Unavailable` where Java or Maven is missing or the jars cannot be had.
     """
     java, maven = tools()
-    jars = fetched_jars(cache, maven)
+    jars = fetched_jars(cache, maven, build)
     server = new_server()
     with tempfile.TemporaryDirectory(prefix="home-", dir=cache) as home:
         logs = Path(home) / "logs"
         logs.mkdir()
-        command = command_line(java, jars, Path(home), server)
+        command = command_line(java, jars, Path(home), server, build)
         with (logs / "console.log").open("wb") as console:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         try:
@@ -70,34 +83,41 @@ def tools() -> tuple[str, str]:
     return java, maven
 
 
-def fetched_jars(cache: Path, maven: str) -> Path:
+def fetched_jars(cache: Path, maven: str, build: Build) -> Path:
     """Return the folder of jars, downloaded at the first call; a second process waits for the first."""
-    version = re.search(r"<version>([\d.]+)</version>", POM.read_text())
+    version = re.search(r"<version>([\d.]+)</version>", build.pom.read_text())
     jars = cache / f"jars-{version[1] if version else 'unknown'}"
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not jars.exists():
             partial = jars.with_suffix(".partial")
-            copy_dependencies(maven, cache, partial)
+            copy_dependencies(maven, cache, partial, build)
             partial.rename(jars)
     return jars
 
 
-def copy_dependencies(maven: str, cache: Path, folder: Path) -> None:
-    """Let Maven put every jar that the server needs into `folder`, by way of a repository in `cache`."""
+def copy_dependencies(maven: str, cache: Path, folder: Path, build: Build) -> None:
+    """Let Maven put every jar that the server needs into `folder`, by way of a repository in `cache`; those
+    of plugins into `folder/plugins`.
+    """
     command = [
-        maven, "--batch-mode", "--quiet", "--strict-checksums", "--file", str(POM),
+        maven, "--batch-mode", "--quiet", "--strict-checksums", "--file", str(build.pom),
         f"-Dmaven.repo.local={cache / 'm2'}", f"-Duser.home={cache}",
         "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}",
+        *(["-Dmdep.prependGroupId=true"] if build.plugins else []),
     ]  # fmt: skip
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     shutil.rmtree(cache / "m2", ignore_errors=True)
     if said.returncode != 0:
         (cache / "maven.log").write_text(said.stdout + said.stderr)
         raise Unavailable(f"Maven could not fetch Neo4j's jars; what it said is in {cache / 'maven.log'}")
+    if build.plugins:
+        (folder / "plugins").mkdir()
+        for jar in folder.glob(f"{build.plugins}.*.jar"):
+            jar.rename(folder / "plugins" / jar.name)
 
 
-def command_line(java: str, jars: Path, home: Path, server: Server) -> list[str]:
+def command_line(java: str, jars: Path, home: Path, server: Server, build: Build) -> list[str]:
     """Write the server's configuration into its home and return what starts it."""
     address = f"{LOOPBACK}:{port_of(server)}"
     settings = {
@@ -108,9 +128,13 @@ def command_line(java: str, jars: Path, home: Path, server: Server) -> list[str]
         "dbms.usage_report.enabled": "false",
         "db.tx_log.preallocate": "false",  # 2 MB of files instead of 516.
     }
+    if build.plugins:
+        settings["server.directories.plugins"] = str(jars / "plugins")
+        settings["dbms.security.procedures.unrestricted"] = "*"
     conf = home / "conf"
     conf.mkdir()
     (conf / "neo4j.conf").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-    class_path = ["-cp", f"{conf}:{jars}/*", f"-Duser.home={home}", f"-Djava.io.tmpdir={home}"]
+    class_path = ["-cp", f"{jars}/plugins/*:{conf}:{jars}/*"]
+    folders = [f"-Duser.home={home}", f"-Djava.io.tmpdir={home}"]
     main = ["org.neo4j.server.CommunityEntryPoint", f"--home-dir={home}", f"--config-dir={conf}"]
-    return [java, *JVM_OPTIONS, *class_path, *main]
+    return [java, *JVM_OPTIONS, f"-Xmx{build.heap}", *folders, *class_path, *main]
