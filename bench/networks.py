@@ -45,6 +45,15 @@ def chung_lu(people: int, ties: int, seed: int) -> Tied:
     return Tied("power law (Chung-Lu)", source, target, people)
 
 
+def preferential(people: int, ties: int, seed: int) -> Tied:
+    """The preferential attachment of networkx, each tie one way at random, `ties` of them."""
+    graph = nx.barabasi_albert_graph(people, -(-ties // people), seed=seed)
+    rng = np.random.default_rng(seed)
+    ends = rng.permuted(rng.permutation(np.array(list(graph.edges), np.int32))[:ties], axis=1)
+    source, target = ends.T.copy()
+    return Tied("networkx: preferential attachment", source, target, people)
+
+
 def generated(people: int, seed: int) -> Iterator[Tied]:
     """Three of networkx' generators; each of their ties carries both ways."""
     made = {
