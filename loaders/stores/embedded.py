@@ -34,6 +34,7 @@ from loaders.stores.sqlite.file import (
 )
 from loaders.stores.sqlite.forget import forget
 from loaders.stores.sqlite.people import consents, one_person, same_person
+from loaders.stores.sqlite.place import Place
 from loaders.stores.tombstones import Tombstones
 from loaders.stores.versions import Version
 
@@ -42,12 +43,17 @@ READERS_GO = 500
 
 
 class EmbeddedStore:
-    """A store in an SQLite file; graph.store.Store says what it does. Threads may share it."""
+    """A store in an SQLite file; graph.store.Store says what it does. Threads may share it.
+
+    Law: what is acknowledged is in the file that the path names. Where that was deleted or replaced since it
+    was opened, everything but `close` raises StoreUnavailable.
+    """
 
     def __init__(self, path: Path, *, create: bool = True, patience: float = PATIENCE) -> None:
         """Open the file, made where there is none. patience: seconds to wait for another writer."""
         self._path = path
         self._writer = opened(path, create=create, patience=patience)
+        self._place = Place.of(path)
         self._reader = connect(path)
         self._write_lock, self._read_lock = Lock(), Lock()
         self._owes = False
@@ -213,8 +219,9 @@ class EmbeddedStore:
 
         Raises InvalidInput where there is something at the path already.
         """
+        self._place.check()
         with translated(path):
-            back_up(self._path, path)
+            back_up(self._place.path, path)
 
     def close(self) -> None:
         """Release the connections; idempotent."""
@@ -226,6 +233,7 @@ class EmbeddedStore:
     def _writing(self) -> Iterator[tuple[sqlite3.Connection, Version]]:
         """The writer's transaction, its codes and tombstones up to date."""
         with self._write_lock, translated(self._path):
+            self._place.check()
             try:
                 with writing(self._writer):
                     version = _version(self._writer)
@@ -234,6 +242,7 @@ class EmbeddedStore:
                         self._tombstones = _tombstones(self._writer)
                         self._epoch = version.epoch
                     yield self._writer, version
+                    self._place.check()
             except BaseException:
                 self._memory.forget()
                 self._epoch = -1
@@ -243,13 +252,17 @@ class EmbeddedStore:
     def _asking(self) -> Iterator[sqlite3.Connection]:
         """The connection that answers what is small."""
         with self._read_lock, translated(self._path):
+            self._place.check()
             yield self._reader
 
     @contextmanager
     def _viewing(self) -> Iterator[sqlite3.Connection]:
         """A connection with one view of the file, for what takes longer."""
-        with translated(self._path), closing(connect(self._path)) as connection, reading(connection):
-            yield connection
+        self._place.check()
+        with translated(self._path), closing(connect(self._place.path)) as connection:
+            self._place.check()
+            with reading(connection):
+                yield connection
 
 
 def _version(connection: sqlite3.Connection) -> Version:

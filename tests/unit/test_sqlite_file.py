@@ -1,15 +1,19 @@
 """The SQLite file of the embedded store: its format, its backup, and what is no such file."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from graph.errors import InvalidInput, StoreIncompatible, StoreUnavailable
+from graph.events import User
 from loaders.stores import open_store
 from loaders.stores.embedded import EmbeddedStore
+from loaders.stores.sqlite.append import Writing
 from loaders.stores.sqlite.file import FORMAT_1, STEPS, connect, opened
 from loaders.stores.sqlite.shares import by
 from tests.contract.telling import rows
@@ -158,3 +162,65 @@ def test_somebody_with_sqlite3_can_read_the_log(store: EmbeddedStore, path: Path
         ("SHARE", "bea", "mug", None),
         ("OPEN", "dan", "mug", "bea/mug"),
     ]
+
+
+USES: list[Callable[[EmbeddedStore], object]] = [
+    lambda store: store.append(rows("eve$tea=1#o1")),
+    lambda store: store.version(),
+    lambda store: store.read(),
+    lambda store: store.counts(),
+    lambda store: store.forget("ana"),
+    lambda store: store.upsert_users([User("ana", "Ana")]),
+    lambda store: store.backup(Path("never.db")),
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_file_that_was_deleted_takes_nothing_and_is_not_made_again(
+    store: EmbeddedStore, tmp_path: Path, use: Callable[[EmbeddedStore], object]
+):
+    for file in tmp_path.iterdir():
+        file.unlink()
+    with pytest.raises(StoreUnavailable, match=r"shop\.db is gone"):
+        use(store)
+    store.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_file_that_was_replaced_takes_nothing_from_who_opened_the_other(
+    store: EmbeddedStore, path: Path, use: Callable[[EmbeddedStore], object]
+):
+    for file in path.parent.iterdir():
+        file.unlink()
+    other = EmbeddedStore(path)
+    other.append(rows("eve$tea=1#o1"))
+    with pytest.raises(StoreUnavailable, match="is another file than the one that was opened"):
+        use(store)
+    store.close()
+    assert [event.user for event in other.events()] == ["eve"]
+    other.close()
+
+
+def test_a_file_that_vanishes_within_a_transaction_acknowledges_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    class Vanishing(Writing):
+        def events(self, *said: Any) -> None:
+            super().events(*said)
+            path.unlink()
+
+    monkeypatch.setattr("loaders.stores.embedded.Writing", Vanishing)
+    store = EmbeddedStore(path)
+    with pytest.raises(StoreUnavailable, match="is gone"):
+        store.append(rows(TOY))
+    store.close()
+
+
+def test_a_file_whose_name_a_url_would_read_otherwise(tmp_path: Path):
+    path = tmp_path / "a shop? 100% & ö#1.db"
+    for _ in range(2):
+        store = EmbeddedStore(path)
+        store.append(rows(TOY))
+        store.close()
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]

@@ -105,7 +105,7 @@ def opened(
     if not path.parent.is_dir():
         raise StoreUnavailable(f"{path}: the folder {path.parent} does not exist; make it, or name another")
     with translated(path):
-        connection = connect(path, patience)
+        connection = connect(path, patience, create=create)
         try:
             _bring_up(connection, path, steps)
         except BaseException:
@@ -114,9 +114,17 @@ def opened(
     return connection
 
 
-def connect(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
-    """A connection set up as all of ours are; whoever shares one between threads holds a lock."""
-    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+def connect(path: Path, patience: float = PATIENCE, *, create: bool = False) -> sqlite3.Connection:
+    """A connection set up as all of ours are, to a file that is there (or is made, with `create`); whoever
+    shares one between threads holds a lock.
+    """
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
+        timeout=patience,
+        isolation_level=None,
+        check_same_thread=False,
+        uri=True,
+    )
     connection.executescript(
         f"PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
         f"PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {WAL_PAGES};"
