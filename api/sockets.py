@@ -18,9 +18,9 @@ from uuid import uuid4
 import orjson
 import structlog
 from starlette.responses import PlainTextResponse
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from api.errors import TOO_MANY, Told, refusal, traced
+from api.errors import INTERNAL, TOO_MANY, Told, hidden, refusal, traced
 from api.follow import Following, Full
 from api.http import Unfit, asked_of
 from api.limits import OPERATIONS
@@ -189,53 +189,74 @@ class _Conversation:
         self.operations[id_] = asyncio.create_task(self._operate(id_, asked))
 
     async def _operate(self, id_: str, asked: Asked) -> None:
-        """Run one operation, and say everything it gives."""
-        began, sent, label, ended = perf_counter(), 0, "none", "left"
+        """Run one operation, say everything it gives and how it ended, and write that down."""
+        course = _Course()
+        try:
+            wrong = await self._run(id_, asked, course)
+            self.operations.pop(id_, None)
+            if wrong:
+                await self._say(type="error", id=id_, payload=list(wrong))
+            else:
+                await self._say(type="complete", id=id_)
+        except (TimeoutError, WebSocketDisconnect, OSError):
+            course.ended = "slow"
+            self.stuck.set()
+        finally:
+            log.info(
+                "followed",
+                request=asked.id,
+                operation=course.label,
+                protocol=PROTOCOL,
+                messages=course.sent,
+                ended=course.ended,
+                s=round(perf_counter() - course.began, 3),
+            )
+
+    async def _run(self, id_: str, asked: Asked, course: "_Course") -> tuple[Told, ...]:
+        """Say all replies; what went wrong, or nothing where the operation is complete."""
         try:
             with self.owner.following.place(PROTOCOL):
                 seconds = self.owner.settings.request_seconds
                 async with aclosing(self.owner.service.replies(asked, seconds)) as replies:
                     async for reply in replies:
-                        label = reply.label
+                        course.label = reply.label
                         if not reply.ran:
-                            ended = reply.code
-                            await self._fail(id_, reply.errors)
-                            return
+                            course.ended = reply.code
+                            return reply.errors
                         await self._say(type="next", id=id_, payload=reply.body())
-                        self.owner.metrics.told(label, PROTOCOL)
-                        sent += 1
-            ended = "complete"
-            self.operations.pop(id_, None)
-            await self._say(type="complete", id=id_)
+                        self.owner.metrics.told(reply.label, PROTOCOL)
+                        course.sent += 1
         except Full as full:
-            ended = TOO_MANY
-            await self._fail(id_, (refusal(str(full), TOO_MANY),))
+            course.ended = TOO_MANY
+            return (refusal(str(full), TOO_MANY),)
         except (TimeoutError, WebSocketDisconnect, OSError):
-            ended = "slow"
-            self.stuck.set()
-        except Exception as fault:
-            log.error("fault", request=asked.id, **traced(fault))  # noqa: TRY400  # its message may name somebody
             raise
-        finally:
-            log.info(
-                "followed",
-                request=asked.id,
-                operation=label,
-                protocol=PROTOCOL,
-                messages=sent,
-                ended=ended,
-                s=round(perf_counter() - began, 3),
-            )
-
-    async def _fail(self, id_: str, errors: tuple[Told, ...]) -> None:
-        self.operations.pop(id_, None)
-        await self._say(type="error", id=id_, payload=list(errors))
+        except Exception as fault:  # noqa: BLE001  # the client waits for the end of what it asked
+            log.error("fault", request=asked.id, **traced(fault))  # noqa: TRY400  # its message may name somebody
+            course.ended = INTERNAL
+            return (refusal(hidden(asked.id), INTERNAL),)
+        course.ended = "complete"
+        return ()
 
     async def _say(self, **message: object) -> None:
-        """One message, as text: bytes would make a binary frame of it. TimeoutError where nobody reads."""
+        """One message, as text: bytes would make a binary frame of it. TimeoutError where nobody reads,
+        WebSocketDisconnect where it is closed.
+        """
         text = orjson.dumps(message, option=orjson.OPT_NON_STR_KEYS).decode()
+        if self.socket.application_state is WebSocketState.DISCONNECTED:
+            raise WebSocketDisconnect(GOING_AWAY)
         async with asyncio.timeout(self.owner.settings.alive_seconds):
             await self.socket.send_text(text)
+
+
+@dataclass(slots=True)
+class _Course:
+    """How an operation goes, for the log."""
+
+    began: float = field(default_factory=perf_counter)
+    label: str = "none"
+    sent: int = 0
+    ended: str = "left"
 
 
 def _message(said: Any, most: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -21,7 +22,7 @@ from api.settings import Settings
 from graph.store import Store
 from loaders.stores import open_store
 from tests import toy
-from tests.api.conftest import Shop
+from tests.api.conftest import NOW, Shop
 
 GROWING = "subscription($id: ID!) { cascade(id: $id) { size shares opens participants { totalCount } } }"
 SIZES = "subscription($id: ID!) { cascade(id: $id) { size } }"
@@ -312,6 +313,28 @@ async def test_an_id_that_is_taken_closes_the_socket(shop: Shop) -> None:
         await hear(client)
         await follow(client)
         assert await closed(client) == (4409, "Subscriber for 1 already exists")
+
+
+async def test_a_fault_of_ours_is_told_under_its_id_and_the_id_is_free_again(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    broken = [True]
+
+    def stopped() -> datetime:
+        if broken[0]:
+            raise ZeroDivisionError
+        return NOW
+
+    shop.clock = stopped
+    async with served(shop) as (address, _), talking(address) as client:
+        await follow(client, SIZES)
+        told = await hear(client)
+        (error,) = told.pop("payload")
+        assert told == {"type": "error", "id": "1"}
+        assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
+        assert error["message"].startswith("internal error; ask us about request ")
+        broken[0] = False
+        await follow(client, SIZES)
+        assert (await hear(client))["payload"] == {"data": {"cascade": {"size": 2}}}
 
 
 async def test_a_client_that_is_silent_is_pinged_and_then_let_go(shop: Shop) -> None:
