@@ -1,8 +1,12 @@
 """The rows of a load that were not taken, as a CSV file that a person can mend and load again."""
 
 import csv
+import fcntl
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, count, islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -12,12 +16,26 @@ from graph.events import Reject
 
 COLUMNS = ("file", "line", "reason", "detail", "event")
 
+HEADER = f"{','.join(COLUMNS)}\r\n".encode()
+"""The first line of every such file, by which an older one is known for ours."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection)."""
+
+LISTS = 10
+"""How many names are searched for lists of earlier loads: more loads than that never ran at once."""
+
 
 class Rejects:
-    """Writes each `Reject` as a row of COLUMNS; the file is made, or replaced, at the first one.
+    """Writes each `Reject` as a row of COLUMNS; the file is made at the first one.
 
-    path: of the file. count: rows written. Use as a context manager: leaving it closes the file. InvalidInput
-    where the folder of the file is not there, before any row is lost to that.
+    path: of the file; count: rows written. Use as a context manager: entering it removes the list of an
+    earlier load, leaving it closes the file. InvalidInput where the folder of the file is not there, before
+    any row is lost to that.
+
+    Law: a list is of one load, and no other file is written over. Where the file is that of a load that still
+    runs, or no list of ours, this one goes to the next name that is free, which `path` then says: r.csv,
+    r.2.csv, r.3.csv, … A cell that a spreadsheet would run begins with an apostrophe.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,6 +47,9 @@ class Rejects:
     def __enter__(self) -> Self:
         if not self.path.parent.is_dir():
             raise InvalidInput(f"{self.path}: the folder {self.path.parent} does not exist; make it first")
+        with self._named():
+            for path in islice(_names(self.path), LISTS):
+                _clear(path)
         return self
 
     def __exit__(
@@ -41,16 +62,20 @@ class Rejects:
     def add(self, reject: Reject) -> None:
         """Write one. OSError, with the file's name, where its disk is full."""
         with self._named():
-            self._write(reject)
+            if self._file is None:
+                self._open()
+            self._rows.writerow([_inert(getattr(reject, name)) for name in COLUMNS])
         self.count += 1
 
-    def _write(self, reject: Reject) -> None:
-        if self._file is None:
-            # A file's name need not be UTF-8; the rows of the log are, or were refused for that.
-            self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
-            self._rows = csv.writer(self._file)
-            self._rows.writerow(COLUMNS)
-        self._rows.writerow([getattr(reject, name) for name in COLUMNS])
+    def _open(self) -> None:
+        """Take the first name that is free."""
+        for path in _names(self.path):
+            self._file = _taken(path)
+            if self._file is not None:
+                self.path = path
+                self._rows = csv.writer(self._file)
+                self._rows.writerow(COLUMNS)
+                return
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -59,3 +84,51 @@ class Rejects:
             yield
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from error
+
+
+def _names(path: Path) -> Iterator[Path]:
+    """A file's name, then those that stand in for it."""
+    return chain((path,), (path.with_stem(f"{path.stem}.{number}") for number in count(2)))
+
+
+def _clear(path: Path) -> None:
+    """Remove the list of a load that has ended; leave all other files alone."""
+    if path.is_file():
+        with path.open("rb") as file:
+            if _locked(file) and file.readline(len(HEADER)) == HEADER:
+                path.unlink(missing_ok=True)
+
+
+def _taken(path: Path) -> IO[str] | None:
+    """The file, empty and locked for as long as it is open; None where it is somebody else's."""
+    # A file's name need not be UTF-8; the rows of the log are, or were refused for that.
+    file = path.open("a", encoding="utf-8", errors="backslashreplace", newline="")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) or (_locked(file) and _is_new(file, path)):
+        return file
+    file.close()
+    return None
+
+
+def _is_new(file: IO[Any], path: Path) -> bool:
+    """Whether a locked file is empty, and still what the path names."""
+    held = os.fstat(file.fileno())
+    return held.st_size == 0 and path.exists() and os.path.samestat(held, path.stat())
+
+
+def _locked(file: IO[Any]) -> bool:
+    """Lock an open file, if nobody else has."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _inert(cell: object) -> object:
+    """A cell that no spreadsheet runs.
+
+    >>> _inert("=1+1"), _inert("tea"), _inert("-"), _inert(12)
+    ("'=1+1", 'tea', '-', 12)
+    """
+    runs = isinstance(cell, str) and len(cell) > 1 and cell.startswith(FORMULA)
+    return f"'{cell}" if runs else cell

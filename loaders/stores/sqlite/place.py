@@ -44,8 +44,8 @@ def _looked_at(path: Path) -> os.stat_result:
         return path.stat()
     except FileNotFoundError:
         raise StoreUnavailable(
-            f"{path} is gone, somebody moved or deleted it; nothing is stored until a backup is put there and "
-            "this program is started again"
+            f"{path} is gone, somebody moved or deleted it; nothing is stored until a backup is put there "
+            "and this program is started again"
         ) from None
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be looked at: {error.strerror}") from error
