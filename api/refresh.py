@@ -2,18 +2,19 @@
 
 `Answers.current` asks the store for its version, which is cheap, and brings in what is new before it returns;
 whoever asks meanwhile waits for the same work. The last few analyses stay, so that a list that is being paged
-through goes on under the version it began with.
+through goes on under the version it began with; a version that is held names the same analysis until it goes.
 
 A small store is fitted anew at every change. A large one is answered from its last fit and what came since
 (graph.live), and fitted anew in the background once that has grown.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import perf_counter
 
 import structlog
 
+from api.errors import traced
 from graph.analysis import Analysis
 from graph.errors import StoreUnavailable
 from graph.live import LiveAnalysis, after
@@ -89,6 +90,11 @@ class Answers:
         """The newest analysis held; None before the first."""
         return next(reversed(self._held.values()), None)
 
+    @property
+    def kept(self) -> Collection[Analysis]:
+        """The last few, oldest first."""
+        return self._held.values()
+
     def held(self, version: str) -> Analysis | None:
         """An analysis of the last few; None for one that is gone or never was here."""
         return self._held.get(version)
@@ -113,8 +119,11 @@ class Answers:
             self._store.version
         ):
             return self.latest
-        # A renewal that began before this call may have read the store too early.
-        while self.latest is None or self._done <= arrived:
+        return await self._renewed_after(arrived)
+
+    async def _renewed_after(self, begun: int) -> Analysis:
+        """What the next renewal gives; one of the first `begun` may have read the store too early."""
+        while self.latest is None or self._done <= begun:
             if self._renewing is None:
                 self._renewing = asyncio.create_task(self._renew())
             await asyncio.shield(self._renewing)
@@ -129,10 +138,10 @@ class Answers:
             if not await asyncio.to_thread(self._continues):
                 # Somebody was forgotten: no page of an earlier version may show them again.
                 self._held.clear()
-            self._hold(analysis)
+            analysis = self._hold(analysis)
             if not isinstance(analysis, LiveAnalysis):
                 self._fit = analysis
-            elif outgrown(analysis) and self._fitting is None:
+            elif analysis.fitted is self._fit and outgrown(analysis) and self._fitting is None:
                 self._fitting = asyncio.create_task(self._refit())
             self._done = begun
         finally:
@@ -146,18 +155,30 @@ class Answers:
         return self.latest is None or self._store.continues(self.latest.snapshot.version)
 
     async def _refit(self) -> None:
-        """A new fit beside the answers; the next renewal starts from it."""
+        """A new fit beside the answers, and a renewal on top of it. Nobody waits for this, so what goes wrong
+        is told here; the next change tries again.
+        """
         try:
-            began_at = perf_counter()
-            self._fit = await asyncio.to_thread(fitted, self._store, self._fit, self._seed)
-            log.info("fitted", version=self._fit.version, seconds=round(perf_counter() - began_at, 3))
+            await self._fit_anew()
+            await self._renewed_after(self._begun)
+        except Exception as fault:  # noqa: BLE001  # whatever it is, the last fit goes on answering
+            log.error("not fitted", **traced(fault))  # noqa: TRY400  # a message may speak of somebody
+
+    async def _fit_anew(self) -> None:
+        try:
+            began_at, before = perf_counter(), self._fit
+            fit = await asyncio.to_thread(fitted, self._store, before, self._seed)
+            log.info("fitted", version=fit.version, seconds=round(perf_counter() - began_at, 3))
+            # Where somebody was forgotten meanwhile, a renewal has fitted what is left.
+            if self._fit is before:
+                self._fit = fit
         finally:
             self._fitting = None
-        if self._renewing is None:
-            self._renewing = asyncio.create_task(self._renew())
 
-    def _hold(self, analysis: Analysis) -> None:
-        self._held.pop(analysis.version, None)
-        self._held[analysis.version] = analysis
+    def _hold(self, analysis: Analysis) -> Analysis:
+        """The newest from now on; what is held under its version stays, since rows were named by it."""
+        newest = self._held.pop(analysis.version, analysis)
+        self._held[newest.version] = newest
         for version in list(self._held)[:-HELD]:
             del self._held[version]
+        return newest

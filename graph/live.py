@@ -84,8 +84,8 @@ class LiveAnalysis(Analysis):
 
     @property
     def version(self) -> str:
-        """The store's version, and a sign that part of the answer is of an earlier fit."""
-        return f"{self.snapshot.version}~"
+        """The store's version and the fit's: on top of another fit the rows of the same things are others."""
+        return f"{self.snapshot.version}~{self.fitted.version}"
 
     @property
     def graph(self) -> ShareGraph:

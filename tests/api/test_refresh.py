@@ -209,6 +209,12 @@ async def in_cascades(shop: Shop, after: str | None = None) -> tuple[dict[str, l
     return found, version
 
 
+async def until_other_than(shop: Shop, version: str) -> None:
+    async with asyncio.timeout(10):
+        while (await shop.ask("{ dataset { version } }"))["dataset"]["version"] == version:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 @pytest.mark.usefixtures("large")
 async def test_what_comes_during_a_refit_is_answered_with_the_right_names_before_and_after(
     shop: Shop, refit: tuple[Signal, Signal]
@@ -224,8 +230,7 @@ async def test_what_comes_during_a_refit_is_answered_with_the_right_names_before
     before, version = await in_cascades(shop)
     first = await shop.ask(IN_CASCADES)
     go_on.set()
-    while (await in_cascades(shop))[1] == version:
-        await asyncio.sleep(0.01)
+    await until_other_than(shop, version)
     after, _ = await in_cascades(shop)
     assert before == after == truth
     end = first["cascades"]["pageInfo"]["endCursor"]
@@ -244,18 +249,19 @@ async def test_a_refit_that_fails_is_told_in_the_log_and_tried_again(
 
     def broken(since: str | None = None) -> Any:
         if since is None:
-            raise ZeroDivisionError("ana")
+            raise ZeroDivisionError("of somebody")
         return read(since)
 
     monkeypatch.setattr(shop.store, "read", broken, raising=False)
     with capture_logs() as lines:
         shop.tell("cy>dan:tea cy>dan:mug cy>eve:tent")
         assert await shop.ask('{ user(key: "eve") { key } }') == {"user": {"key": "eve"}}
-        while not any(line["event"] == "not fitted" for line in lines):  # noqa: ASYNC110  # nothing else tells
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            while not any(line["event"] == "not fitted" for line in lines):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
     (line,) = (line for line in lines if line["event"] == "not fitted")
     assert (line["log_level"], line["exception"]) == ("error", "ZeroDivisionError")
-    assert "ana" not in line
+    assert "somebody" not in str(line)
     monkeypatch.setattr(shop.store, "read", read, raising=False)
     shop.tell("cy>fay:tea")
     await shop.ask("{ dataset { version } }")
