@@ -65,8 +65,7 @@ def told(words: tuple[str, ...], store: str, folder: str) -> None:
     said = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
     took = time.perf_counter() - began
-    shown = [Path(words[1]).name if word == words[1] and words[0] == "load" else word for word in words]
-    print(f"$ sharegraph {' '.join(shown)}")
+    print(f"$ sharegraph {' '.join(word.rpartition('/')[2] for word in words)}")
     print(said.rstrip())
     print(
         f"  {took:.0f} s, {used.ru_utime + used.ru_stime:.0f} s of CPU, {used.ru_maxrss / 2**20:.2f} GB,"
