@@ -2,7 +2,8 @@
 
 `/graphql` answers, over HTTP and WebSocket, and shows browsers GraphiQL; `/healthz` says that the process
 lives, `/readyz` that it can answer from everything it should, `/metrics` what it counted. The first analysis
-is made while the server already listens: until then `/readyz` says no, and questions wait.
+is made while the server already listens: until then `/readyz` says no, and questions wait. Without
+authentication (`dev`) all of it is served under this machine's own names alone (api.visitors).
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -20,8 +22,9 @@ from api.follow import Following
 from api.http import Endpoint, wants_page
 from api.metrics import Metrics
 from api.service import Clock, Service, utc_now
-from api.settings import Settings
+from api.settings import LOOPBACK, Settings
 from api.sockets import Sockets
+from api.visitors import Named
 from graph.errors import StoreUnavailable
 from graph.store import Store
 from loaders.stores import open_store
@@ -92,6 +95,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
             Route("/metrics", counted),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
+        middleware=[Middleware(Named, LOOPBACK | {settings.host})] if settings.dev else [],
         lifespan=lifespan,
     )
     app.state.following = following

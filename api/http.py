@@ -1,9 +1,10 @@
 """GraphQL over HTTP, as the specification of that name has it.
 
 POST takes `application/json`, which no page of another origin can send unasked; GET takes queries, never
-mutations. A client that accepts `application/graphql-response+json` gets a status that speaks for the
-response; one that asks for plain JSON gets 200 wherever the request itself could be understood; one that
-accepts `text/event-stream` gets all replies of a subscription as they come (api.eventstream).
+mutations, and changes nothing; such a page is refused, whatever it sends (api.visitors). A client that
+accepts `application/graphql-response+json` gets a status that speaks for the response; one that asks for
+plain JSON gets 200 wherever the request itself could be understood; one that accepts `text/event-stream` gets
+all replies of a subscription as they come (api.eventstream).
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from api.follow import Following
 from api.metrics import Metrics
 from api.service import Asked, Reply, Service
 from api.settings import Settings
+from api.visitors import FOREIGN, foreign
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
@@ -32,6 +34,7 @@ HTML = "text/html"
 
 STATUS = {
     errors.BAD_REQUEST: 400,
+    errors.FORBIDDEN: 403,
     errors.METHOD: 405,
     errors.NOT_ACCEPTABLE: 406,
     errors.TOO_LARGE: 413,
@@ -153,7 +156,9 @@ def _ranges(header: str) -> list[tuple[float, str]]:
 
 
 async def asked_by(request: Request, request_id: str, body_bytes: int) -> Asked:
-    """What a request asks; Unfit where it is no GraphQL request."""
+    """What a request asks; Unfit where it is no GraphQL request, or a foreign page's."""
+    if foreign(request.headers):
+        raise Unfit(errors.FORBIDDEN, FOREIGN)
     reading = request.method == "GET"
     if reading:
         said: Any = dict(request.query_params)

@@ -12,21 +12,20 @@ from contextlib import ExitStack, aclosing, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import orjson
 import structlog
-from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from api.errors import INTERNAL, TOO_MANY, Told, hidden, refusal, traced
+from api.errors import FORBIDDEN, INTERNAL, TOO_MANY, Told, hidden, refusal, traced
 from api.follow import Following, Full
 from api.http import Unfit, asked_of
 from api.limits import OPERATIONS
 from api.metrics import Metrics
 from api.service import Asked, Service
 from api.settings import Settings
+from api.visitors import FOREIGN, foreign, refuse
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -64,10 +63,10 @@ class Sockets:
                 _check(socket)
                 held.enter_context(self.following.socket())
             except Unfit as unfit:
-                await _refuse(socket, 400 if unfit.code == PROTOCOL else 403, str(unfit))
+                await refuse(socket, 400 if unfit.code == PROTOCOL else 403, str(unfit))
                 return
             except Full as full:
-                await _refuse(socket, 503, str(full))
+                await refuse(socket, 503, str(full))
                 return
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.settings.alive_seconds):
@@ -79,16 +78,8 @@ def _check(socket: WebSocket) -> None:
     """Unfit where this is no socket of ours."""
     if PROTOCOL not in socket.scope.get("subprotocols", ()):
         raise Unfit(PROTOCOL, f"this speaks the subprotocol {PROTOCOL}, and nothing else")
-    origin = socket.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != socket.headers.get("host"):
-        raise Unfit("origin", "a page of another origin may not ask here")
-
-
-async def _refuse(socket: WebSocket, status: int, sentence: str) -> None:
-    if "websocket.http.response" in socket.scope.get("extensions", {}):
-        await socket.send_denial_response(PlainTextResponse(sentence + "\n", status))
-    else:
-        await socket.close()
+    if foreign(socket.headers):
+        raise Unfit(FORBIDDEN, FOREIGN)
 
 
 @dataclass(slots=True)
