@@ -4,7 +4,8 @@ over all of them.
 Law: read = stored + repeated + rejected, in rows. A row is stored whole or not at all. The same log again
 changes nothing; a log loaded in parts in order of time, or killed anywhere and run again, leaves what loading
 it whole leaves (as long as no id is said with two contents: then the one met first stands; and no sharer is
-named by a key of which only a later part tells whose it is: then the row is rejected, and may come again).
+named by a key of which only a later part tells whose it is: then the row is rejected, and may come again, or
+is taken as what it says without its sharer).
 """
 
 import gc

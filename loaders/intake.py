@@ -5,8 +5,9 @@ One that names a share which is not there yet is put aside (loaders.spill), and 
 sharer, whose latest share may still come. After the last row those put aside are settled: first the rows with
 shares, in order of time, round after round until a round brings nothing more (a parent is never later than
 its child, so one round does, but for equal times), then all others, which need only shares. Where one of them
-told that two keys are one person, those that remain are tried again: a sharer may be named by either. What
-remains then is rejected, and may come again in a later load.
+told that two keys are one person, those that remain are tried again: a sharer may be named by either. Of what
+remains then, a row that says something without its sharer is taken as that (and if it told of two keys, the
+rest is tried again); all else is rejected, and may come again in a later load.
 """
 
 from collections import Counter
@@ -21,7 +22,7 @@ from graph.store import Store
 from loaders.consents import Consents
 from loaders.hearsay import ROOM, Hearsay
 from loaders.reasons import CONFLICT, FORGOTTEN, IN_THE_FUTURE, Refused
-from loaders.references import settle, unsettled
+from loaders.references import settle, unsettled, without_sharer
 from loaders.sources.records import Attributes, Item, Record
 from loaders.spill import Spill, chunks
 
@@ -84,6 +85,9 @@ class Intake:
             self._joining = False
             yield from self._settle_sharing()
             yield from self._settle_others()
+            for joins in (True, False):
+                if not self._joining:
+                    yield from self._settle_without_sharer(joins=joins)
             if not self._joining:
                 break
         for record in chain(self._sharing, self._others):
@@ -99,6 +103,22 @@ class Intake:
             for batch in chunks(waiting, self._batch):
                 for record in self._settle(batch, find=True):
                     _put_aside(record, self._others)
+                left -= len(batch)
+                yield left
+
+    def _settle_without_sharer(self, *, joins: bool) -> Iterator[int]:
+        """Take rows as what they say without their sharer. joins: only those that join two keys."""
+        if not any(_otherwise(record, joins=joins) for record in self._others):
+            return
+        waiting, self._others = self._others, Spill()
+        left = len(waiting)
+        with waiting:
+            for batch in chunks(waiting, self._batch):
+                others = [_otherwise(record, joins=joins) for record in batch]
+                for record, other in zip(batch, others, strict=True):
+                    if other is None:
+                        _put_aside(record, self._others)
+                self._settle([other for other in others if other is not None], find=True)
                 left -= len(batch)
                 yield left
 
@@ -122,21 +142,29 @@ class Intake:
         settled = settle([record for record in records if self._is_past(record)], self._store, find=find)
         for record, refused in settled.refused:
             self._refuse(record, refused)
-        ready = settled.ready
-        if ready:
-            appended = self._store.append([record.row for record in ready])
-            self.stored += len(appended.stored)
-            self.repeated += len(appended.repeated)
-            self.implied += appended.implied
-            for positions, reason in ((appended.conflicts, CONFLICT), (appended.forgotten, FORGOTTEN)):
-                for position in positions:
-                    self._refuse(ready[position], Refused(reason))
-            for positions in (appended.stored, appended.repeated):
-                for position in positions:
-                    self._hear(ready[position])
-            if find and not self._joining:
-                self._joining = any(_joins(ready[position]) for position in appended.stored)
+        if settled.ready:
+            self._append(settled.ready, find=find)
         return settled.waiting
+
+    def _append(self, ready: Sequence[Record], *, find: bool) -> None:
+        """Store rows that can be, and account for each."""
+        appended = self._store.append([record.row for record in ready])
+        self.stored += len(appended.stored)
+        self.repeated += len(appended.repeated)
+        self.implied += appended.implied
+        # An earlier load may have taken such a row before there was a share of its sharer.
+        others = {position: without_sharer(ready[position]) for position in appended.conflicts}
+        for positions, reason in ((appended.conflicts, CONFLICT), (appended.forgotten, FORGOTTEN)):
+            for position in positions:
+                if others.get(position) is None:
+                    self._refuse(ready[position], Refused(reason))
+        for positions in (appended.stored, appended.repeated):
+            for position in positions:
+                self._hear(ready[position])
+        if find and not self._joining:
+            self._joining = any(_joins(ready[position]) for position in appended.stored)
+        if again := [other for other in others.values() if other is not None]:
+            self._append(again, find=find)
 
     def _hear(self, record: Record) -> None:
         """Take in what a row that was taken says in passing."""
@@ -165,6 +193,11 @@ class Intake:
     def _reject(self, reject: Reject) -> None:
         self.rejects[reject.reason] += 1
         self._tell(reject)
+
+
+def _otherwise(record: Record, *, joins: bool) -> Record | None:
+    """What a row says without its sharer, if anything. joins: only where it joins two keys."""
+    return without_sharer(record) if _joins(record) or not joins else None
 
 
 def _put_aside(record: Record, spill: Spill[Record]) -> None:

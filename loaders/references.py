@@ -64,6 +64,13 @@ def asks_for_sharer(event: Event) -> bool:
     )
 
 
+def without_sharer(record: Record) -> Record | None:
+    """What a row says where its sharer has shared none of its product; None where it then says nothing."""
+    if record.otherwise is None or not any(map(asks_for_sharer, record.row.events)):
+        return None
+    return replace(record, row=record.otherwise, otherwise=None)
+
+
 def unsettled(record: Record) -> Refused:
     """Why a row that waited until the end is refused."""
     for event in record.row.events:

@@ -23,8 +23,8 @@ class Record:
     """One row of a log, and what it says in passing of users and products (kept only if the row is taken).
 
     consent: a CONSENT event of what the row carries, stored where it is a change; None where it carries none.
-    otherwise: what the row says where a share it names turns out to be of another product; None if it is then
-    refused.
+    otherwise: what the row says where a share it names turns out to be of another product, or a sharer it
+    names has shared none of it; None if it is then refused.
     """
 
     row: Row

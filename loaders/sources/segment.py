@@ -3,9 +3,9 @@ mapping as a table.
 
 A `track` call becomes the event its name says; an order becomes one PURCHASE or REFUND a line. The spec has
 no word for opening a share: a view or click that carries a share's id or its sharer, as a property or in the
-query of the page's URL, is an OPEN, and no VIEW besides. `identify` and `alias` say that a visitor is a user;
-they are kept as a VIEW of no product whose surface has their name. Calls we have no use for (`page`,
-`Checkout Started`, …) are refused as not used, so that they are accounted for.
+query of the page's URL (behind its `#` too), is an OPEN, and no VIEW besides. `identify` and `alias` say that
+a visitor is a user; they are kept as a VIEW of no product whose surface has their name. Calls we have no use
+for (`page`, `Checkout Started`, …) are refused as not used, so that they are accounted for.
 
 An event's id is its call's `messageId`, in an order with the line's position; a share's is its share id,
 where the call has one.
@@ -85,7 +85,7 @@ def _understood(line: int, call: Call, file: str, reading: Reading) -> Record:
         (user_of(call),) if sort == "identify" else (),
         products_of(inner(call, "properties"), reading) if sort == "track" else (),
         _carried(events[0], call, reading),
-        _only_seen(line, events, file),
+        _only_seen(Row(line, events, file), call, reading),
     )
 
 
@@ -108,13 +108,18 @@ def _consented(call: Call, reading: Reading) -> list[Said]:
     return [{"kind": "CONSENT", "surface": SURFACE, **allowed}]
 
 
-def _only_seen(line: int, events: tuple[Event, ...], file: str) -> Row | None:
-    """An OPEN as the VIEW it is where its share is of another product: the page's URL still carried the share
-    that had brought somebody to an earlier page.
+def _only_seen(row: Row, call: Call, reading: Reading) -> Row | None:
+    """An OPEN as the VIEW it is where its share is of another product, since the page's URL still carried the
+    share that had brought somebody to an earlier page; and where a sharer that only the URL carries shared
+    none of it, since `ref` may be a newsletter. What a property says is said of this very call: that is
+    believed.
     """
-    if any(event.kind is Kind.OPEN and event.product is not None for event in events):
-        return Row(line, tuple(replace(event, kind=Kind.VIEW) for event in events), file)
-    return None
+    (event, *_) = row.events
+    if event.kind is not Kind.OPEN or event.product is None:
+        return None
+    if event.sharer is not None and _first(reading.sharer_names, inner(call, "properties"), {}):
+        return None
+    return replace(row, events=(replace(event, kind=Kind.VIEW, sharer=None),))
 
 
 def _common(call: Call) -> Said:
@@ -174,12 +179,16 @@ def _seen(call: Call, reading: Reading) -> list[Said]:
 
 
 def _page_query(call: Call) -> dict[str, list[str]]:
+    """The parameters of the page's URL; where its router keeps them behind a `#`, those too, after the
+    others.
+    """
     page = inner(inner(call, "context"), "page")
     url = page.get("url") or page.get("search")
     if not isinstance(url, str) or "?" not in url:
         return {}
     try:
-        return parse_qs(urlsplit(url).query)
+        _, _, _, query, fragment = urlsplit(url)
+        return parse_qs(fragment.partition("?")[2]) | parse_qs(query)
     except ValueError:
         raise Refused(WRONG_TYPE, f"{shown(url)} is no URL") from None
 

@@ -153,6 +153,78 @@ def test_a_page_of_another_product_that_still_carries_a_share_was_seen_not_opene
     }
 
 
+def call(event: str, id_: str, minute: float, user: str, query: str = "", **others: object) -> Row:
+    """A call of Segment's about tea, on a page whose URL has this query."""
+    said: Row = {
+        "type": "track", "event": event, "messageId": id_, "userId": user,
+        "timestamp": (START + minute * MINUTE).isoformat(), "properties": {"product_id": "tea"},
+        "context": {"page": {"url": f"https://shop.example/tea{query}"}},
+    }  # fmt: skip
+    return said | others
+
+
+def told(store: Store) -> set[tuple[str, str, str | None, str | None]]:
+    return {(event.id, event.kind.name, event.sharer, event.through) for event in store.events()}
+
+
+def test_a_view_whose_url_names_nobody_who_shared_it_is_kept_as_a_view(store: Store, tmp_path: Path):
+    log = tmp_path / "calls.jsonl"
+    log.write_text(
+        lines(
+            call("Product Viewed", "m1", 1, "bea", "?ref=newsletter"),
+            call("Product Viewed", "m2", 1, "cy", "?ref=ana"),
+            call("Product Viewed", "m3", -1, "cy", "?ref=ana"),
+            call("Product Viewed", "m4", 1, "dan", properties={"product_id": "tea", "sharer": "zoe"}),
+            call("Product Viewed", "m5", 1, "dan", "?share_id=nowhere"),
+            call("Product Shared", "s1", 0, "ana"),
+        )
+    )
+    for stored, repeated in ((4, 0), (0, 4)):
+        receipt, rejects = load(store, log, format_="segment")
+        assert (receipt.stored, receipt.repeated) == (stored, repeated)
+        assert reasons(rejects) == [(4, "unknown share"), (5, "unknown share")]
+    assert told(store) == {
+        ("m1", "VIEW", None, None),
+        ("m2", "OPEN", "ana", "s1"),
+        ("m3", "VIEW", None, None),
+        ("s1", "SHARE", None, None),
+    }
+
+
+def test_a_view_kept_without_its_sharer_is_the_same_row_when_the_share_has_come(store: Store, tmp_path: Path):
+    views, shared = tmp_path / "views.jsonl", tmp_path / "shared.jsonl"
+    views.write_text(lines(call("Product Viewed", "m1", 1, "bea", "?ref=ana")))
+    shared.write_text(lines(call("Product Shared", "s1", 0, "ana")))
+    for log, counted in ((views, (1, 0)), (shared, (1, 0)), (views, (0, 1))):
+        receipt, rejects = load(store, log, format_="segment")
+        assert ((receipt.stored, receipt.repeated), rejects) == (counted, [])
+    assert told(store) == {("m1", "VIEW", None, None), ("s1", "SHARE", None, None)}
+    views.write_text(lines(call("Product Viewed", "m1", 2, "bea", "?ref=ana")))
+    _, rejects = load(store, views, format_="segment")
+    assert reasons(rejects) == [(1, "conflict")]
+
+
+def test_a_view_kept_without_its_sharer_may_tell_who_another_sharer_is(store: Store, tmp_path: Path):
+    log = tmp_path / "calls.jsonl"
+    log.write_text(
+        lines(
+            call("Product Viewed", "m1", 1, "bea", "?ref=phone"),
+            call("Product Viewed", "m2", 2, "ana", "?ref=newsletter", anonymousId="phone"),
+            call("Product Viewed", "m3", 2, "cy", "?ref=newsletter"),
+            call("Product Shared", "s1", 0, "ana"),
+        )
+    )
+    for stored, repeated in ((4, 0), (0, 4)):
+        receipt, rejects = load(store, log, format_="segment")
+        assert ((receipt.stored, receipt.repeated), rejects) == ((stored, repeated), [])
+    assert told(store) == {
+        ("m1", "OPEN", "phone", "s1"),
+        ("m2", "VIEW", None, None),
+        ("m3", "VIEW", None, None),
+        ("s1", "SHARE", None, None),
+    }
+
+
 def test_a_sharer_stands_for_their_latest_share_of_the_product(loading: Loading, store: Store):
     assert loading(
         opened("o0", "bea", 0.5, sharer="ana"),

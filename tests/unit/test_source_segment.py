@@ -80,6 +80,18 @@ def test_a_view_or_click_that_carries_a_share_is_an_open(name: str, log: Path):
     ]
 
 
+def test_a_share_is_found_behind_the_hash_of_a_url_too(log: Path):
+    urls = (
+        "https://shop.example/#/tea?share_id=s1",
+        "https://shop.example/#!/tea?utm=x&share_id=s1",
+        "https://shop.example/?share_id=s1#/tea?share_id=s2",
+    )
+    viewed = [call("Product Viewed", TEA, **page(url)) for url in urls]
+    assert events(log, *viewed) == 3 * [bea("m1", Kind.OPEN, product="tea", share="s1")]
+    of_a_sharer = call("Product Viewed", TEA, **page("https://shop.example/?utm=x#/tea?sharer=ana"))
+    assert events(log, of_a_sharer) == [bea("m1", Kind.OPEN, product="tea", sharer="ana")]
+
+
 def test_the_names_that_carry_shares_and_sharers_are_configurable(log: Path):
     reading = Reading(share_names=("sid",), sharer_names=("from",))
     by_url = call("Product Viewed", TEA, **page("https://shop.example/tea?sid=s1&ref=ana"))

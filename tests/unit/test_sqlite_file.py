@@ -171,7 +171,7 @@ USES: list[Callable[[EmbeddedStore], object]] = [
     lambda store: store.counts(),
     lambda store: store.forget("ana"),
     lambda store: store.upsert_users([User("ana", "Ana")]),
-    lambda store: store.backup(Path("never.db")),
+    lambda store: store.backup(Path("missing/never.db")),
 ]
 
 
