@@ -183,7 +183,7 @@ class _Fit:
         hits, expected = self._totals(tried.kind, self.fair, KINDS)
         tries = expected / self.kinds
         usual = (hits.sum() + UNKNOWN) / (tries.sum() + 1)
-        self.kinds = np.minimum((hits + usual) / (tries + 1), MOST)
+        self.kinds = np.clip((hits + usual) / (tries + 1), LEAST, MOST)
         self.sender.weigh(*self._totals(tried.source, tried.known, tried.people), 1 / spread.sender)
         self.receiver.weigh(*self._totals(tried.target, tried.known, tried.people), 1 / spread.receiver)
 

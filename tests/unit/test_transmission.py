@@ -12,7 +12,7 @@ from graph.ties.commons import Acquaintance
 from graph.ties.credit import Acts
 from graph.ties.estimators import COUNTED, MET, WHOLE, Question, choice, likelihood
 from graph.ties.heldout import held_out
-from graph.ties.pooled import pooled
+from graph.ties.pooled import LEAST, pooled
 from graph.ties.sights import Sights, ripe
 from graph.ties.trials import Reading, Trials, trials
 from tests.toy import events, log_of, snapshot
@@ -106,6 +106,15 @@ def test_posteriors_are_proper_and_more_opens_make_them_larger(shop: Snapshot):
     mean = fit.alpha / (fit.alpha + fit.beta)
     assert mean[found.hits > 1].mean() > mean[found.hits == 1].mean() > mean[found.hits == 0].mean()
     assert np.all((fit.seen > 0) & (fit.seen <= 1))
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_mean_that_nobody_bears_out_ends_at_the_least_there_is(tells: bool):
+    crowd = " ".join(f"hub>u{n}:tea" for n in range(25))
+    found, _ = tried(f"{crowd} @2d hub>ann:mug @3d hub>ben:mug", "hub", "u0")
+    fit = pooled(found, tells=tells)
+    assert np.all(fit.kinds >= LEAST)
+    assert np.all((fit.alpha > 0) & (fit.beta > 0))
 
 
 def test_every_estimator_foretells_every_trial(shop: Snapshot):
