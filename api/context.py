@@ -8,7 +8,6 @@ from the version after the mutation.
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import TypeVar, overload
 
 import numpy as np
@@ -21,7 +20,7 @@ from api.follow import Watch
 from api.intake import Intake
 from api.ledger import Keeping
 from api.limits import PAGE, bounded
-from api.memo import Memo
+from api.memo import Computed, Memo
 from api.paging import Listing, Window, version_of
 from api.refresh import Answers
 from graph.analysis import Analysis
@@ -40,8 +39,9 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Context:
-    """One request's. now: when it came in, aware UTC. spoken: its Accept-Language header. watch: what wakes a
-    request that follows something. ledger: what keeps the forecasts that are given out, if anything does.
+    """One request's. now: when it came in, aware UTC. spoken: its Accept-Language header. seconds: how long
+    one answer may take. watch: what wakes a request that follows something. ledger: what keeps the forecasts
+    that are given out, if anything does.
     """
 
     answers: Answers
@@ -52,8 +52,10 @@ class Context:
     now: datetime
     spoken: str | None = None
     rates: Rates = NO_RATES
+    seconds: float | None = None
     _pinned: Analysis | None = None
     _blanks: int = 0
+    _rooms: dict[Analysis, Computed] = field(default_factory=dict, repr=False)
     _suggestions: DataLoader[Asked, Answer] | None = field(default=None, repr=False)
     _recipients: DataLoader[Sharing, Sequence[Recipient]] | None = field(default=None, repr=False)
 
@@ -101,13 +103,21 @@ class Context:
         self._pinned = analysis
         self._blanks = analysis.snapshot.people.blanks
         self._suggestions = self._recipients = None
+        self._rooms = {}
 
     async def computed(self, compute: Callable[..., T], *asked: Hashable) -> T:
         """What a slow function of the analysis and of what was asked gives; once for each version."""
-        analysis = self.analysis
-        return await self.memo.of(
-            (analysis.version, compute.__qualname__, asked), partial(compute, analysis, *asked)
-        )
+        return await self._computed(self.analysis).of(compute, *asked)
+
+    async def of_fit(self, compute: Callable[..., T], *asked: Hashable) -> T:
+        """The same of a function that asks the last fit alone; once for each fit."""
+        return await self._computed(self.analysis.last_fit).of(compute, *asked)
+
+    def _computed(self, analysis: Analysis) -> Computed:
+        # An analysis may be let go while a request is pinned to it; what was computed is then the request's.
+        if analysis not in self._rooms:
+            self._rooms[analysis] = self.memo.of(analysis)
+        return self._rooms[analysis]
 
     async def cascades(self) -> Cascades:
         """Every cascade, noise left out."""
@@ -115,19 +125,19 @@ class Context:
 
     async def growth(self) -> Growth | None:
         """How cascades go on; None where there are too few to tell."""
-        return await self.computed(_growth)
+        return await self.of_fit(_growth)
 
     async def market(self) -> Market:
         """What questions of influence are answered from."""
-        return await self.computed(_market)
+        return await self.of_fit(_market)
 
     async def communities(self) -> Sequence[Community]:
         """What is said of each community, by position."""
-        return await self.computed(_communities)
+        return await self.of_fit(_communities)
 
     async def modularity(self) -> float:
         """How much more of the ties' weight stays inside communities than by chance."""
-        return await self.computed(_modularity)
+        return await self.of_fit(_modularity)
 
     def window(
         self, first: int | None, after: str | None, *asked: object, default: int = 10, most: int = PAGE

@@ -201,6 +201,7 @@ class Service:
             yield _failed(failed, ready, asked)
 
     def _renewed(self, analysis: Analysis, seconds: float) -> None:
+        self._memo.hold(self.answers.kept)
         self.watch.turned()
         if self._on_renewal is not None:
             self._on_renewal(analysis, seconds)

@@ -314,7 +314,7 @@ async def _forest(info: Info, chosen_by: CascadeFilter) -> cascades.Cascades:
     """The cascades that a filter chooses from."""
     request, noisy = info.context, bool(chosen_by.include_noise)
     if chosen_by.parents not in {None, ParentRule.LATEST}:
-        return await request.computed(_inferred, (chosen_by.parents.name, noisy))
+        return await request.of_fit(_inferred, (chosen_by.parents.name, noisy))
     return await (request.computed(_noisy) if noisy else request.cascades())
 
 

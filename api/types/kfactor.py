@@ -208,7 +208,7 @@ async def report(
     asked: tuple[Conversion | None, int | None, datetime | None, datetime | None],
     first: int | None,
 ) -> KFactorReport:
-    """The report on these shares, from the last fit; kept for its version."""
+    """The report on these shares, from the last fit; kept as long as that."""
     conversion, within, since, until = asked
     counted = kfactor.Asked(
         conversion=kfactor.Conversion[(conversion or Conversion.JOINED).name],
@@ -218,14 +218,13 @@ async def report(
     )
     groups = bounded(first, 10, PAGE if every is None else OVER_TIME)
     column, length = by.name.lower() if by else None, kfactor.Every[every.name] if every else None
-    found = await info.context.computed(_told, counted, column, length, groups)
+    found = await info.context.of_fit(_told, counted, column, length, groups)
     return KFactorReport(told=found, by=by)
 
 
 def _told(
-    analysis: Analysis, asked: kfactor.Asked, column: str | None, every: kfactor.Every | None, first: int
+    fit: Analysis, asked: kfactor.Asked, column: str | None, every: kfactor.Every | None, first: int
 ) -> tuple[kfactor.KFactor, tuple[kfactor.Group, ...]]:
-    fit = analysis.last_fit
     invites = kfactor.Invites.of(fit.snapshot, fit.openings, asked)
     return kfactor.k_factors(invites, _codes(fit, column), every=every, first=first)
 

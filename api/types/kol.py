@@ -158,15 +158,13 @@ async def candidates(info: Info, asked: Asked, page: tuple[int | None, str | Non
     market = await request.market()
     wanted, among, budget, seed = asked.to_domain(market)
     window = request.window(*page, "kols", wanted.name, among, budget, seed, most=SEEDS)
-    listed = await request.computed(_listing, wanted, among, budget, seed, request.rates)
+    listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates)
     described = partial(kol.kol_candidates, market, chosen_by=among, listed=listed)
     found = await asyncio.to_thread(described, limit=window.stop)
     people = listed.ranking.people
     unit, _ = audience.currency(market, audience.within(market, among), request.rates)
     first = people[: window.stop].tolist()
-    reach = await request.computed(
-        _reach, (*first, *among.already_chosen), wanted, among, seed, request.rates
-    )
+    reach = await request.of_fit(_reach, (*first, *among.already_chosen), wanted, among, seed, request.rates)
     request.ledger.give([promised.of_kols(market, first, reach, (wanted, among, seed), unit)])
     return KolCandidateConnection(
         page=window.cut(found.candidates, whole=len(people)).map(KolCandidate.from_domain),
@@ -186,7 +184,7 @@ async def standing(info: Info, user: str, asked: Asked) -> KolStanding | None:
     if row is None or row >= len(market.snapshot.people):
         return None
     wanted, among, budget, seed = asked.to_domain(market)
-    listed = await request.computed(_listing, wanted, among, budget, seed, request.rates)
+    listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates)
     found = await asyncio.to_thread(listing.standing, market, row, chosen_by=among, listed=listed)
     return KolStanding(
         standing=found, rank=found.rank, covered=found.covered, ruled_out_by=list(found.ruled_out)

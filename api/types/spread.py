@@ -78,7 +78,7 @@ async def spread(
     snapshot = (await info.context.market()).snapshot
     people = tuple(_known(snapshot, key) for key in at_most(users, NAMED, "users"))
     among = (chosen_by or KolFilter()).to_domain(snapshot)
-    told = await info.context.computed(_forecast, people, among, seed)
+    told = await info.context.of_fit(_forecast, people, among, seed)
     info.context.ledger.give(promised.of_spread(await info.context.market(), told, among, seed))
     return SpreadForecast.from_domain(info, told)
 

@@ -1,6 +1,7 @@
 """Answers are never behind the store, and bring in what is new only once."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event as Signal
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 from api import refresh
 from api.refresh import Answers
 from graph.analysis import Analysis
+from graph.cascades import Cascades
 from graph.errors import StoreUnavailable
 from graph.live import LiveAnalysis
 from tests.api.conftest import Shop
@@ -277,3 +279,38 @@ async def test_who_was_forgotten_is_gone_from_a_large_store_too(shop: Shop) -> N
     shop.store.forget("ana")
     assert (await answers.current()).snapshot.people.row("ana") is None
     assert answers.held(before) is None
+
+
+def living() -> int:
+    """How many forests of cascades there are in memory."""
+    gc.collect()
+    return sum(isinstance(thing, Cascades) for thing in gc.get_objects())
+
+
+@pytest.mark.usefixtures("large")
+async def test_what_was_computed_goes_with_its_analysis(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "A_DELTA", 1_000)
+    others = living()
+    document = """{ cascades { totalCount } likeliest: cascades(filter: { parents: LIKELIEST }) { totalCount }
+        noisy: cascades(filter: { includeNoise: true }) { totalCount } }"""
+    shop.tell("ana>bea:tea")
+    await shop.ask(document)
+    for number in range(8):
+        shop.tell(f"ana>u{number}:p{number}")
+        await shop.ask(document)
+    held = shop.service.answers.kept
+    assert len(held) == refresh.HELD
+    likeliest, fitted = 1, 2
+    assert living() - others == 2 * len(held) + fitted + likeliest
+
+
+async def test_nothing_computed_of_who_was_forgotten_stays(shop: Shop) -> None:
+    others = living()
+    shop.tell("ana>bea:tea  ana>cy:mug")
+    await shop.ask("{ cascades { totalCount } }")
+    shop.tell("bea>cy:tea")
+    await shop.ask("{ cascades { totalCount } }")
+    assert living() - others == 2
+    shop.store.forget("ana")
+    await shop.ask("{ cascades { totalCount } }")
+    assert living() - others == 1
