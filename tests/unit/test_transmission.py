@@ -109,7 +109,7 @@ def test_posteriors_are_proper_and_more_opens_make_them_larger(shop: Snapshot):
 
 
 @pytest.mark.parametrize("tells", [True, False])
-def test_a_mean_that_nobody_bears_out_ends_at_the_least_there_is(tells: bool):
+def test_a_mean_that_nobody_bears_out_ends_at_the_least_there_is(*, tells: bool):
     crowd = " ".join(f"hub>u{n}:tea" for n in range(25))
     found, _ = tried(f"{crowd} @2d hub>ann:mug @3d hub>ben:mug", "hub", "u0")
     fit = pooled(found, tells=tells)
