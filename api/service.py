@@ -129,10 +129,10 @@ class Service:
 
     async def replies(self, asked: Asked, seconds: float | None = None) -> AsyncGenerator[Reply, None]:
         """Run a request that may be a subscription: one reply, or one for each time that what is followed has
-        news. A reply that did not run is the last. seconds: after which anything but a subscription is given
-        up.
+        news. A reply that did not run is the last. seconds: after which an answer is given up, and what is
+        followed with it; waiting for news does not count.
         """
-        ready = self._ready(asked)
+        ready = self._ready(asked, seconds)
         if isinstance(ready, Reply):
             yield ready
         elif ready.kind is not OperationType.SUBSCRIPTION:
@@ -140,14 +140,14 @@ class Service:
                 async with asyncio.timeout(seconds):
                     reply = await self._run(ready, asked)
             except TimeoutError:
-                reply = Reply(None, (refusal(f"no answer within {seconds:g} s; ask for less", TIMEOUT),))
+                reply = _late(ready)
             yield reply
         else:
             async with aclosing(self._followed(ready, asked)) as replies:
                 async for reply in replies:
                     yield reply
 
-    def _ready(self, asked: Asked) -> "_Ready | Reply":
+    def _ready(self, asked: Asked, seconds: float | None = None) -> "_Ready | Reply":
         """What is to be run; a reply where nothing is."""
         document = self._documents.of(asked.query)
         if isinstance(document, Invalid):
@@ -156,7 +156,7 @@ class Service:
         label = _label(operation)
         if asked.reading and operation is not None and operation.operation is OperationType.MUTATION:
             return Reply(None, (refusal("a mutation has to be sent by POST", METHOD),), label=label)
-        context = self._context(asked)
+        context = self._context(asked, seconds)
         executor = Executor.build(
             core_schema,
             document.ast,
@@ -168,10 +168,10 @@ class Service:
             return Reply(None, tuple(told(error, asked.id, BAD_INPUT) for error in executor), label=label)
         return _Ready(executor, document, context, label)
 
-    def _context(self, asked: Asked) -> Context:
+    def _context(self, asked: Asked, seconds: float | None) -> Context:
         kept = self.answers, self._intake, self._memo, self.watch
         ledger = Unkept() if asked.reading else self.ledger
-        return Context(*kept, ledger, self._clock(), asked.spoken, self._rates)
+        return Context(*kept, ledger, self._clock(), asked.spoken, self._rates, seconds)
 
     async def _run(self, ready: "_Ready", asked: Asked) -> Reply:
         executor, context = ready.executor, ready.context
@@ -192,11 +192,15 @@ class Service:
         try:
             async with aclosing(cast("AsyncGenerator[Any, None]", source)) as events:
                 async for event in events:
-                    context = self._context(asked)
+                    context = self._context(asked, ready.context.seconds)
                     context.pin_to(ready.context.analysis)
                     executor = ready.executor.build_per_event_executor(event)
                     executor.context_value = context
-                    yield await _replied(executor.execute_operation(), context, ready, asked)
+                    async with asyncio.timeout(context.seconds):
+                        reply = await _replied(executor.execute_operation(), context, ready, asked)
+                    yield reply
+        except TimeoutError:
+            yield _late(ready)
         except Exception as failed:  # noqa: BLE001  # as in `_run`
             yield _failed(failed, ready, asked)
 
@@ -238,6 +242,11 @@ async def _replied(running: object, context: Context, ready: _Ready, asked: Aske
 
 def _told(result: ExecutionResult, asked: Asked) -> tuple[Told, ...]:
     return tuple(told(error, asked.id) for error in result.errors or ())
+
+
+def _late(ready: _Ready) -> Reply:
+    late = refusal(f"no answer within {ready.context.seconds:g} s; ask for less", TIMEOUT)
+    return Reply(None, (late,), label=ready.label)
 
 
 def _failed(failed: Exception, ready: _Ready, asked: Asked) -> Reply:

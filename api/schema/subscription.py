@@ -1,5 +1,6 @@
 """Everything that can be followed."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
@@ -27,11 +28,13 @@ class Subscription:
         with NOT_FOUND where its first share is unknown, is forgotten, or turns out to be passed on.
         """
         request, key = info.context, key_of("Cascade", id, "id")
-        await request.pin()
+        async with asyncio.timeout(request.seconds):
+            await request.pin()
         told: tuple[int, ...] = ()
         async with request.watch.looking():
             while True:
-                found = await Cascade.by_key(info, key)
+                async with asyncio.timeout(request.seconds):
+                    found = await Cascade.by_key(info, key)
                 if found is None:
                     raise UnknownKey(f"id: no cascade begins with the share of {id!r:.80}")
                 now = _extent(found)

@@ -4,8 +4,9 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
+from threading import Event as Signal
 from typing import Any
 
 import httpx
@@ -14,11 +15,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from api import refresh, sockets
+from api import context, refresh, sockets
 from api.app import create_app
 from api.ids import global_id
 from api.serve import Server
+from api.service import Asked
 from api.settings import Settings
+from graph.analysis import Analysis
 from graph.store import Store
 from loaders.stores import open_store
 from tests import toy
@@ -450,3 +453,34 @@ async def test_nobody_looks_at_the_store_while_nobody_follows(shop: Shop) -> Non
         shop.store.calls.clear()
         await asyncio.sleep(0.6)
         assert shop.store.calls == []
+
+
+@pytest.mark.parametrize("slow", ["_cascades", "_growth"])
+async def test_an_event_that_takes_too_long_ends_what_is_followed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    shop.tell("ana>bea:tea")
+    await shop.ask("{ dataset { version } }")
+    go_on, compute = Signal(), getattr(context, slow)
+
+    def waiting(analysis: Analysis) -> Any:
+        go_on.wait(10)
+        return compute(analysis)
+
+    monkeypatch.setattr(context, slow, waiting)
+    document = "subscription($id: ID!) { cascade(id: $id) { size forecast { value } } }"
+    async with asyncio.timeout(5), aclosing(shop.service.replies(Asked(document, TEA), 0.2)) as replies:
+        (reply,) = [reply async for reply in replies]
+    go_on.set()
+    assert not reply.ran
+    assert (reply.code, reply.label) == ("TIMEOUT", "subscription.cascade")
+
+
+async def test_waiting_for_news_is_not_limited(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with aclosing(shop.service.replies(Asked(SIZES, TEA), 0.5)) as replies:
+        assert (await anext(replies)).data == {"cascade": {"size": 2}}
+        news = asyncio.ensure_future(anext(replies))
+        await asyncio.sleep(0.7)
+        shop.tell("ana>cy:tea")
+        assert (await asyncio.wait_for(news, 5)).data == {"cascade": {"size": 3}}
