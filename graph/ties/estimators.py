@@ -67,7 +67,7 @@ class Belief:
         asked, chance = self.question, self.mean[trials.pair]
         if self.taste is not None:
             listener = asked.pairs[trials.pair] % asked.sights.people
-            group = np.maximum(asked.labels[listener], 0)
+            group = self.taste.row[np.maximum(asked.labels[listener], 0)]
             chance = chance * self.taste.appeal[group, self.taste.category[trials.share]]
         unseen = self.seen[asked.sights.channel[trials.share]]
         return np.asarray(np.minimum(chance * np.where(trials.told, 1.0, unseen), 1.0))

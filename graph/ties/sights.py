@@ -174,7 +174,7 @@ def untold_misses(
 
     source, group, since: (pairs,), the sharer, the listener's community, µs. shares: by_sharer, begins, and
     the time of each share. said: of each share its channel, its category, what it weighs, whether it is told.
-    appeal: (communities, categories).
+    appeal: (r, categories), its rows those of `group`.
     """
     by_sharer, begins, at = shares
     channel, category, weight, told = said

@@ -82,9 +82,12 @@ class Trials:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taste:
-    """appeal: (communities, categories), mean 1 over what a community took to. category: of every share."""
+    """appeal: (r, categories), mean 1 over what a community took to. row: (communities,), whose row in it, 0
+    for those that took to nothing. category: of every share.
+    """
 
     appeal: NDArray[np.float32]
+    row: Rows
     category: Rows
 
     @classmethod
@@ -92,20 +95,25 @@ class Taste:
         """What the communities took to before a time (µs), to the power of affinity."""
         events, products = snapshot.events, snapshot.products
         words, of_product = np.unique(products.category, return_inverse=True)
-        shape = int(labels.max(initial=0)) + 1, max(len(words), 1)
         took = events.rows(*CHOSEN)
         took = took[
             (events.product[took] != NONE) & (events.person[took] != NONE) & (events.at[took] < until)
         ]
-        category = of_product[events.product[took]]
-        labels = np.maximum(labels, 0)
-        place = labels[events.person[took]].astype(np.int64) * shape[1] + category
-        count = np.bincount(place, minlength=shape[0] * shape[1]).reshape(shape)
+        category, labels = of_product[events.product[took]], np.maximum(labels, 0)
+        group = labels[events.person[took]]
+        # Those who took to nothing like everything as usual: one row for all of them.
+        active, place = np.unique(group, return_inverse=True)
+        shape = len(active) + 1, max(len(words), 1)
+        count = np.bincount(
+            (place + 1) * np.int64(shape[1]) + category, minlength=shape[0] * shape[1]
+        ).reshape(shape)
         usual = np.maximum(count.sum(axis=0), 1) / max(count.sum(), 1)
         mix = (count + SMOOTHING * usual) / (count.sum(axis=1, keepdims=True) + SMOOTHING)
         liked = np.clip((mix / usual) ** affinity, LEAST, MOST)
         liked /= (liked * mix).sum(axis=1, keepdims=True)
-        return cls(liked.astype(np.float32), of_product[snapshot.shares.product].astype(np.int32))
+        row = np.zeros(int(labels.max(initial=0)) + 1, np.int32)
+        row[active] = np.arange(1, len(active) + 1)
+        return cls(liked.astype(np.float32), row, of_product[snapshot.shares.product].astype(np.int32))
 
 
 def trials(snapshot: Snapshot, sights: Sights, pairs: Longs, labels: Rows, reading: Reading) -> Trials:
@@ -126,8 +134,8 @@ class _Counting:
         self.shares, self.sights, self.pairs, self.reading = snapshot.shares, sights, pairs, reading
         self.source = (pairs // sights.people).astype(np.int32)
         self.target = (pairs % sights.people).astype(np.int32)
-        self.labels = np.maximum(labels, 0).astype(np.int32)
         self.taste = Taste.of(snapshot, labels, reading.affinity, sights.until)
+        self.group = self.taste.row[np.maximum(labels, 0)]
         age = np.maximum(sights.until - self.shares.at, 0)
         span = max(int(age.max(initial=1)), 1)
         half_life = reading.half_life
@@ -178,7 +186,7 @@ class _Counting:
         return share[held], place[held]
 
     def _appeal(self, share: Rows, pair: Longs) -> NDArray[np.float32]:
-        return self.taste.appeal[self.labels[self.target[pair]], self.taste.category[share]]
+        return self.taste.appeal[self.group[self.target[pair]], self.taste.category[share]]
 
     def _latent(self, hit: Rows, pair: Longs) -> NDArray[np.float32]:
         """All untold shares, without those that were opened and those that the listener had passed on."""
@@ -186,7 +194,7 @@ class _Counting:
         weight = sights.weight * self.fade
         found = untold_misses(
             self.source,
-            self.labels[self.target],
+            self.group[self.target],
             self.since,
             (sights.by_sharer, sights.begins, shares.at),
             (sights.channel, self.taste.category, weight, sights.told),
