@@ -60,7 +60,9 @@ def interval(estimate: Mapping[str, float], digits: int = 1) -> str:
 
 
 def percent(estimate: Mapping[str, float]) -> str:
-    """The same for a probability, in percent."""
+    """The same for a probability, in percent; a dash where it may be anything."""
+    if estimate["high"] - estimate["low"] > 0.9:
+        return "–"
     return interval({name: 100 * estimate[name] for name in ("value", "low", "high")}) + " %"
 
 
