@@ -31,13 +31,14 @@ Renewed = Callable[[Analysis, float], None]
 """Told of every new analysis and of the seconds it took."""
 
 
-AT_ONCE = 50_000
+AT_ONCE = 5_000
 """Up to so many events a change is answered from a new fit, which takes a fraction of a second."""
 
 OUTGROWN = 0.0005
 """A delta of more than this share of the fit, and more than `A_DELTA` events, is fitted in the background."""
 
-A_DELTA = 1_000
+A_DELTA, OF_A_FEW = 1_000, 0.005
+"""In a shop where so many events are more than this share of the fit, that share is enough."""
 
 
 def fitted(store: Store, previous: Analysis | None, seed: int) -> Analysis:
@@ -69,7 +70,8 @@ def outgrown(analysis: Analysis) -> bool:
     """Whether what came since the fit is much, beside what was fitted, or needs a fit to be understood."""
     if not isinstance(analysis, LiveAnalysis):
         return False
-    return analysis.overdue or analysis.newer > max(A_DELTA, OUTGROWN * len(analysis.snapshot.events))
+    events = len(analysis.snapshot.events)
+    return analysis.overdue or analysis.newer > max(min(A_DELTA, OF_A_FEW * events), OUTGROWN * events)
 
 
 class Answers:

@@ -105,6 +105,7 @@ def any_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """Shops that are fitted at every change, and such as are too large for it."""
     if request.param:
         monkeypatch.setattr(refresh, "AT_ONCE", 0)
+        monkeypatch.setattr(refresh, "OF_A_FEW", 1_000)
 
 
 @pytest.fixture

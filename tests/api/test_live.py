@@ -38,6 +38,7 @@ query($who: String!, $what: String!) {
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every shop counts as large."""
     monkeypatch.setattr(refresh, "AT_ONCE", 0)
+    monkeypatch.setattr(refresh, "OF_A_FEW", 1_000)
 
 
 @pytest.mark.parametrize("who", ["new", "ana", "bea", "phone"])

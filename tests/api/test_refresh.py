@@ -126,6 +126,7 @@ async def test_a_renewal_that_failed_is_tried_again(shop: Shop) -> None:
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every store is too large to be fitted at once."""
     monkeypatch.setattr(refresh, "AT_ONCE", 0)
+    monkeypatch.setattr(refresh, "OF_A_FEW", 1_000)
     monkeypatch.setattr(refresh, "A_DELTA", 3)
 
 
