@@ -24,11 +24,11 @@ from api.memo import Computed, Memo
 from api.paging import Listing, Window, version_of
 from api.refresh import Answers
 from graph.analysis import Analysis
+from graph.campaign.market import Market
+from graph.campaign.rates import NO_RATES, Rates
 from graph.cascades import Cascades
+from graph.cascades.growth import Growth
 from graph.communities import Community
-from graph.growth import Growth
-from graph.market import Market
-from graph.rates import NO_RATES, Rates
 from graph.recipients import Recipient
 from graph.suggest import Answer
 from graph.suggest.explain import Language, language

@@ -15,7 +15,7 @@ import structlog
 
 from api.errors import traced
 from graph.errors import StoreUnavailable
-from graph.promises import Promise
+from graph.promises.promise import Promise
 from graph.store import Store
 
 ROOM, BATCH = 10_000, 500

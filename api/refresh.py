@@ -5,7 +5,7 @@ whoever asks meanwhile waits for the same work. The last few analyses stay, so t
 through goes on under the version it began with; a version that is held names the same analysis until it goes.
 
 A small store is fitted anew at every change. A large one is answered from its last fit and what came since
-(graph.live), and fitted anew in the background once that has grown.
+(graph.live.refit), and fitted anew in the background once that has grown.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import structlog
 from api.errors import traced
 from graph.analysis import Analysis
 from graph.errors import StoreUnavailable
-from graph.live import LiveAnalysis, after
+from graph.live.refit import LiveAnalysis, after
 from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.snapshots import default_folder, snapshot_of

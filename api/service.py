@@ -32,7 +32,7 @@ from api.memo import Memo
 from api.refresh import Answers, Renewed
 from api.schema import core_schema
 from graph.analysis import Analysis
-from graph.rates import NO_RATES, Rates
+from graph.campaign.rates import NO_RATES, Rates
 from graph.store import Store
 from graph.suggest import Ask, suggest
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput
-from graph.rates import NO_RATES, Rates
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 

@@ -23,9 +23,9 @@ from api.cli.loads import made_up
 from api.cli.printing import drawn
 from bench.measured import HEADER, noted, tell_where, timed
 from graph.cascades import cascades
+from graph.cascades.growth import Arrivals, Growth
 from graph.evaluate.cascades import evaluate
 from graph.events import Kind
-from graph.growth import Arrivals, Growth
 from graph.log import Log
 from graph.snapshot import Snapshot
 from loaders.aside import log_of

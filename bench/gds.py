@@ -25,7 +25,7 @@ from bench.measured import tell_where
 from bench.networks import Tied, preferential
 from bench.seeds import chosen
 from bench.spread import worth
-from graph.spread import Network
+from graph.spread.forward import Network
 from graph.timeline import Rows
 from tests.neo4j_server.java import Build, started
 

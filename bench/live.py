@@ -4,7 +4,7 @@
 
 Generates a shop, loads it into an SQLite file, fits it, and records events of its own people on its shares.
 Each line is the median of ten: one more event is written, what came since the fit is read, and the two are
-made one analysis (`graph.live.after`).
+made one analysis (`graph.live.refit.after`).
 """
 
 import argparse
@@ -22,7 +22,7 @@ from api.cli.loads import loaded, made_up
 from bench.measured import noted, tell_where
 from graph.analysis import Analysis
 from graph.events import Event, Kind
-from graph.live import after
+from graph.live.refit import after
 from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.ingest import ingest_events

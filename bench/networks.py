@@ -10,9 +10,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from graph.edges import Chance, network_of
 from graph.kernels.csr import Csr
-from graph.spread import Network
+from graph.spread.edges import Chance, network_of
+from graph.spread.forward import Network
 from graph.timeline import Rows
 
 

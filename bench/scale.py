@@ -182,7 +182,7 @@ def recorded(file: Path, analysis: Any, count: int) -> None:
     import numpy as np
 
     from graph.events import Event, Kind
-    from graph.live import after
+    from graph.live.refit import after
     from loaders.ingest import ingest_events
     from loaders.stores import open_store
 

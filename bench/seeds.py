@@ -25,9 +25,9 @@ from api.cli.measuring import growth
 from bench.measured import against, alone, tell_where
 from bench.networks import Tied, chung_lu, out_rows, preferential
 from graph.kernels.csr import transposed
-from graph.sampling import Sample
-from graph.seeds import Goal, Ranking, seed_people
-from graph.spread import Network
+from graph.spread.forward import Network
+from graph.spread.sampling import Sample
+from graph.spread.seeds import Goal, Ranking, seed_people
 
 PARTS = ("sampling", "celf")
 

@@ -25,10 +25,10 @@ from bench.networks import Tied, chung_lu, generated, higgs, out_rows, taobao
 from graph.kernels.cores import core_numbers
 from graph.kernels.csr import both_ways, transposed
 from graph.measures import rank
-from graph.sampling import Sample
-from graph.seeds import Goal, seed_people
 from graph.sharegraph import ShareGraph
-from graph.spread import Enough, Network, spread
+from graph.spread.forward import Enough, Network, spread
+from graph.spread.sampling import Sample
+from graph.spread.seeds import Goal, seed_people
 from graph.timeline import Rows
 
 

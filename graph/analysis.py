@@ -11,18 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
+from graph.campaign.market import Market
+from graph.campaign.worth import Behaviour
 from graph.cascades import Cascades, cascades
+from graph.cascades.growth import Arrivals, Growth
+from graph.cascades.live import Grove
+from graph.cascades.parents import ParentRule, under
 from graph.communities import Communities, Partition, matched, modularity, partition
-from graph.growth import Arrivals, Growth
 from graph.influence import Credit, Influence, credit
 from graph.kernels.groups import gathered
-from graph.livecascades import Grove
 from graph.log import NONE
-from graph.market import Market
 from graph.measures import rank
 from graph.once import once
 from graph.openings import Openings, openings
-from graph.parents import ParentRule, under
 from graph.purchases import Purchases, purchases
 from graph.recipients import (
     EVERYBODY,
@@ -40,7 +41,6 @@ from graph.suggest.engagements import LiveEngagements
 from graph.suggest.shelf import Shelf
 from graph.ties import LiveTies, Ties, strengths, with_transmission
 from graph.timeline import Events
-from graph.worth import Behaviour
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Totals:
         return cls(len(opened), len(kept), int(np.count_nonzero(snapshot.events.noise)))
 
 
-NOT_A_FIT = "only a fit computes this; a delta on top of one asks it (graph.live)"
+NOT_A_FIT = "only a fit computes this; a delta on top of one asks it (graph.live.refit)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,7 +246,7 @@ class Analysis:
 
     @once
     def grove(self) -> Grove:
-        """Where the events of each cascade stand, for what comes next (graph.live)."""
+        """Where the events of each cascade stand, for what comes next (graph.live.refit)."""
         return Grove.of(self.snapshot, self.cascades)
 
 

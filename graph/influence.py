@@ -2,7 +2,8 @@
 
 Credit counts what happened: an open is its sharer's, a purchase is divided among those whose shares of the
 product its buyer had opened last (`CREDIT_RULE`). It is bookkeeping, exact and additive, and no proof of
-cause. PageRank says who stands where attention flows to, reach (graph.spread) what one share would set off.
+cause. PageRank says who stands where attention flows to, reach (graph.spread.forward) what one share would
+set off.
 """
 
 from dataclasses import dataclass

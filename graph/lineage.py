@@ -3,7 +3,7 @@
 Most logs do not say which share was passed on. The rule here: a share without a parent gets the share of that
 product which its sharer had opened last, if that one is older than the share itself; else it is a root.
 Whatever rests on such a guess says so (`inferred`). Other rules prefer another of those opened
-(graph.parents).
+(graph.cascades.parents).
 """
 
 from collections.abc import Callable

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
-from graph.promises import Kept, Outcome, Promise
+from graph.promises.promise import Kept, Outcome, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,9 @@ class Store(Protocol):
         ...
 
     def promise(self, promised: Sequence[Promise]) -> int:
-        """Keep forecasts that were given out, before the fact (graph.promises); how many were not given
-        before: a question of a version is one promise. What is asked is left out of one that names somebody
-        forgotten. The version stays as it is.
+        """Keep forecasts that were given out, before the fact (graph.promises.promise); how many were not
+        given before: a question of a version is one promise. What is asked is left out of one that names
+        somebody forgotten. The version stays as it is.
         """
         ...
 

@@ -9,16 +9,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from graph.campaign.market import Market
+from graph.campaign.worth import Behaviour
 from graph.communities import Partition
 from graph.events import Product, User
 from graph.influence import credit
-from graph.market import Market
 from graph.openings import openings
 from graph.purchases import purchases
 from graph.snapshot import Snapshot
 from graph.ties import Ties, ties
 from graph.timeline import Rows
-from graph.worth import Behaviour
 from tests.toy import events, snapshot
 
 

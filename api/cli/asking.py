@@ -146,8 +146,8 @@ def kols(
     from api.cli import tables
     from api.cli.inprocess import ask
     from api.cli.questions import KOLS, STANDING
+    from graph.campaign.rates import Rates
     from graph.errors import UnknownKey
-    from graph.rates import Rates
 
     filter_ = _said(
         product=product, category=category, region=region, audienceRegion=audience_region,

@@ -12,8 +12,8 @@ import structlog
 from api.cli.command import Everywhere
 from api.errors import AWAY, BAD_INPUT, INTERNAL, STORE_AWAY
 from api.service import Asked, Reply, Service
+from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput, SharegraphError, StoreUnavailable
-from graph.rates import NO_RATES, Rates
 from graph.store import Store
 from loaders.stores import open_store
 

@@ -15,8 +15,8 @@ from api.cli.command import Everywhere
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from graph.seeds import Goal, Progress, Ranking, Rung
-    from graph.spread import Network, Spread, Stop
+    from graph.spread.forward import Network, Spread, Stop
+    from graph.spread.seeds import Goal, Progress, Ranking, Rung
     from loaders.edges import Edges
 
 MEMBER_BYTES = 16
@@ -71,7 +71,7 @@ def seeds(
     """
     from api.cli.measuring import growth
     from graph.errors import InvalidInput
-    from graph.seeds import Goal, quiet
+    from graph.spread.seeds import Goal, quiet
 
     told, network = _network(edges, model)
     if k > len(network):
@@ -144,7 +144,7 @@ def spread(
 
 
 def _network(file: str, model: str | None) -> "tuple[Edges, Network]":
-    from graph.edges import Chance, Model, network_of
+    from graph.spread.edges import Chance, Model, network_of
     from loaders.edges import read_edges
 
     chance = None if model is None else Chance.read(model)
@@ -158,7 +158,7 @@ def _tiny(network: "Network") -> "Network":
     """Two people of the same model, on whom everything is compiled before the clock starts."""
     import numpy as np
 
-    from graph.spread import Network
+    from graph.spread.forward import Network
 
     one, other = np.array([0], np.int32), np.array([1], np.int32)
     thresholds = len(network.out.begins) > 0
@@ -170,8 +170,8 @@ def _ranked(
 ) -> "Ranking":
     import numpy as np
 
-    from graph.sampling import Sample
-    from graph.seeds import seed_people
+    from graph.spread.sampling import Sample
+    from graph.spread.seeds import seed_people
 
     return seed_people(
         Sample.empty(network, np.ones(len(network)), seed=seed, room=room),
@@ -188,7 +188,7 @@ def _ranked(
 def _simulated(network: "Network", rows: Any, error: float, seed: int, within: float) -> "Spread":
     import numpy as np
 
-    from graph.spread import Enough, spread
+    from graph.spread.forward import Enough, spread
 
     people = len(network)
     return spread(

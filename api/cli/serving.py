@@ -57,7 +57,7 @@ def serve(
     """
     from api.serve import run
     from api.settings import Settings
-    from graph.rates import Rates
+    from graph.campaign.rates import Rates
 
     settings = Settings(
         store=everywhere.store,

@@ -8,7 +8,7 @@ from api.cli.command import Everywhere, fail
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from graph.promises import Kept
+    from graph.promises.promise import Kept
 
 
 def track_record(everywhere: Everywhere) -> None:
@@ -26,8 +26,8 @@ def track_record(everywhere: Everywhere) -> None:
 
     from graph.cascades import cascades
     from graph.openings import openings
+    from graph.promises.scored import Afterwards, outcomes
     from graph.purchases import purchases
-    from graph.trackrecord import Afterwards, outcomes
     from loaders.snapshots import default_folder, snapshot_of
     from loaders.stores import open_store
 
@@ -46,8 +46,8 @@ def track_record(everywhere: Everywhere) -> None:
 
 def told(chain: Sequence["Kept"]) -> dict[str, Any]:
     """What `--json` prints."""
-    from graph.promises import broken_at
-    from graph.trackrecord import track_record as standings
+    from graph.promises.promise import broken_at
+    from graph.promises.scored import track_record as standings
 
     return {
         "kinds": [

@@ -16,10 +16,12 @@ from api.types.node import Connection, Node
 from api.types.products import Product
 from api.types.shares import Share
 from api.types.values import Estimate, Money, moneys
-from graph import cascades, parents, promised
+from graph import cascades
 from graph.analysis import Analysis
+from graph.cascades import parents
 from graph.events import instant, micros
 from graph.log import NONE
+from graph.promises import made
 from graph.snapshot import Snapshot
 
 
@@ -149,7 +151,7 @@ class Cascade(Node):
             return None
         if self.among is await info.context.cascades():  # what counts bursts too cannot be held to the log
             known = info.context.analysis.snapshot
-            info.context.ledger.give([promised.of_cascade(known, self.among, self.row, size, growth)])
+            info.context.ledger.give([made.of_cascade(known, self.among, self.row, size, growth)])
         return Estimate.from_domain(size)
 
     @field

@@ -13,8 +13,9 @@ from api.types.communities import Community
 from api.types.described import enumeration, field, field_named, output
 from api.types.products import Product
 from api.types.values import Estimate
-from graph import estimate, kfactor
+from graph import estimate
 from graph.analysis import Analysis
+from graph.cascades import kfactor
 from graph.events import instant, micros
 from graph.log import NONE
 from graph.timeline import Rows

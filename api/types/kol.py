@@ -16,12 +16,14 @@ from api.types.influence import Influence
 from api.types.kolfilter import KolFilter, KolObjective
 from api.types.node import Connection
 from api.types.values import Estimate, Money, MoneyInput
-from graph import audience, estimate, events, forecast, kol, listing, promised
+from graph import estimate, events
 from graph.analysis import Analysis
+from graph.campaign import audience, forecast, kol, listing
+from graph.campaign.market import Market
+from graph.campaign.rates import Rates
+from graph.campaign.worth import Objective
 from graph.errors import InvalidInput
-from graph.market import Market
-from graph.rates import Rates
-from graph.worth import Objective
+from graph.promises import made
 
 PATIENCE = 10.0
 """Seconds after which a list is told with the ratio that is certified by then."""
@@ -165,7 +167,7 @@ async def candidates(info: Info, asked: Asked, page: tuple[int | None, str | Non
     unit, _ = audience.currency(market, audience.within(market, among), request.rates)
     first = people[: window.stop].tolist()
     reach = await request.of_fit(_reach, (*first, *among.already_chosen), wanted, among, seed, request.rates)
-    request.ledger.give([promised.of_kols(market, first, reach, (wanted, among, seed), unit)])
+    request.ledger.give([made.of_kols(market, first, reach, (wanted, among, seed), unit)])
     return KolCandidateConnection(
         page=window.cut(found.candidates, whole=len(people)).map(KolCandidate.from_domain),
         reach=Estimate.from_domain(reach),

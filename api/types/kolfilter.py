@@ -8,11 +8,11 @@ import strawberry
 from api.ids import key_of
 from api.limits import NAMED, at_most
 from api.types.described import enumeration, input_type
-from graph import audience
+from graph.campaign import audience
+from graph.campaign.worth import Objective
 from graph.errors import InvalidInput, UnknownKey
 from graph.events import Money
 from graph.snapshot import Snapshot
-from graph.worth import Objective
 
 
 @enumeration

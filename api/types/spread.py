@@ -9,9 +9,10 @@ from api.types.described import field, output
 from api.types.forward import LaterUser, person
 from api.types.kolfilter import KolFilter
 from api.types.values import Estimate, MoneyEstimate
-from graph import audience, forecast, promised
 from graph.analysis import Analysis
+from graph.campaign import audience, forecast
 from graph.errors import UnknownKey
+from graph.promises import made
 from graph.snapshot import Snapshot
 
 
@@ -79,7 +80,7 @@ async def spread(
     people = tuple(_known(snapshot, key) for key in at_most(users, NAMED, "users"))
     among = (chosen_by or KolFilter()).to_domain(snapshot)
     told = await info.context.of_fit(_forecast, people, among, seed)
-    info.context.ledger.give(promised.of_spread(await info.context.market(), told, among, seed))
+    info.context.ledger.give(made.of_spread(await info.context.market(), told, among, seed))
     return SpreadForecast.from_domain(info, told)
 
 

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.cascades import cascades
+from graph.cascades.growth import Arrivals, Growth, Sizes
 from graph.errors import InvalidInput
 from graph.estimate import CONFIDENCE, Estimate
 from graph.evaluate.cut import until
-from graph.growth import Arrivals, Growth, Sizes
 from graph.log import Log
 from graph.snapshot import Snapshot
 

@@ -26,7 +26,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.appeal import Acts, appeal
-from graph.edges import Chance, Model, network_of
 from graph.errors import InvalidInput
 from graph.estimate import CONFIDENCE, Estimate
 from graph.kernels.csr import Csr
@@ -34,10 +33,11 @@ from graph.kernels.fading import covering
 from graph.log import Log
 from graph.measures import rank
 from graph.openings import openings
-from graph.sampling import Sample
-from graph.seeds import seed_people
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
+from graph.spread.edges import Chance, Model, network_of
+from graph.spread.sampling import Sample
+from graph.spread.seeds import seed_people
 from graph.timeline import Rows
 
 Floats = NDArray[np.float64]
@@ -187,7 +187,7 @@ def pagerank(question: Question) -> Rows:
 
 
 def ris(question: Question) -> Rows:
-    """Seeds by reverse-reachable sets (graph.seeds) on the weighted cascade model."""
+    """Seeds by reverse-reachable sets (graph.spread.seeds) on the weighted cascade model."""
     pairs, people = question.acts.pairs(), question.acts.people
     network = network_of(pairs.sources(), pairs.indices, None, people, Chance(Model.WEIGHTED_CASCADE))
     sample = Sample.empty(network, np.ones(people), seed=question.seed)

@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.analysis import Analysis
-from graph.audience import NO_FILTER
+from graph.campaign.audience import NO_FILTER
+from graph.campaign.forecast import forecast
+from graph.campaign.listing import listing
+from graph.campaign.worth import Objective
+from graph.cascades.growth import Arrivals
 from graph.errors import InvalidInput
 from graph.evaluate.cut import until
-from graph.forecast import forecast
-from graph.growth import Arrivals
-from graph.listing import listing
 from graph.log import Log
-from graph.promised import of_cascade, of_kols, of_spread
-from graph.promises import NONCE_BYTES, Kept, Promise, linked
+from graph.promises.made import of_cascade, of_kols, of_spread
+from graph.promises.promise import NONCE_BYTES, Kept, Promise, linked
+from graph.promises.scored import Afterwards, outcomes
 from graph.snapshot import Snapshot, newest
-from graph.trackrecord import Afterwards, outcomes
-from graph.worth import Objective
 
 PREFIXES = (1, 2, 5, 10, 20, 50)
 """Of the KOL list, asked one by one."""

@@ -11,7 +11,7 @@ from api import ledger
 from api.ledger import Ledger
 from graph.errors import StoreUnavailable
 from graph.estimate import Estimate
-from graph.promises import PEOPLE, Kind, Promise, broken_at
+from graph.promises.promise import PEOPLE, Kind, Promise, broken_at
 from tests.api.conftest import Shop
 
 TOY = "ana>bea,cy:tea bea>dan:tea ana>bea:mug dan$tea=5"

@@ -15,7 +15,7 @@ from api.refresh import Answers
 from graph.analysis import Analysis
 from graph.cascades import Cascades
 from graph.errors import StoreUnavailable
-from graph.live import LiveAnalysis
+from graph.live.refit import LiveAnalysis
 from tests.api.conftest import Shop
 from tests.toy import events
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api import cli
-from graph.promises import Kind
+from graph.promises.promise import Kind
 from loaders.ingest import ingest_events
 from loaders.stores import open_store
 from tests import toy

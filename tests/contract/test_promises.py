@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from graph.estimate import Estimate
-from graph.promises import PEOPLE, Kind, Outcome, Promise, broken_at
+from graph.promises.promise import PEOPLE, Kind, Outcome, Promise, broken_at
 from graph.store import Store
 from loaders.ingest import ingest_events
 from tests import toy

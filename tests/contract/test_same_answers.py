@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from graph.analysis import Analysis
-from graph.kol import kol_candidates
+from graph.campaign.kol import kol_candidates
 from graph.snapshot import Snapshot
 from graph.store import Store
 from graph.suggest import Ask, suggest

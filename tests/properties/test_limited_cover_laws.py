@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from graph.kernels.cover import Cover, greedy_cover
 from graph.kernels.limited_cover import Limits, limited_cover
-from graph.sampling import Sample
-from graph.spread import Network
+from graph.spread.forward import Network
+from graph.spread.sampling import Sample
 
 PEOPLE = 7
 EVERYBODY, NOBODY = np.arange(PEOPLE, dtype=np.int32), np.empty(0, np.int32)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from graph.analysis import Analysis
 from graph.errors import InvalidInput
 from graph.events import Consent, Event, Kind, User, Verdict
-from graph.live import LiveAnalysis, after
+from graph.live.refit import LiveAnalysis, after
 from graph.log import EventColumns, Log
 from graph.snapshot import Snapshot
 from graph.suggest import Ask, FriendReason, suggest

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from graph.kernels.chance import stream, unit
 from graph.kernels.cover import greedy_cover
-from graph.sampling import Sample
-from graph.seeds import Goal, Ranking, seed_people
-from graph.spread import Enough, Network, Spread, spread
+from graph.spread.forward import Enough, Network, Spread, spread
+from graph.spread.sampling import Sample
+from graph.spread.seeds import Goal, Ranking, seed_people
 
 PEOPLE = 5
 PAIRS = [(a, b) for a in range(PEOPLE) for b in range(PEOPLE) if a != b]

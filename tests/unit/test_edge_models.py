@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from graph.edges import Chance, network_of
 from graph.errors import InvalidInput
-from graph.spread import Network
+from graph.spread.edges import Chance, network_of
+from graph.spread.forward import Network
 
 # ana>bea twice, cy>bea, ana>cy, bea to herself.
 SOURCE, TARGET = np.array([0, 0, 2, 0, 1], np.int32), np.array([1, 1, 1, 2, 1], np.int32)

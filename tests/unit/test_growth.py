@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from graph.cascades import cascades
-from graph.growth import FEWEST, Arrivals, Growth
+from graph.cascades.growth import FEWEST, Arrivals, Growth
 from tests.toy import snapshot
 
 HOUR = 3_600_000_000

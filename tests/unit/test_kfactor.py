@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from graph.cascades.kfactor import DAY, Asked, Conversion, Every, Invites, KFactor, k_factors, span_of
 from graph.errors import InvalidInput
 from graph.events import Kind
-from graph.kfactor import DAY, Asked, Conversion, Every, Invites, KFactor, k_factors, span_of
 from graph.openings import openings
 from graph.snapshot import Snapshot
 from tests.toy import snapshot

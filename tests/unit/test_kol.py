@@ -5,16 +5,16 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from graph.audience import KolFilter
+from graph.campaign.audience import KolFilter
+from graph.campaign.forecast import forecast
+from graph.campaign.kol import KolCandidate, conversions, kol_candidates
+from graph.campaign.listing import listing, money_of, standing
+from graph.campaign.market import Market
+from graph.campaign.rates import Rates
+from graph.campaign.worth import Behaviour, Objective
 from graph.errors import InvalidInput
 from graph.events import Money, Product, User
-from graph.forecast import forecast
-from graph.kol import KolCandidate, conversions, kol_candidates
-from graph.listing import listing, money_of, standing
-from graph.market import Market
-from graph.rates import Rates
-from graph.spread import Enough
-from graph.worth import Behaviour, Objective
+from graph.spread.forward import Enough
 from tests.markets import market
 
 # ana's shares are opened by four, bea's by two of these and dan, who passes them on; zoe shared in vain.

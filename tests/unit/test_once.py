@@ -8,7 +8,7 @@ from time import sleep
 import pytest
 
 from graph.analysis import Analysis
-from graph.live import LiveAnalysis
+from graph.live.refit import LiveAnalysis
 from graph.once import once
 from tests.toy import snapshot
 

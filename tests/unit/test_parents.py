@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.cascades import cascades
-from graph.parents import ParentRule, under
+from graph.cascades.parents import ParentRule, under
 from graph.snapshot import Snapshot
 from graph.ties import ties
 from tests.toy import snapshot

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from graph.estimate import Estimate
-from graph.promises import PEOPLE, Kept, Kind, Outcome, Promise, broken_at, linked
+from graph.promises.promise import PEOPLE, Kept, Kind, Outcome, Promise, broken_at, linked
 
 
 def promise(value: float = 3.0) -> Promise:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from graph.campaign.forecast import forecast
+from graph.campaign.kol import kol_candidates
 from graph.cascades import CascadeOrder, cascades
-from graph.forecast import forecast
-from graph.kol import kol_candidates
 from graph.openings import openings
 from graph.snapshot import Snapshot
 from graph.ties import ties

@@ -12,7 +12,7 @@ from scipy.special import logit
 from graph.analysis import Analysis
 from graph.events import Consent, Event, Kind, Product, User
 from graph.kernels import circles as at
-from graph.live import after
+from graph.live.refit import after
 from graph.log import EventColumns
 from graph.recipients import (
     AudienceFilter,

@@ -5,12 +5,12 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from graph.certificate import at_least, at_most
-from graph.edges import Chance, network_of
 from graph.kernels.csr import Csr, transposed
-from graph.sampling import Sample
-from graph.seeds import Ended, Goal, Ranking, Rung, seed_people
-from graph.spread import Enough, Network, Spread, spread
+from graph.spread.certificate import at_least, at_most
+from graph.spread.edges import Chance, network_of
+from graph.spread.forward import Enough, Network, Spread, spread
+from graph.spread.sampling import Sample
+from graph.spread.seeds import Ended, Goal, Ranking, Rung, seed_people
 
 NOBODY = np.empty(0, np.int32)
 

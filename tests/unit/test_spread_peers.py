@@ -6,9 +6,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graph.edges import Chance, network_of
-from graph.sampling import Sample
-from graph.spread import Enough, Network, spread
+from graph.spread.edges import Chance, network_of
+from graph.spread.forward import Enough, Network, spread
+from graph.spread.sampling import Sample
 
 SEEDS = np.array([0, 5, 33], np.int32)
 NOBODY = np.empty(0, np.int32)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from graph.campaign.strangers import Strangers
 from graph.openings import openings
 from graph.pooling import credibility
-from graph.strangers import Strangers
 from tests.toy import snapshot
 
 

@@ -9,9 +9,9 @@ from graph.cascades import cascades
 from graph.estimate import Estimate
 from graph.events import Product, User
 from graph.openings import openings
-from graph.promises import NEW_USERS, PEOPLE, PURCHASES, Kind, Outcome, Promise, linked
+from graph.promises.promise import NEW_USERS, PEOPLE, PURCHASES, Kind, Outcome, Promise, linked
+from graph.promises.scored import Afterwards, track_record
 from graph.purchases import purchases
-from graph.trackrecord import Afterwards, track_record
 from tests import toy
 
 HOUR = 3_600 * 1_000_000

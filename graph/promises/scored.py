@@ -10,7 +10,8 @@ they opened or shared; revenue what they paid, in the currency told. If one of t
 audience was a community (which no log names), it is void: neither right nor wrong.
 
 **Cascades** say a size in the end. They fall due when the forecast counts the cascade as over
-(graph.growth), and are scored by the people in it then. Void where it is no cascade of its own any more.
+(graph.cascades.growth), and are scored by the people in it then. Void where it is no cascade of its own any
+more.
 
 An outcome is settled once, from the first version whose newest event lies at or after the due time; what
 arrives later with an earlier time does not change it. Nothing here sees what was forecast.
@@ -29,7 +30,7 @@ from graph.events import MONEY_SCALE
 from graph.kernels.groups import gathered
 from graph.log import NONE
 from graph.openings import Openings
-from graph.promises import NEW_USERS, PEOPLE, PURCHASES, Kept, Kind, Outcome, Promise
+from graph.promises.promise import NEW_USERS, PEOPLE, PURCHASES, Kept, Kind, Outcome, Promise
 from graph.purchases import Purchases, bought_after
 from graph.snapshot import Snapshot
 from graph.timeline import Rows
@@ -215,7 +216,7 @@ class Standing:
 def track_record(chain: Iterable[Kept]) -> list[Standing]:
     """How every kind of forecast that was ever given out did, by what it counts, in the order first given.
 
-    >>> from graph.promises import linked
+    >>> from graph.promises.promise import linked
     >>> told = [Promise.of((Kind.CASCADE, PEOPLE), {}, "v", (0, 7), Estimate(4, 2, 8))]
     >>> track_record(linked(told, [b""]))[0].pending
     1

@@ -1,10 +1,10 @@
-"""What reaching a person is worth, under each objective: the weights of `graph.spread`.
+"""What reaching a person is worth, under each objective: the weights of `graph.spread.forward`.
 
 REACH counts people. NEW_USERS counts those without a purchase, or, in a log without purchases, without an
 open. PURCHASES counts people by the chance that they buy a product of which they open a share: a Beta
 posterior whose trials are the different products they opened shares of, its successes those they then bought
 and kept. REVENUE is that chance times what a line of theirs brings, in one
-currency (graph.rates).
+currency (graph.campaign.rates).
 """
 
 from collections.abc import Mapping

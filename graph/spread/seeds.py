@@ -1,10 +1,11 @@
 """Seed sets: who together would reach most, and how close to the best that is for certain.
 
-People are chosen greedily on one pool of reverse-reachable sets and measured on another (graph.sampling). The
-pools grow, each rung of a fixed ladder twice the one before, until the *certified ratio* asked for holds: a
-bound below what the chosen are worth over a bound above what the best people are worth, both true together
-with a chance of at least 1 − 1/n (graph.certificate). Greedy promises 1 − 1/e = 0.63 of the best beforehand;
-a certificate says afterwards how much it was at least, and that is usually more.
+People are chosen greedily on one pool of reverse-reachable sets and measured on another
+(graph.spread.sampling). The pools grow, each rung of a fixed ladder twice the one before, until the
+*certified ratio* asked for holds: a bound below what the chosen are worth over a bound above what the best
+people are worth, both true together with a chance of at least 1 − 1/n (graph.spread.certificate). Greedy
+promises 1 − 1/e = 0.63 of the best beforehand; a certificate says afterwards how much it was at least, and
+that is usually more.
 
 A ratio says little of people of like worth: on few sets luck chooses among them. On the pool of choice the
 chosen look better than on the other, by their luck; and hardly any other set looks better than they do there,
@@ -22,12 +23,12 @@ from math import sqrt
 
 import numpy as np
 
-from graph.certificate import FIRST, RUNGS, lower_bound, shared, upper_bound
 from graph.estimate import Estimate
 from graph.kernels.cover import Cover, greedy_cover
 from graph.kernels.limited_cover import Limits, limited_cover
-from graph.sampling import Floats, Measured, Sample
-from graph.spread import Stop, never
+from graph.spread.certificate import FIRST, RUNGS, lower_bound, shared, upper_bound
+from graph.spread.forward import Stop, never
+from graph.spread.sampling import Floats, Measured, Sample
 from graph.timeline import Rows
 
 WIDTH = 32

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from graph.errors import InvalidInput
 from graph.kernels.csr import Csr, grouped, transposed
-from graph.spread import Network
+from graph.spread.forward import Network
 from graph.timeline import Rows
 
 Floats = NDArray[np.float64]

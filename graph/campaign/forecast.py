@@ -1,10 +1,11 @@
 """What a set of people would set off if they shared, in every respect that somebody plans with.
 
-Ties are simulated (graph.spread), strangers drawn from what shares brought so far (graph.strangers). Whoever
-is reached buys or not by their own chance, so what is bought is drawn too. An interval is that of what may
-come of it, once: nineteen in twenty outcomes lie in it if ties, people and strangers are what they seem. What
-is learned of one tie or one person says nothing of another's error, so that errors common to all (a holiday,
-a change of the app) are in no interval; how often such intervals held is for the track record to say.
+Ties are simulated (graph.spread.forward), strangers drawn from what shares brought so far
+(graph.campaign.strangers). Whoever is reached buys or not by their own chance, so what is bought is drawn
+too. An interval is that of what may come of it, once: nineteen in twenty outcomes lie in it if ties, people
+and strangers are what they seem. What is learned of one tie or one person says nothing of another's error, so
+that errors common to all (a holiday, a change of the app) are in no interval; how often such intervals held
+is for the track record to say.
 """
 
 from collections.abc import Sequence
@@ -14,12 +15,12 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.audience import NO_FILTER, KolFilter, audience, counted, within
+from graph.campaign.audience import NO_FILTER, KolFilter, audience, counted, within
+from graph.campaign.market import Audience, Market
+from graph.campaign.rates import NO_RATES, Rates
+from graph.campaign.worth import Objective
 from graph.estimate import CONFIDENCE, Estimate
-from graph.market import Audience, Market
-from graph.rates import NO_RATES, Rates
-from graph.spread import ENOUGH, Enough, Spread, spread
-from graph.worth import Objective
+from graph.spread.forward import ENOUGH, Enough, Spread, spread
 
 Floats = NDArray[np.float64]
 
@@ -31,8 +32,8 @@ class SpreadForecast:
     """Expected values with the interval of what may come; the people themselves are counted.
 
     reach: people of the audience, strangers included. new_users, purchases: of those reached (see
-    graph.worth). revenue: (currency code, in its unit), by code. communities: (id, reach), largest first,
-    strangers and those not reached left out.
+    graph.campaign.worth). revenue: (currency code, in its unit), by code. communities: (id, reach), largest
+    first, strangers and those not reached left out.
     """
 
     people: tuple[int, ...]

@@ -9,11 +9,11 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.certificate import FIRST
 from graph.estimate import Estimate
 from graph.kernels.cover import count_members, counted_as_root, met_by_ranks
 from graph.kernels.rr_sets import Into, Roots, Sets, draw, roots_of
-from graph.spread import Network, Stop, never
+from graph.spread.certificate import FIRST
+from graph.spread.forward import Network, Stop, never
 from graph.timeline import Rows
 
 Floats = NDArray[np.float64]
@@ -117,8 +117,8 @@ class Sample:
 
         beside: (n,), ≥ 0, what each person brings, if chosen, beside whom ties reach; nothing for None. Like
         `alone` it counts for the chosen alone and is known, so all that is certified of sums with `alone`
-        (graph.certificate) holds with it. room: members that each pool may have; FIRST sets fit whatever it
-        is.
+        (graph.spread.certificate) holds with it. room: members that each pool may have; FIRST sets fit
+        whatever it is.
         """
         into = network.into
         weights = np.ascontiguousarray(weights, np.float64)

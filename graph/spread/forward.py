@@ -5,11 +5,11 @@ and who is reached passes it on, or not, with a chance of their own (both poster
 threshold model somebody is reached once the ties from those who pass on to them weigh as much as a threshold
 that is drawn evenly from [0, 1]; the same as if everybody listened along one tie at most, each with its
 weight as the chance (Kempe, Kleinberg & Tardos 2003). Reach is the expected number of people reached, or what
-they are worth (graph.worth), the seed people themselves included, as in the literature. Intervals are those
-of the simulation. Strangers, who have no tie yet, are no part of it: graph.strangers says how many come, and
-graph.forecast puts the two together.
+they are worth (graph.campaign.worth), the seed people themselves included, as in the literature. Intervals
+are those of the simulation. Strangers, who have no tie yet, are no part of it: graph.campaign.strangers says
+how many come, and graph.campaign.forecast puts the two together.
 
-Here shares run forward from given people; who together would reach most is in graph.seeds.
+Here shares run forward from given people; who together would reach most is in graph.spread.seeds.
 """
 
 from collections.abc import Callable
@@ -135,8 +135,8 @@ def spread(
 
     weights: shape (q, n), what reaching each person counts in q respects. group: shape (n,), each ≥ 0. stop:
     asked every now and then. Run i is the same in every simulation of one seed. An independent way to what
-    `graph.sampling.Sample` estimates; laws that hold of every run hold here exactly for equal numbers of runs
-    (graph.kernels.simulate).
+    `graph.spread.sampling.Sample` estimates; laws that hold of every run hold here exactly for equal numbers
+    of runs (graph.kernels.simulate).
     """
     weights = np.atleast_2d(weights)
     groups = int(group.max(initial=-1)) + 1

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from graph.events import Kind
 from graph.lineage import depths_and_roots, last_opened, latest_shares
+from graph.live.newcomers import Newcomers
 from graph.log import NONE, Log
-from graph.newcomers import Newcomers
 from graph.noise import bursts
 from graph.snapshot import Snapshot, meant, named, newest, rows_by_seq, through, through_shares
 from graph.ties import Ties

@@ -7,12 +7,12 @@ those of the last fit.
 Live, and equal to what an immediate refit would answer, whatever the order of arrival (an event may lie
 before the newest of the fit): who is who, by which keys, and how they are called; ties and their strength;
 shares with their parents; what was bought, seen, said and allowed; what friends did; what is on offer and
-what is stale; totals; every cascade (graph.livecascades).
+what is stale; totals; every cascade (graph.cascades.live).
 
 Of the fit: closeness and relations of products, popularity, communities, PageRank, credit, reach, the
 posteriors of transmission. And, until the next fit:
 
-- a claim on a visitor that should have been heard before one of the fit's waits (graph.newcomers); the
+- a claim on a visitor that should have been heard before one of the fit's waits (graph.live.newcomers); the
   analysis is then `overdue`;
 - an event of the fit that named only its sharer keeps the share it was found to come from, also where a later
   one of that sharer's arrives late or under another key of theirs;
@@ -33,15 +33,16 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from graph.analysis import NOT_A_FIT, Analysis, Totals
+from graph.campaign.market import Market
 from graph.cascades import Cascades
+from graph.cascades.growth import Growth
+from graph.cascades.live import Grove, regrown
 from graph.communities import Communities, Partition
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
-from graph.growth import Growth
 from graph.influence import Credit, Influence
-from graph.livecascades import Grove, regrown
+from graph.live.touched import Touched
 from graph.log import NONE, Log
-from graph.market import Market
 from graph.once import once
 from graph.openings import Openings, openings
 from graph.purchases import purchases
@@ -55,7 +56,6 @@ from graph.suggest.relations import Relations
 from graph.suggest.shelf import NAMED_TO_FRIENDS, PERSONALISATION, Shelf
 from graph.ties import LiveTies, live_ties
 from graph.timeline import Events
-from graph.touched import Touched
 
 T = TypeVar("T", bound=np.generic)
 Lists = TypeVar("Lists", Neighbours, Relations)
@@ -124,7 +124,7 @@ class LiveAnalysis(Analysis):
 
     @once
     def cascades(self) -> Cascades:
-        """As an immediate refit has them (graph.livecascades)."""
+        """As an immediate refit has them (graph.cascades.live)."""
         return regrown(self.fitted.cascades, self.fitted.grove, self.before, self.touched)
 
     @property

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.campaign.strangers import Strangers
+from graph.campaign.worth import Behaviour
 from graph.communities import Partition
 from graph.influence import Credit, Influence, influence
 from graph.once import once
-from graph.sampling import Sample
 from graph.snapshot import Snapshot
-from graph.spread import Network
-from graph.strangers import Strangers
+from graph.spread.forward import Network
+from graph.spread.sampling import Sample
 from graph.ties import Ties
-from graph.worth import Behaviour
 
 
 @dataclass(frozen=True, slots=True, eq=False)

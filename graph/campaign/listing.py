@@ -1,8 +1,8 @@
 """Lists of KOL candidates: who comes in, in which order, for how much; and why somebody does not.
 
-Chosen greedily by what each adds in the objective's unit, with a certificate (graph.seeds). Under a budget by
-what each adds for their cost: what all listed reach is worth at least 0.405 of the best there is for that
-money, and `certified` says how much it was at least this time (graph.kernels.limited_cover).
+Chosen greedily by what each adds in the objective's unit, with a certificate (graph.spread.seeds). Under a
+budget by what each adds for their cost: what all listed reach is worth at least 0.405 of the best there is
+for that money, and `certified` says how much it was at least this time (graph.kernels.limited_cover).
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from typing import TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.audience import NO_FILTER, KolFilter, audience, currency, eligible, rules, within
+from graph.campaign.audience import NO_FILTER, KolFilter, audience, currency, eligible, rules, within
+from graph.campaign.market import Market
+from graph.campaign.rates import NO_RATES, Rates
+from graph.campaign.worth import Objective
 from graph.estimate import Estimate
 from graph.events import Money
 from graph.kernels.limited_cover import Limits
-from graph.market import Market
-from graph.rates import NO_RATES, Rates
-from graph.sampling import ROOM, Sample
-from graph.seeds import Ranking, seed_people
-from graph.spread import Stop, never
-from graph.worth import Objective
+from graph.spread.forward import Stop, never
+from graph.spread.sampling import ROOM, Sample
+from graph.spread.seeds import Ranking, seed_people
 
 MOST = 200
 """The list ends here."""
@@ -63,8 +63,8 @@ class Standing:
 
     rank: in the list, None where they are not in it. alone: what one share of theirs reaches, in the
     objective's unit. adds: what they add to those listed above them, or to the whole list. covered: of what
-    they reach alone, the part that these reach already. ruled_out: the rules of the filter that they fail,
-    by name (graph.audience.rules); "budget" and "maxShareFromOneCommunity" where these left them out.
+    they reach alone, the part that these reach already. ruled_out: the rules of the filter that they fail, by
+    name (graph.campaign.audience.rules); "budget" and "maxShareFromOneCommunity" where these left them out.
     """
 
     person: int
@@ -84,8 +84,8 @@ def listing(
 ) -> Listed:
     """The whole list: up to 200 people, each adding most to those above, or most for their cost.
 
-    The pools grow until 0.7 of the best possible is certified at 10, 50 and 200 people (graph.seeds), or for
-    as long as memory allows and `stop` does not say otherwise.
+    The pools grow until 0.7 of the best possible is certified at 10, 50 and 200 people (graph.spread.seeds),
+    or for as long as memory allows and `stop` does not say otherwise.
     """
     seed, rates = asked.get("seed"), asked.get("rates", NO_RATES)
     budget, stop = asked.get("budget"), asked.get("stop", never)

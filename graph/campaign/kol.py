@@ -1,9 +1,9 @@
 """KOL candidates: whom to ask to share, best first.
 
-Candidates are ranked greedily by what each adds, in the objective's unit, to those above (graph.spread), and
-described by what is known of them: their influence, how many of those who opened their shares bought, whom
-and with what they reached. A `KolFilter` (graph.audience) says what is shared, whom it should reach and who
-may be chosen.
+Candidates are ranked greedily by what each adds, in the objective's unit, to those above
+(graph.spread.forward), and described by what is known of them: their influence, how many of those who opened
+their shares bought, whom and with what they reached. A `KolFilter` (graph.campaign.audience) says what is
+shared, whom it should reach and who may be chosen.
 """
 
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.audience import NO_FILTER, KolFilter, within
+from graph.campaign.audience import NO_FILTER, KolFilter, within
+from graph.campaign.listing import MOST, Asked, Listed, listing, money_of
+from graph.campaign.market import Market
+from graph.campaign.worth import Behaviour, Objective
 from graph.estimate import Estimate
 from graph.events import Money
 from graph.influence import Influence
 from graph.kernels.groups import firsts, gathered
-from graph.listing import MOST, Asked, Listed, listing, money_of
 from graph.log import NONE
-from graph.market import Market
 from graph.openings import Openings
 from graph.pooling import beta_prior
 from graph.purchases import bought_after
-from graph.seeds import Ranking
 from graph.snapshot import Snapshot
+from graph.spread.seeds import Ranking
 from graph.timeline import Rows
-from graph.worth import Behaviour, Objective
 
 CATEGORIES = 5
 
@@ -54,9 +54,9 @@ class KolCandidates:
     """Candidates, best first.
 
     reach: of all of them together and those chosen already, in the objective's unit. certified: a bound below
-    that reach over one above the best possible, see `graph.seeds`; under a budget, of the best for the same
-    money. largest_part: of the reach, what comes from the community that gives most; None where nobody is
-    reached. left_out: amounts and costs without a rate, which count for nothing.
+    that reach over one above the best possible, see `graph.spread.seeds`; under a budget, of the best for the
+    same money. largest_part: of the reach, what comes from the community that gives most; None where nobody
+    is reached. left_out: amounts and costs without a rate, which count for nothing.
     """
 
     candidates: tuple[KolCandidate, ...]

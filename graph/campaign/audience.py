@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.campaign.market import Audience, Market
+from graph.campaign.rates import NO_RATES, Rates
+from graph.campaign.worth import Behaviour, Objective
 from graph.events import Money
 from graph.log import NONE
-from graph.market import Audience, Market
-from graph.rates import NO_RATES, Rates
 from graph.timeline import Rows
-from graph.worth import Behaviour, Objective
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from graph.audience import KolFilter
+from graph.campaign.audience import KolFilter
+from graph.campaign.forecast import SpreadForecast
+from graph.campaign.market import Market
+from graph.campaign.worth import Objective
 from graph.cascades import Cascades
+from graph.cascades.growth import Growth
 from graph.estimate import Estimate
-from graph.forecast import SpreadForecast
-from graph.growth import Growth
-from graph.market import Market
-from graph.promises import NEW_USERS, PEOPLE, PURCHASES, Kind, Promise
+from graph.promises.promise import NEW_USERS, PEOPLE, PURCHASES, Kind, Promise
+from graph.promises.scored import HORIZON
 from graph.snapshot import Snapshot
-from graph.trackrecord import HORIZON
-from graph.worth import Objective
 
 UNITS = {Objective.REACH: PEOPLE, Objective.NEW_USERS: NEW_USERS, Objective.PURCHASES: PURCHASES}
 
@@ -49,7 +49,7 @@ def of_kols(
 
 
 def of_cascade(known: Snapshot, grown: Cascades, row: int, told: Estimate, growth: Growth) -> Promise:
-    """That a cascade has so many people once it is over (graph.growth says when that is)."""
+    """That a cascade has so many people once it is over (graph.cascades.growth says when that is)."""
     age = grown.as_of - int(grown.started_at[row])
     due = grown.as_of + max(growth.end - age, age)
     asked = {"cascade": known.shares.ids[int(grown.root[row])]}
