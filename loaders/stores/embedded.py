@@ -16,7 +16,7 @@ import numpy as np
 
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
-from graph.promises import Kept, Outcome, Promise
+from graph.promises.promise import Kept, Outcome, Promise
 from graph.store import Appended, Counts, KnownShare
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.flat import unflat

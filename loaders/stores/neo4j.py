@@ -26,7 +26,7 @@ from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jEr
 from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
-from graph.promises import Kept, Outcome, Promise
+from graph.promises.promise import Kept, Outcome, Promise
 from graph.store import Appended, Counts, KnownShare
 from loaders import schema
 from loaders.stores.address import Address

@@ -1,6 +1,6 @@
 """Forecasts that were given out, in a graph: `(:Promise)` nodes that nothing leads to and no version counts.
 
-graph.promises has the law; what was asked goes with whom it names.
+graph.promises.promise has the law; what was asked goes with whom it names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from secrets import token_bytes
 from typing import Any
 
 from graph.estimate import Estimate
-from graph.promises import NONCE_BYTES, Kept, Kind, Outcome, Promise, linked
+from graph.promises.promise import NONCE_BYTES, Kept, Kind, Outcome, Promise, linked
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.tombstones import Tombstones
 

@@ -1,6 +1,6 @@
 """Forecasts that were given out, in an SQLite file: a table of its own, which no version counts.
 
-graph.promises has the law; what was asked goes with whom it names.
+graph.promises.promise has the law; what was asked goes with whom it names.
 """
 
 import sqlite3
@@ -10,7 +10,7 @@ from secrets import token_bytes
 from typing import Any
 
 from graph.estimate import Estimate
-from graph.promises import NONCE_BYTES, Kept, Kind, Outcome, Promise, linked
+from graph.promises.promise import NONCE_BYTES, Kept, Kind, Outcome, Promise, linked
 from loaders.stores.tombstones import Tombstones
 
 _COLUMNS = (
