@@ -96,7 +96,7 @@ class Store(Protocol):
 
     def same_person(self, keys: Sequence[str]) -> dict[str, frozenset[str]]:
         """All keys of each of these people, the one asked for included, by what the log claims so far
-        (graph.people); those who have one key only, or are not known, are left out.
+        (graph.claims); those who have one key only, or are not known, are left out.
         """
         ...
 

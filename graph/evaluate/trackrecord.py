@@ -25,7 +25,8 @@ from graph.log import Log
 from graph.promises.made import of_cascade, of_kols, of_spread
 from graph.promises.promise import NONCE_BYTES, Kept, Promise, linked
 from graph.promises.scored import Afterwards, outcomes
-from graph.snapshot import Snapshot, newest
+from graph.snapshot import Snapshot
+from graph.snapshot.meaning import newest
 
 PREFIXES = (1, 2, 5, 10, 20, 50)
 """Of the KOL list, asked one by one."""

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph.log import NONE, Log
-from graph.snapshot import Naming, People, Products, Snapshot, said_of, words_of
+from graph.snapshot import People, Products, Snapshot
+from graph.snapshot.meaning import Naming
+from graph.snapshot.people import said_of
+from graph.snapshot.products import words_of
 from graph.texts import Keys
 from graph.timeline import Rows
 
@@ -86,7 +89,7 @@ def _people(base: People, delta: Log, joins: "Joins") -> tuple[People, dict[int,
 
 
 class Joins:
-    """Claims that two keys are one person, heard in order (graph.people has the rule) after those of a fit.
+    """Claims that two keys are one person, heard in order (graph.claims has the rule) after those of a fit.
 
     A claim that lies before the fit's newest event should have been heard among the fit's own. Where that
     changes nothing it is heard now: it leads somebody whom no claim named to somebody else, or repeats what

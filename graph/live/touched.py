@@ -16,7 +16,9 @@ from graph.lineage import depths_and_roots, last_opened, latest_shares
 from graph.live.newcomers import Newcomers
 from graph.log import NONE, Log
 from graph.noise import bursts
-from graph.snapshot import Snapshot, meant, named, newest, rows_by_seq, through, through_shares
+from graph.snapshot import Snapshot
+from graph.snapshot.codes import rows_by_seq, through
+from graph.snapshot.meaning import meant, named, newest, through_shares
 from graph.ties import Ties
 from graph.timeline import Events, Rows, Shares
 

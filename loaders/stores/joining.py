@@ -1,6 +1,6 @@
 """The keys of one person, for a few of them, without hearing every claim there is.
 
-Who is who follows from all claims together (graph.people). But whom a key belongs to rests only on the claims
+Who is who follows from all claims together (graph.claims). But whom a key belongs to rests only on the claims
 on it, and on those on whoever makes them; and of an id that is nobody's account only the first claim counts.
 So the claims that matter are found by climbing from the keys asked for, and whoever else stands below the
 same account by going down again: a few claims of a log that may hold millions.
@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from graph.people import joined
+from graph.claims import joined
 
 K = TypeVar("K", bound=Hashable)
 
@@ -24,7 +24,7 @@ def together(
     claims_on: Callable[[list[K]], Iterable[Claim[K]]],
     visitors_of: Callable[[list[K]], Iterable[K]],
 ) -> dict[K, frozenset[K]]:
-    """All keys of each of these people, for those who have more than one; by the law of `graph.people`.
+    """All keys of each of these people, for those who have more than one; by the law of `graph.claims`.
 
     claims_on: the claims on these visitors; of one that is nobody's account the first is enough. visitors_of:
     those on whom these users have a claim, whoever they belong to. Each is asked as often as chains are long.

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.events import Event, Kind, Money, Product, User
-from graph.snapshot import BLANK, Snapshot
+from graph.snapshot import Snapshot
+from graph.snapshot.people import BLANK
 from graph.texts import Keys
 from tests.toy import events, log_of, snapshot
 

@@ -138,7 +138,7 @@ def test_nothing_is_left_after_discarding(saved: tuple[Snapshot, Path]) -> None:
 
 
 def test_the_same_log_gives_the_same_arrays_under_one_format() -> None:
-    """If this fails, a rule of graph.snapshot, graph.noise, graph.lineage or graph.people was changed: raise
+    """If this fails, a rule of graph.snapshot, graph.noise, graph.lineage or graph.claims was changed: raise
     FORMAT, so that no old file is taken for one of the new rule, and write the new figure here.
     """
     said = b"".join(

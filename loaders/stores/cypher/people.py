@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graph.people import joined
+from graph.claims import joined
 from loaders.schema import FORGOTTEN, found
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.joining import Claim, together

@@ -7,8 +7,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from graph.claims import joined
 from graph.events import Event, Kind
-from graph.people import joined
 from loaders.stores.flat import unflat
 from loaders.stores.joining import Claim, together
 from loaders.stores.sqlite.file import EVENTS

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.people import joined
+from graph.claims import joined
 
 PEOPLE = 7
 ANA, BEA, CY, COOKIE, PHONE, TABLET, NOBODY = range(PEOPLE)
