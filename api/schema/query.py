@@ -9,7 +9,8 @@ from api.ids import key_of
 from api.limits import After, First
 from api.schema.nodes import node
 from api.types import cascades, communities, kfactor, kol, spread
-from api.types.cascades import Cascade, CascadeConnection, CascadeFilter, CascadeOrder
+from api.types.cascadefilter import CascadeFilter, CascadeOrder
+from api.types.cascades import Cascade, CascadeConnection
 from api.types.communities import CommunityConnection
 from api.types.dataset import Dataset
 from api.types.described import field, output

@@ -1,8 +1,6 @@
 """Cascades: the trees of people that shares grew."""
 
-from collections.abc import Callable
 from datetime import datetime
-from enum import Enum
 from typing import Annotated
 
 import numpy as np
@@ -10,19 +8,19 @@ import strawberry
 
 from api.context import Info
 from api.limits import DRAWING, After
-from api.types.described import enumeration, field, input_type, output
-from api.types.forward import LaterUser, user
+from api.types.cascadefilter import CascadeFilter, CascadeOrder, ParentRule
+from api.types.described import field, output
 from api.types.node import Connection, Node
+from api.types.participants import Participant, ParticipantConnection
 from api.types.products import Product
 from api.types.shares import Share
 from api.types.values import Estimate, Money, moneys
 from graph import cascades
 from graph.analysis import Analysis
 from graph.cascades import parents
-from graph.events import instant, micros
+from graph.events import instant
 from graph.log import NONE
 from graph.promises import made
-from graph.snapshot import Snapshot
 
 
 @output
@@ -163,60 +161,13 @@ class Cascade(Node):
             strawberry.argument(description="How many to give, from 1 to 1,000; null is the default."),
         ] = 100,
         after: After = None,
-    ) -> "ParticipantConnection":
+    ) -> ParticipantConnection:
         """Breadth first, parents before children; for drawing."""
         people = self.among.participants(self.row)
         asked = ("participants", int(self.among.root[self.row]), len(people))
         window = info.context.window(first, after, *asked, default=100, most=DRAWING)
         page = window.cut(range(len(people))).map(lambda place: Participant(place=place, people=people))
         return ParticipantConnection(page=page, total_count=len(people))
-
-
-@output
-class Participant:
-    """One person in a cascade."""
-
-    place: strawberry.Private[int]
-    people: strawberry.Private[cascades.Participants]
-
-    @field
-    def user(self, info: Info) -> LaterUser | None:
-        """Who it is; null once forgotten."""
-        return user(info, int(self.people.person[self.place]))
-
-    @field
-    def parent(self) -> int | None:
-        """Position of the parent in this order; null for the root."""
-        parent = int(self.people.parent[self.place])
-        return None if parent == NONE else parent
-
-    @field
-    def depth(self) -> int:
-        """Edges from the root."""
-        return int(self.people.depth[self.place])
-
-    @field
-    def at(self) -> datetime:
-        """When this person came into the tree."""
-        return instant(int(self.people.at[self.place]))
-
-    @field
-    def share(self) -> Share | None:
-        """The first share this person made in it; null for somebody who shared nothing on."""
-        share = int(self.people.share[self.place])
-        return None if share == NONE else Share(row=share)
-
-    @field
-    def bought(self) -> bool:
-        """Whether this person bought the product after coming into the tree, and kept it."""
-        return bool(self.people.bought[self.place])
-
-
-@output
-class ParticipantConnection(Connection[Participant]):
-    """A page of a cascade's people, breadth first."""
-
-    total_count: int = strawberry.field(description="People on all pages together.")
 
 
 @output
@@ -227,80 +178,6 @@ class CascadeConnection(Connection[Cascade]):
     inferred_fraction: float = strawberry.field(
         description="Of the parents of the shares in all of these, the part that was inferred, in [0, 1]."
     )
-
-
-@enumeration
-class CascadeOrder(Enum):
-    """How cascades are listed; equal ones by their first share, earliest first."""
-
-    SIZE_DESC = strawberry.enum_value(cascades.CascadeOrder.SIZE_DESC, description="Most people first.")
-    DEPTH_DESC = strawberry.enum_value(cascades.CascadeOrder.DEPTH_DESC, description="Longest path first.")
-    VIRALITY_DESC = strawberry.enum_value(
-        cascades.CascadeOrder.VIRALITY_DESC,
-        description="Highest structural virality first; those without one last.",
-    )
-    STARTED_AT_DESC = strawberry.enum_value(
-        cascades.CascadeOrder.STARTED_AT_DESC, description="Latest first share first."
-    )
-
-
-@enumeration
-class ParentRule(Enum):
-    """Which of the shares that a person had opened was passed on, where the log does not say."""
-
-    LATEST = strawberry.enum_value("latest", description="The one opened last.")
-    FIRST = strawberry.enum_value("first", description="The one opened first.")
-    LIKELIEST = strawberry.enum_value(
-        "likeliest", description="The one whose sharer's shares this person opens most, by Tie.transmission."
-    )
-
-
-@input_type
-class CascadeFilter:
-    """Which cascades to list; every condition that is given has to hold."""
-
-    product: str | None = strawberry.field(
-        default=None, description="Your own id of the product that travelled."
-    )
-    user: str | None = strawberry.field(default=None, description="Your own id of a person who is in it.")
-    campaign: str | None = strawberry.field(default=None, description="The first share's campaign.")
-    started_after: datetime | None = strawberry.field(
-        default=None, description="Its first share was made at this time or later."
-    )
-    started_before: datetime | None = strawberry.field(
-        default=None, description="Its first share was made before this time."
-    )
-    min_size: int | None = strawberry.field(default=None, description="At least so many people.")
-    include_noise: bool | None = strawberry.field(
-        default=None, description="Count also opens in bursts that no person can make; false unless given."
-    )
-    parents: ParentRule | None = strawberry.field(
-        default=None,
-        description="How parents that the log does not say are inferred; LATEST unless given. The others are "
-        "answered from the last fit.",
-    )
-
-    def to_domain(self, snapshot: Snapshot) -> cascades.CascadeFilter:
-        """The same in rows of a snapshot; what is unknown there is in no cascade."""
-        return cascades.CascadeFilter(
-            product=_known(snapshot.products.keys.row, self.product),
-            person=_known(snapshot.people.row, self.user),
-            campaign=_known(snapshot.words.row, self.campaign),
-            started_after=None if self.started_after is None else micros(self.started_after),
-            started_before=None if self.started_before is None else micros(self.started_before),
-            min_size=self.min_size or 1,
-        )
-
-
-NOWHERE = -2
-"""A row that nothing has: not even −1, which is "not said"."""
-
-
-def _known(row_of: Callable[[str], int | None], key: str | None) -> int | None:
-    if key is None:
-        return None
-    row = row_of(key)
-    return NOWHERE if row is None else row
 
 
 def _noisy(analysis: Analysis) -> cascades.Cascades:

@@ -46,7 +46,8 @@ def user(info: Info, row: int) -> "User | None":
 
 async def cascades_of(info: Info, product: str, page: tuple[int | None, str | None]) -> "CascadeConnection":
     """The page of a product's cascades, largest first."""
-    from api.types.cascades import CascadeFilter, CascadeOrder, listed
+    from api.types.cascadefilter import CascadeFilter, CascadeOrder
+    from api.types.cascades import listed
 
     return await listed(info, CascadeFilter(product=product), CascadeOrder.SIZE_DESC, page)
 

@@ -22,7 +22,7 @@ from api.types.suggestions import SuggestionConnection, SuggestionContext, sugge
 from api.types.values import Estimate
 from graph import ties
 from graph.events import instant
-from graph.suggest.friends import Proof, social_proof
+from graph.suggest.proof import Proof, social_proof
 
 Locale = Annotated[
     str | None,
