@@ -51,7 +51,7 @@ from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, refused, verdicts
 from graph.suggest.filters import Activity, standing
-from graph.suggest.interest import Neighbours
+from graph.suggest.neighbours import Neighbours
 from graph.suggest.relations import Relations
 from graph.suggest.shelf import NAMED_TO_FRIENDS, PERSONALISATION, Shelf
 from graph.ties import LiveTies, live_ties

@@ -26,9 +26,12 @@ from graph.suggest.reasons import (
     RemainderReason,
 )
 from graph.suggest.relations import Related
-from graph.suggest.shelf import Blend, Shelf
+from graph.suggest.shelf import Shelf
+from graph.suggest.sources import SOURCES, Source
+from graph.suggest.weights import Blend
 
 __all__ = [
+    "SOURCES",
     "Answer",
     "Ask",
     "Blend",
@@ -42,6 +45,7 @@ __all__ = [
     "RelationReason",
     "RemainderReason",
     "Shelf",
+    "Source",
     "Suggestion",
     "explain",
     "suggest",

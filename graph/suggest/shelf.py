@@ -17,27 +17,15 @@ from graph.suggest.engagements import (
     verdicts,
 )
 from graph.suggest.filters import OFFERED, Activity, standing
-from graph.suggest.interest import Neighbours, neighbours
-from graph.suggest.popular import Popular, popular
+from graph.suggest.neighbours import Neighbours, neighbours
+from graph.suggest.popularity import Popular, popular
 from graph.suggest.relations import Relations, complements, substitutes
+from graph.suggest.weights import Blend
 from graph.ties import LiveTies, Ties
 from graph.timeline import Rows
 
 PERSONALISATION, NAMED_TO_FRIENDS = 0, 1
 """Digits of graph.log.EventColumns.consent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blend:
-    """How much each source counts. The values are a start, not a fit."""
-
-    friends: float = 1.0
-    circle: float = 0.1
-    sharer: float = 0.1
-    interest: float = 0.6
-    relations: float = 0.8
-    popularity: float = 0.02
-    category: float = 0.04
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ import pytest
 from api import batching
 from api.types import people
 from graph.suggest import suggest
-from graph.suggest.friends import social_proof
+from graph.suggest.proof import social_proof
 from tests.api.conftest import Shop
 
 SHOP = " ".join(

@@ -25,7 +25,7 @@ from graph.live.refit import LiveAnalysis, after
 from graph.log import EventColumns, Log
 from graph.snapshot import Snapshot
 from graph.suggest import Ask, FriendReason, suggest
-from graph.suggest.friends import social_proof
+from graph.suggest.proof import social_proof
 from loaders.ingest import ingest_events
 from loaders.stores.embedded import EmbeddedStore
 from tests.toy import START, events, log_of

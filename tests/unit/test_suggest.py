@@ -27,7 +27,7 @@ from graph.suggest import (
     suggest,
 )
 from graph.suggest.explain import Language, Names, language
-from graph.suggest.friends import social_proof
+from graph.suggest.proof import social_proof
 from graph.ties import ties
 from loaders.aside import log_of
 from tests.toy import events, snapshot

@@ -1,0 +1,97 @@
+"""A question as the sources hear it: what may be used to answer it, looked up once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.events import Verdict
+from graph.suggest.answers import Ask, Context
+from graph.suggest.popularity import EVERYBODY
+from graph.suggest.shelf import Shelf
+from graph.suggest.weights import level
+from graph.timeline import Rows
+
+OWN = 100
+"""Newest products of one's own that are listened to: bounds the work of one answer."""
+
+PAGE = 1.0
+"""The taste for the product on the page."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Who asks, on what page, and what they like.
+
+    person: their row; None for somebody unknown, and for somebody who allows no personal answer. sharer:
+    whose link was opened, where that may be used. page: the product shown. community: the label of the
+    person's, else of the sharer's. mine, taste, bought: products of their own, the taste each shows, and
+    whether they have it. newcomer: neither friends nor a history are known. level: of activity, see
+    `weights.level`.
+    """
+
+    person: int | None
+    sharer: int | None
+    page: int | None
+    context: Context
+    community: int
+    mine: Rows
+    taste: NDArray[np.float64]
+    bought: NDArray[np.bool_]
+    newcomer: bool
+    level: int
+
+    @property
+    def listened(self) -> tuple[Rows, NDArray[np.float64]]:
+        """Products whose like is wanted, with the taste each shows: one's own, and the one on the page."""
+        if self.page is None:
+            return self.mine, self.taste
+        own = self.mine != self.page
+        return np.append(self.mine[own], np.int32(self.page)), np.append(self.taste[own], PAGE)
+
+    @classmethod
+    def of(cls, shelf: Shelf, ask: Ask) -> "Question":
+        """An ask, and what the shelf knows of who asks."""
+        personal = ask.person is None or bool(shelf.personal[ask.person])
+        person, sharer = (ask.person, ask.context.sharer) if personal else (None, None)
+        known = next((row for row in (person, sharer) if row is not None), None)
+        mine, taste, bought = _tastes(shelf, person)
+        return cls(
+            person=person,
+            sharer=sharer,
+            page=ask.context.product,
+            context=ask.context,
+            community=EVERYBODY if known is None else int(shelf.labels[known]),
+            mine=mine,
+            taste=taste,
+            bought=bought,
+            newcomer=person is None or not (len(shelf.engaged.of(person).product) or _listens(shelf, person)),
+            level=level(len(mine)),
+        )
+
+
+def _listens(shelf: Shelf, person: int) -> bool:
+    return len(shelf.ties.friends(person)) > 0
+
+
+def _tastes(shelf: Shelf, person: int | None) -> tuple[Rows, NDArray[np.float64], NDArray[np.bool_]]:
+    """Products of one's own, newest first, what was said of them before what was done."""
+    taste: dict[int, float] = {}
+    bought: set[int] = set()
+    if person is not None:
+        acts = shelf.engaged.of(person)
+        taste = dict(zip(acts.product[:OWN].tolist(), acts.taste[:OWN].tolist(), strict=True))
+        bought = set(acts.product[:OWN][acts.bought[:OWN]].tolist())
+        for said, verdict in shelf.verdicts.of(person).items():
+            if verdict is Verdict.NOT_INTERESTED:
+                taste.pop(said, None)
+            else:
+                taste[said] = 1.0
+            if verdict is Verdict.ALREADY_OWNED:
+                bought.add(said)
+    rows = np.fromiter(taste, np.int32, len(taste))
+    return (
+        rows,
+        np.fromiter(taste.values(), np.float64, len(taste)),
+        np.array([row in bought for row in taste], np.bool_),
+    )

@@ -1,0 +1,21 @@
+"""What speaks for a product, one module a source, all of one signature: `votes(shelf, question) -> Votes`.
+
+A source votes in its own unit and knows no other; `graph.suggest.blend` weighs and adds. A new one is a
+module and a line in here. The weights are where learning starts (graph.suggest.weights).
+"""
+
+from graph.suggest.sources import category, circle, friends, interest, page, popular, relations, sharer
+from graph.suggest.sources.source import Source
+
+SOURCES = (
+    Source("friends", 1.0, friends.votes),
+    Source("circle", 0.1, circle.votes),
+    Source("sharer", 0.1, sharer.votes),
+    Source("interest", 0.6, interest.votes),
+    Source("relations", 0.8, relations.votes),
+    Source("page", 0.8, page.votes),
+    Source("popular", 0.02, popular.votes),
+    Source("category", 0.04, category.votes),
+)
+
+__all__ = ["SOURCES", "Source"]

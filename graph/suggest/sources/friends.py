@@ -1,0 +1,58 @@
+"""What those did whose shares reach the person, and whoever's link was opened.
+
+The act of friend A on p says strength(A → person) · word(A, p), the word fading with age
+(`graph.suggest.engagements`). A friend is heard with their newest `ACTS_EACH` products.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.suggest.question import Question
+from graph.suggest.reasons import FriendReason, Reason
+from graph.suggest.shelf import Shelf
+from graph.suggest.votes import Votes
+from graph.timeline import Rows
+
+LISTENED, ACTS_EACH = 150, 100
+"""Strongest friends listened to, and newest acts of each: what bounds the work of one answer."""
+
+LINK = 0.6
+"""The strength of the tie to somebody whose link was just opened, where a weaker one or none is known."""
+
+
+def votes(shelf: Shelf, question: Question) -> Votes:
+    """What friends shared, bought, rated and opened."""
+    friend, strength = _listened(shelf, question)
+    return said(shelf, friend, strength, ACTS_EACH)
+
+
+def _listened(shelf: Shelf, question: Question) -> tuple[Rows, NDArray[np.float64]]:
+    friend, strength = np.empty(0, np.int32), np.empty(0)
+    if question.person is not None:
+        friend, strength = shelf.ties.into(question.person, LISTENED)
+    sharer = question.sharer
+    if sharer is None or sharer == question.person:
+        return friend, strength
+    known = friend == sharer
+    link = max(LINK, float(strength[known].max(initial=0.0)))
+    return np.append(friend[~known], np.int32(sharer)), np.append(strength[~known], link)
+
+
+def said(
+    shelf: Shelf, friend: Rows, strength: NDArray[np.float64], each: int, via: int | None = None
+) -> Votes:
+    """What these people's newest `each` acts say, each as loud as its strength. via: the sharer whose friends
+    they are; they are not named then.
+    """
+    product, vote, asked, place = shelf.engaged.said(friend, strength, each)
+
+    def reason(entry: int, weight: float) -> Reason:
+        action, at, share = shelf.engaged.act(int(place[entry]))
+        who = int(friend[asked[entry]])
+        named = via is None and bool(shelf.named[who])
+        return FriendReason(weight, who, named, action, at, share, via)
+
+    def reasons(entries: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
+        return list(map(reason, entries.tolist(), weight.tolist()))
+
+    return Votes(product, vote, reasons)

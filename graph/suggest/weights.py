@@ -1,0 +1,50 @@
+"""How much each source counts, for somebody of whom little is known and for somebody of whom much is."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+LEVELS = (1, 3, 10, 50)
+"""The first level is that of people without a product of their own; these many begin the others."""
+
+
+def level(products: int) -> int:
+    """The activity level of somebody with so many products of their own, from 0.
+
+    >>> [level(products) for products in (0, 1, 2, 3, 49, 50, 200)]
+    [0, 1, 1, 2, 3, 4, 4]
+    """
+    return bisect_right(LEVELS, products)
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """The weight of each source, by level.
+
+    weights: by a source's name, one for each level, none below 0; a source that is not in here counts as it
+    says itself. silent: sources that are not asked at all.
+    """
+
+    weights: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+
+    def weight(self, source: str, default: float, at: int) -> float:
+        """What one vote of a source is worth at a level.
+
+        >>> Blend({"friends": (0, 1, 2, 3, 4)}).without("interest").weight("friends", 0.5, 3)
+        3
+        >>> Blend().without("friends").weight("friends", 0.5, 3)
+        0.0
+        """
+        if source in self.silent:
+            return 0.0
+        by_level = self.weights.get(source)
+        return default if by_level is None else by_level[at]
+
+    def without(self, *sources: str) -> "Blend":
+        """This blend, some sources silent."""
+        return replace(self, silent=self.silent | set(sources))
+
+    def only(self, source: str, among: Iterable[str]) -> "Blend":
+        """This blend, one source speaking of all there are."""
+        return replace(self, silent=frozenset(among) - {source})
