@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from graph.answers import Given
 from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
@@ -151,11 +152,28 @@ class Store(Protocol):
         """Say what became of some, by place; what was said before stays."""
         ...
 
+    def keep_answers(self, given: Sequence[Given]) -> int:
+        """Keep answers that were given out, or further pages of them (graph.answers); how many were not there
+        before. What was kept stays as it is. Of one for somebody forgotten only the figures are kept. The
+        version stays as it is.
+        """
+        ...
+
+    def answers(self, since: int = 0) -> Iterator[Given]:
+        """The answers given at a time (µs) or later, in order of time."""
+        ...
+
+    def drop_answers(self, before: int, most: int) -> int:
+        """Delete at most so many of the answers given before a time (µs), the oldest first; how many it
+        were.
+        """
+        ...
+
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known. Their
         shares and opens stay as blanks, so that cascades keep their shape; everything else of theirs goes,
-        and what was asked in forecasts that name them, whose figures stay. A keyed hash remains, so that
-        later rows naming them are refused.
+        and what was asked in forecasts that name them, and who and what was answered to them; the figures of
+        both stay. A keyed hash remains, so that later rows naming them are refused.
         """
         ...
 

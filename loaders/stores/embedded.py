@@ -14,13 +14,14 @@ from threading import Lock
 
 import numpy as np
 
+from graph.answers import Given
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
 from graph.store import Appended, Counts, KnownShare
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.flat import unflat
-from loaders.stores.sqlite import opens, promises, readout, shares
+from loaders.stores.sqlite import answers, opens, promises, readout, shares
 from loaders.stores.sqlite.append import Writing, digests, share_seqs
 from loaders.stores.sqlite.file import (
     EVENTS,
@@ -193,6 +194,23 @@ class EmbeddedStore:
         """Say what became of some, by place."""
         with self._writing() as (connection, _):
             promises.settle(connection, outcomes)
+
+    def keep_answers(self, given: Sequence[Given]) -> int:
+        """Keep answers that were given out; how many were not there before."""
+        with self._writing() as (connection, _):
+            return answers.keep(connection, given, self._tombstones)
+
+    def answers(self, since: int = 0) -> Iterator[Given]:
+        """The answers given at a time or later, in order of time; as they were when the first was asked
+        for.
+        """
+        with self._viewing() as connection:
+            yield from answers.since(connection, since)
+
+    def drop_answers(self, before: int, most: int) -> int:
+        """Delete at most so many of the answers given before a time, the oldest first; how many it were."""
+        with self._writing() as (connection, _):
+            return answers.drop(connection, before, most)
 
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known."""

@@ -23,6 +23,7 @@ from neo4j import (
 )
 from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
 
+from graph.answers import Given
 from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
@@ -31,7 +32,7 @@ from graph.store import Appended, Counts, KnownShare
 from loaders import schema
 from loaders.stores.address import Address
 from loaders.stores.admission import admit, checked, references
-from loaders.stores.cypher import counting, opens, promises, readout, shares
+from loaders.stores.cypher import answers, counting, opens, promises, readout, shares
 from loaders.stores.cypher.append import Writing, digests
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.forget import forget
@@ -204,6 +205,19 @@ class Neo4jStore:
     def settle(self, outcomes: Mapping[int, Outcome]) -> None:
         """Say what became of some, by place."""
         self._write(lambda ask, _: promises.settle(ask, outcomes))
+
+    def keep_answers(self, given: Sequence[Given]) -> int:
+        """Keep answers that were given out; how many were not there before."""
+        return self._write(lambda ask, _: answers.keep(ask, given, self._tombstones))
+
+    def answers(self, since: int = 0) -> Iterator[Given]:
+        """The answers given at a time or later, in order of time."""
+        with self._translated(), self._session() as session:
+            yield from answers.since(_asking(session), since)
+
+    def drop_answers(self, before: int, most: int) -> int:
+        """Delete at most so many of the answers given before a time, the oldest first; how many it were."""
+        return self._write(lambda ask, _: answers.drop(ask, before, most))
 
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known."""

@@ -94,7 +94,11 @@ def test_constraints_are_there_before_the_first_event(neo4j: Server, opened: Cal
     )
     nodes = {(node.label, node.key) for node in schema.NODES}
     relations = {(relation.type, "id") for relation in schema.RELATIONS}
-    assert constraints == nodes | relations | {("Promise", "place"), ("Promise", "question")}
+    assert constraints == nodes | relations | {
+        ("Promise", "place"),
+        ("Promise", "question"),
+        ("Answer", "id"),
+    }
     states = ask(neo4j, "SHOW INDEXES YIELD state RETURN DISTINCT state")
     assert states == {("ONLINE",)}
 

@@ -51,6 +51,12 @@ STEPS = (
         ),
         "CALL db.awaitIndexes(60)",
     ),
+    (
+        "CREATE CONSTRAINT sharegraph_answer IF NOT EXISTS FOR (a:Answer) REQUIRE a.id IS UNIQUE",
+        "CREATE INDEX sharegraph_answer_at IF NOT EXISTS FOR (a:Answer) ON (a.at)",
+        "CREATE INDEX sharegraph_answer_person IF NOT EXISTS FOR (a:Answer) ON (a.person)",
+        "CALL db.awaitIndexes(60)",
+    ),
 )
 """STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
 

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from graph.events import Event, Kind
 from loaders import schema
 from loaders.stores.admission import Numbered, references
-from loaders.stores.cypher import promises
+from loaders.stores.cypher import answers, promises
 from loaders.stores.cypher.append import Writing
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.people import forgotten_keys, one_person
@@ -42,6 +42,7 @@ def forget(ask: Ask, key: str, tombstones: Tombstones, memory: Writing) -> bool:
     hashes = tombstones.left_of(hers, forgetting.shares([event for _, event in told]))
     ask("UNWIND $hashes AS hash MERGE (:Tombstone {hash: hash})", hashes=[hash_.hex() for hash_ in hashes])
     promises.take_out(ask, hers | {*forgetting.shares(event for _, event in told)})
+    answers.take_out(ask, hers)
     _rewrite(ask, forgetting, told, left, memory)
     _claim_anew(ask, told)
     _drop_unused(ask, fields, [event for _, event in told])

@@ -88,7 +88,16 @@ CREATE TABLE promises (place INTEGER PRIMARY KEY,
   nonce BLOB NOT NULL, commitment BLOB NOT NULL, seal BLOB NOT NULL, realised REAL, settled TEXT);
 """
 
-STEPS = (FORMAT_1, FORMAT_2, FORMAT_3)
+FORMAT_4 = """
+CREATE TABLE answers (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version TEXT NOT NULL,
+  person TEXT, surface TEXT, at INTEGER NOT NULL);
+CREATE TABLE places (answer INTEGER NOT NULL, rank INTEGER NOT NULL, product TEXT NOT NULL,
+  propensity REAL NOT NULL, source TEXT NOT NULL, PRIMARY KEY (answer, rank)) WITHOUT ROWID;
+CREATE INDEX answered ON answers (at);
+CREATE INDEX answered_whom ON answers (person) WHERE person <> '';
+"""
+
+STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4)
 """STEPS[v] takes a file of format v to v + 1; an empty file is of format 0."""
 
 

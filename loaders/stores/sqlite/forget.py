@@ -14,7 +14,7 @@ from graph.events import Event, Kind
 from loaders.stores.admission import references
 from loaders.stores.flat import PEOPLE, WORDS, unflat
 from loaders.stores.forgetting import Forgetting
-from loaders.stores.sqlite import promises
+from loaders.stores.sqlite import answers, promises
 from loaders.stores.sqlite.append import Writing, share_seqs
 from loaders.stores.sqlite.file import EVENTS
 from loaders.stores.sqlite.people import one_person
@@ -42,6 +42,7 @@ def forget(connection: sqlite3.Connection, key: str, tombstones: Tombstones, mem
     mentioned = _mentioned(connection)
     _bury(connection, forgetting, [event for _, event in told], tombstones)
     promises.take_out(connection, forgetting.keys | {*forgetting.shares(event for _, event in told)})
+    answers.take_out(connection, forgetting.keys)
     _rewrite(connection, forgetting, told, memory, hers[key])
     for table in _TABLES:
         _drop_unused(connection, table, mentioned[table])
