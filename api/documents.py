@@ -21,7 +21,9 @@ from graphql import (
     visit,
 )
 
-from api.errors import PARSE, VALIDATION
+from api.cost.allowance import MOST_TOKENS, Allowance
+from api.cost.plan import Plan, Shape, TooMuch, plan_of
+from api.errors import PARSE, TOO_COMPLEX, VALIDATION
 
 KEPT = 1_000
 LONGEST_KEPT = 50_000
@@ -31,10 +33,12 @@ LONGEST_KEPT = 50_000
 @dataclass(frozen=True, slots=True)
 class Document:
     """A valid document, and what its `after` arguments are given: literals as they stand, variables by
-    name.
+    name. plans: of its operations, by name.
     """
 
     ast: DocumentNode
+    shape: Shape
+    plans: Mapping[str, Plan]
     literal_cursors: tuple[str, ...]
     cursor_variables: tuple[str, ...]
 
@@ -44,6 +48,11 @@ class Document:
         if name is not None:
             found = [node for node in found if node.name and node.name.value == name]
         return found[0] if len(found) == 1 else None
+
+    def plan(self, name: str | None) -> Plan | None:
+        """What the operation of this name asks for, or the only one."""
+        operation = self.operation(name)
+        return None if operation is None else self.plans[_name(operation)]
 
     def cursors(self, variables: Mapping[str, object]) -> Iterator[str]:
         """Every cursor that a request with these variables goes on from."""
@@ -55,10 +64,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """Why a text is no document of the schema. code: PARSE or VALIDATION."""
+    """Why a text is no document of the schema, or not taken. code: PARSE, VALIDATION or TOO_COMPLEX."""
 
     errors: tuple[GraphQLError, ...]
     code: str
+
+
+NESTED = "the document is nested too deeply"
 
 
 class Documents:
@@ -68,27 +80,51 @@ class Documents:
         self._schema = schema
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
-    def of(self, text: str) -> Document | Invalid:
-        """The document that a text is, or why it is none."""
-        known = self._kept.get(text)
-        if known is not None:
-            self._kept.move_to_end(text)
-            return known
+    def of(self, text: str, allowance: Allowance) -> Document | Invalid:
+        """The document that a text is, or why it is none, or more than somebody with this allowance may send.
+
+        What can be counted in the text is, before any rule that takes longer the more there is of it.
+        """
+        document = self._kept.get(text)
+        if document is None:
+            return self._read(text, allowance)
+        self._kept.move_to_end(text)
+        beyond = allowance.beyond(document.shape, None)
+        return document if beyond is None else _too_complex(beyond)
+
+    def _read(self, text: str, allowance: Allowance) -> Document | Invalid:
         try:
-            ast = parse(text)
+            ast = parse(text, max_tokens=MOST_TOKENS)
+            shape = Shape.of(ast)
+            beyond = allowance.beyond(shape, None)
+            if beyond is not None:
+                return _too_complex(beyond)
+            errors = validate(self._schema, ast)
+            if errors:
+                return Invalid(tuple(errors), VALIDATION)
+            document = Document(ast, shape, _plans(self._schema, ast), *_cursors(ast))
         except GraphQLError as unreadable:
             return Invalid((unreadable,), PARSE)
-        try:
-            errors, document = validate(self._schema, ast), _read(ast)
-        except RecursionError:
-            return Invalid((GraphQLError("the document is nested too deeply"),), VALIDATION)
-        if errors:
-            return Invalid(tuple(errors), VALIDATION)
+        except (RecursionError, TooMuch) as much:
+            return _too_complex(str(much) if isinstance(much, TooMuch) else NESTED)
         if len(text) <= LONGEST_KEPT:
             self._kept[text] = document
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return document
+
+
+def _too_complex(sentence: str) -> Invalid:
+    return Invalid((GraphQLError(sentence),), TOO_COMPLEX)
+
+
+def _name(operation: OperationDefinitionNode) -> str:
+    return operation.name.value if operation.name else ""
+
+
+def _plans(schema: GraphQLSchema, ast: DocumentNode) -> dict[str, Plan]:
+    operations = (node for node in ast.definitions if isinstance(node, OperationDefinitionNode))
+    return {_name(operation): plan_of(schema, ast, operation) for operation in operations}
 
 
 class _Cursors(Visitor):
@@ -107,7 +143,7 @@ class _Cursors(Visitor):
                 self.variables.append(argument.value.name.value)
 
 
-def _read(ast: DocumentNode) -> Document:
+def _cursors(ast: DocumentNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
     found = _Cursors()
     visit(ast, found)
-    return Document(ast, tuple(found.literals), tuple(found.variables))
+    return tuple(found.literals), tuple(found.variables)

@@ -9,7 +9,7 @@ all replies of a subscription as they come (api.eventstream).
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import errors
+from api.cost.allowance import ALLOWANCES
 from api.errors import refusal
 from api.eventstream import EVENTS, EventStream, Stage
 from api.follow import Following
@@ -39,13 +40,17 @@ STATUS = {
     errors.NOT_ACCEPTABLE: 406,
     errors.TOO_LARGE: 413,
     errors.MEDIA_TYPE: 415,
+    errors.RATE: 429,
     errors.INTERNAL: 500,
     errors.TIMEOUT: 503,
     errors.AWAY: 503,
 }
 """Of a request that was not run, whatever the client accepts."""
 
-UNDERSTOOD = {errors.PARSE: 400, errors.VALIDATION: 400, errors.BAD_INPUT: 400, "STALE_CURSOR": 400}
+UNDERSTOOD = dict.fromkeys(
+    (errors.PARSE, errors.VALIDATION, errors.BAD_INPUT, errors.TOO_COMPLEX, errors.TOO_DEAR, "STALE_CURSOR"),
+    400,
+)
 """Of a well-formed request that was not run: only for clients that accept RESPONSE_JSON, else 200."""
 
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}")
@@ -79,6 +84,7 @@ class Endpoint:
         try:
             media = accepted(request.headers.get("accept"))
             asked = await asked_by(request, request_id, self.settings.body_bytes)
+            asked = replace(asked, allowance=ALLOWANCES["dev"], payer="dev")
             if media == EVENTS:
                 return self._streamed(asked)
             reply = await self._answer(asked)
@@ -120,6 +126,8 @@ def _response(reply: Reply, media: str) -> Response:
         status = UNDERSTOOD.get(reply.code, status)
     body = orjson.dumps(reply.body(), option=orjson.OPT_NON_STR_KEYS)
     headers = {"allow": "POST"} if status == 405 else {}
+    if reply.wait is not None:
+        headers["retry-after"] = str(reply.wait)
     return Response(body, status, headers, f"{media}; charset=utf-8")
 
 

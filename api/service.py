@@ -7,7 +7,7 @@ documents, which are parsed and validated once (api.documents).
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from inspect import isawaitable
 from typing import Any, cast
@@ -22,15 +22,30 @@ from graphql import (
     create_source_event_stream,
 )
 
+from api.answerlog import AnswerLog
+from api.behind import Unkept, Written
 from api.context import Context
+from api.cost.allowance import UNBOUNDED, Allowance
+from api.cost.plan import Plan
+from api.cost.purse import Cost, Denied, Purses
 from api.documents import Document, Documents, Invalid
-from api.errors import BAD_INPUT, METHOD, NOT_ACCEPTABLE, TIMEOUT, Told, refusal, told, traced
+from api.errors import (
+    BAD_INPUT,
+    METHOD,
+    NOT_ACCEPTABLE,
+    TIMEOUT,
+    Told,
+    refusal,
+    told,
+    traced,
+)
 from api.follow import Watch
 from api.intake import Intake
-from api.ledger import Ledger, Unkept, Written
+from api.ledger import Ledger
 from api.memo import Memo
 from api.refresh import Answers, Renewed
 from api.schema import core_schema
+from api.settings import ANSWER_DAYS
 from graph.analysis import Analysis
 from graph.campaign.rates import NO_RATES, Rates
 from graph.store import Store
@@ -46,7 +61,8 @@ FOLLOWED_ELSEWHERE = "a subscription is followed over graphql-transport-ws, or b
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request. spoken: its Accept-Language; id: what a fault is told and logged by; reading: change
-    nothing, so refuse mutations and keep no promises.
+    nothing, so refuse mutations and keep no promises. allowance: of who asks; payer: whose minute its cost is
+    taken from.
     """
 
     query: str
@@ -55,12 +71,15 @@ class Asked:
     spoken: str | None = None
     id: str = "-"
     reading: bool = False
+    allowance: Allowance = UNBOUNDED
+    payer: str = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What is answered. ran: whether the operation was run; if not there is no data, only errors. label: the
-    kind of operation and its first field, for metrics; version: of the dataset.
+    kind of operation and its first field, for metrics; version: of the dataset. wait: seconds until it is
+    worth asking again, where that is what is wrong.
     """
 
     data: Mapping[str, Any] | None
@@ -68,6 +87,8 @@ class Reply:
     ran: bool = False
     label: str = "none"
     version: str | None = None
+    cost: Cost | None = None
+    wait: int | None = None
 
     @property
     def code(self) -> str:
@@ -78,7 +99,9 @@ class Reply:
     def body(self) -> dict[str, object]:
         """The response as the GraphQL specification has it."""
         body: dict[str, object] = {"errors": list(self.errors)} if self.errors else {}
-        return body | {"data": self.data} if self.ran else body
+        if self.ran:
+            body["data"] = self.data
+        return body | ({"extensions": {"cost": self.cost.told()}} if self.cost else {})
 
 
 def utc_now() -> datetime:
@@ -98,15 +121,19 @@ class Service:
         clock: Clock = utc_now,
         on_renewal: Renewed | None = None,
         on_promises: Written | None = None,
+        on_answers: Written | None = None,
+        answer_days: int = ANSWER_DAYS,
     ) -> None:
         self.store = store
         self.answers = Answers(store, seed=seed, on_renewal=self._renewed)
         self.watch = Watch(store, self.answers)
         self.ledger = Ledger(store, on_written=on_promises)
+        self.answerlog = AnswerLog(store, clock, answer_days, on_written=on_answers) if answer_days else None
         self._on_renewal = on_renewal
         self._intake = Intake(store)
         self._memo = Memo()
         self._documents = Documents(core_schema)
+        self._purses = Purses()
         self._rates = rates
         self._clock = clock
 
@@ -149,7 +176,7 @@ class Service:
 
     def _ready(self, asked: Asked, seconds: float | None = None) -> "_Ready | Reply":
         """What is to be run; a reply where nothing is."""
-        document = self._documents.of(asked.query)
+        document = self._documents.of(asked.query, asked.allowance)
         if isinstance(document, Invalid):
             return Reply(None, tuple(told(error, asked.id, document.code) for error in document.errors))
         operation = document.operation(asked.operation)
@@ -166,12 +193,22 @@ class Service:
         )
         if isinstance(executor, list):
             return Reply(None, tuple(told(error, asked.id, BAD_INPUT) for error in executor), label=label)
-        return _Ready(executor, document, context, label)
+        plan = document.plan(asked.operation)
+        if plan is None:
+            raise RuntimeError("an operation that can be run has a plan")
+        given = executor.variable_values.coerced
+        try:
+            cost = self._purses.charged(document.shape, plan, given, asked.allowance, asked.payer)
+        except Denied as denied:
+            refused = (refusal(str(denied), denied.code),)
+            return Reply(None, refused, label=label, cost=denied.cost, wait=denied.wait)
+        return _Ready(executor, document, context, label, plan, cost)
 
     def _context(self, asked: Asked, seconds: float | None) -> Context:
         kept = self.answers, self._intake, self._memo, self.watch
         ledger = Unkept() if asked.reading else self.ledger
-        return Context(*kept, ledger, self._clock(), asked.spoken, self._rates, seconds)
+        answerlog = self.answerlog or Unkept()
+        return Context(*kept, ledger, answerlog, self._clock(), asked.spoken, self._rates, seconds)
 
     async def _run(self, ready: "_Ready", asked: Asked) -> Reply:
         executor, context = ready.executor, ready.context
@@ -211,8 +248,10 @@ class Service:
             self._on_renewal(analysis, seconds)
 
     async def end(self) -> None:
-        """Write what was promised, and begin nothing further. The store stays open."""
+        """Write what was promised and answered, and begin nothing further. The store stays open."""
         await self.ledger.close()
+        if self.answerlog is not None:
+            await self.answerlog.close()
         self.close()
 
     def close(self) -> None:
@@ -228,6 +267,8 @@ class _Ready:
     document: Document
     context: Context
     label: str
+    plan: Plan
+    cost: Cost
 
     @property
     def kind(self) -> OperationType:
@@ -237,7 +278,9 @@ class _Ready:
 
 async def _replied(running: object, context: Context, ready: _Ready, asked: Asked) -> Reply:
     result = cast("ExecutionResult", await running if isawaitable(running) else running)
-    return Reply(result.data, _told(result, asked), ran=True, label=ready.label, version=context.version)
+    cost = replace(ready.cost, actual=ready.plan.actual(result.data))
+    errors = _told(result, asked)
+    return Reply(result.data, errors, ran=True, label=ready.label, version=context.version, cost=cost)
 
 
 def _told(result: ExecutionResult, asked: Asked) -> tuple[Told, ...]:

@@ -1,0 +1,75 @@
+"""What each field costs, and how many items a list may have.
+
+A field that holds an object costs 1 and a plain value nothing, but for those named here: what is simulated,
+ranked or looked for. A list with `first` has so many items; one that answers to a list has as many as that;
+the others as many as are named here.
+"""
+
+from typing import Final
+
+PRICES: Final = {
+    "Query.kolCandidates": 200.0,
+    "Query.kolStanding": 200.0,
+    "Query.spread": 200.0,
+    "Query.kFactor": 100.0,
+    "Query.cascades": 50.0,
+    "Query.communities": 20.0,
+    "Query.suggestions": 5.0,
+    "User.suggestions": 5.0,
+    "User.recipients": 10.0,
+    "User.influence": 2.0,
+    "Product.audience": 50.0,
+    "Product.cascades": 50.0,
+    "Cascade.participants": 5.0,
+    "Subscription.cascade": 50.0,
+    "Mutation.recordEvents": 10.0,
+    "Mutation.upsertUsers": 10.0,
+    "Mutation.upsertProducts": 10.0,
+    "Mutation.giveFeedback": 5.0,
+}
+"""By coordinate, Type.field."""
+
+SIZES: Final = {
+    "Suggestion.reasons": 10,
+    "Recipient.reasons": 10,
+    "InterestReason.because": 3,
+    "SocialProof.named": 2,
+    "Cascade.revenue": 3,
+    "Influence.revenueCredited": 3,
+    "SpreadForecast.revenue": 3,
+    "SpreadForecast.byCommunity": 100,
+    "Community.topCategories": 5,
+    "KolCandidate.topCategories": 5,
+    "KFactorReport.groups": 10,
+    "KFactorGroup.overTime": 20,
+    "RecordEventsPayload.rejected": 10,
+    "RecordEventsPayload.userErrors": 1,
+    "UpsertPayload.userErrors": 10,
+    "GiveFeedbackPayload.userErrors": 1,
+}
+"""Lists of objects without `first`: how many there are at the most, or are likely to be."""
+
+AS_MANY_AS: Final = {"User.socialProof": "products", "SpreadForecast.users": "users"}
+"""Lists that answer to an argument, of their own or of the field above: one item each."""
+
+SENT: Final = 0.1
+"""What each row costs that a mutation brings."""
+
+ROWS: Final = {
+    "Mutation.recordEvents": "events",
+    "Mutation.upsertUsers": "users",
+    "Mutation.upsertProducts": "products",
+}
+"""Where in their input these rows are."""
+
+ITEMS: Final = frozenset({"nodes", "edges"})
+"""The fields of a page that hold its items."""
+
+
+def price(coordinate: str, *, holds_objects: bool) -> float:
+    """What a field costs, without what is asked of it.
+
+    >>> price("Query.spread", holds_objects=True), price("User.name", holds_objects=False)
+    (200.0, 0.0)
+    """
+    return PRICES.get(coordinate, 1.0 if holds_objects else 0.0)

@@ -1,0 +1,98 @@
+"""What each caller has left of this minute.
+
+A sliding window: of the minute before as much still counts as reaches into the last sixty seconds. What is
+charged is what was requested, before it runs. Each process keeps purses of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, isfinite
+from time import time
+from typing import Any
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from api.cost.allowance import Allowance
+from api.cost.plan import Plan, Shape
+from api.errors import RATE, TOO_COMPLEX, TOO_DEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """After a charge. enough: whether it was taken; left: what remains of the minute, None without bound;
+    resets: seconds until something of it comes back.
+    """
+
+    enough: bool
+    left: int | None
+    resets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a request was charged, and what came of it. limit: of a request."""
+
+    requested: float
+    limit: float
+    balance: Balance
+    actual: float = 0.0
+
+    def told(self) -> dict[str, object]:
+        """As a client reads it, under `extensions`."""
+        said: dict[str, object] = {"requested": self.requested, "actual": self.actual}
+        if isfinite(self.limit):
+            said["limit"] = self.limit
+        if self.balance.left is not None:
+            said |= {"remaining": self.balance.left, "resetSeconds": self.balance.resets}
+        return said
+
+
+class Denied(Exception):
+    """A request asks for more than its caller may, or has left. cost, wait: where it is the minute's."""
+
+    def __init__(self, code: str, message: str, cost: Cost | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.cost = cost
+
+    @property
+    def wait(self) -> int | None:
+        """Seconds until it is worth asking again."""
+        return None if self.cost is None else self.cost.balance.resets
+
+
+class Purses:
+    """Everybody's."""
+
+    def __init__(self) -> None:
+        self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def charged(
+        self, shape: Shape, plan: Plan, variables: Mapping[str, Any], allowance: Allowance, payer: str
+    ) -> Cost:
+        """What an operation costs, taken from its caller's minute; Denied beyond a bound."""
+        beyond = allowance.beyond(shape, plan)
+        if beyond is not None:
+            raise Denied(TOO_COMPLEX, beyond)
+        requested = plan.requested(variables)
+        if requested > allowance.cost:
+            much = f"this may cost {requested:,.0f}, and {allowance.cost:,.0f} is the most; ask for fewer"
+            raise Denied(TOO_DEAR, much)
+        balance = self.charge(payer, allowance, requested)
+        cost = Cost(requested, allowance.cost, balance)
+        if not balance.enough:
+            late = f"this may cost {requested:,.0f}, and {balance.left:,} are left of this minute"
+            raise Denied(RATE, late, cost)
+        return cost
+
+    def charge(self, payer: str, allowance: Allowance, cost: float) -> Balance:
+        """Take a request's cost from its caller's minute, or nothing where it does not reach."""
+        if allowance.a_minute is None:
+            return Balance(enough=True, left=None, resets=0)
+        minute = RateLimitItemPerMinute(allowance.a_minute)
+        charged = max(1, ceil(cost))
+        enough = charged <= allowance.a_minute and self._windows.hit(minute, payer, cost=charged)
+        stands = self._windows.get_window_stats(minute, payer)
+        return Balance(enough, int(stands.remaining), max(1, ceil(stands.reset_time - time())))

@@ -1,0 +1,207 @@
+"""What a request may cost, and what it did; every refusal beside a request that is answered."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import (
+    OperationDefinitionNode,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
+    parse,
+)
+
+from api.cost.allowance import ALLOWANCES, Allowance
+from api.cost.plan import Plan, Shape, plan_of
+from api.cost.prices import AS_MANY_AS, ITEMS, PRICES, ROWS, SIZES
+from api.cost.purse import Purses
+from api.schema import core_schema
+from api.service import Asked, Reply
+from tests.api.conftest import Shop
+
+TOY = "ana>bea,cy:tea  bea>dan:mug  ana$tea:59"
+EXAMPLES = sorted(Path("examples/frontend").glob("*.graphql"))
+
+
+def planned(document: str) -> Plan:
+    ast = parse(document)
+    (operation,) = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
+    return plan_of(core_schema, ast, operation)
+
+
+def cost(document: str, **variables: Any) -> float:
+    return planned(document).requested(variables)
+
+
+async def asked(
+    shop: Shop, document: str, allowance: Allowance, payer: str = "ana", **variables: Any
+) -> Reply:
+    return await shop.service.answer(Asked(document, variables, allowance=allowance, payer=payer))
+
+
+def test_every_price_and_size_names_a_field_of_the_schema() -> None:
+    known = {
+        f"{kind.name}.{name}"
+        for kind in core_schema.type_map.values()
+        for name in getattr(kind, "fields", {})
+    }
+    assert {*PRICES, *SIZES, *AS_MANY_AS, *ROWS} <= known
+
+
+def test_every_list_of_objects_says_how_many_there_may_be() -> None:
+    silent = {
+        f"{kind.name}.{name}"
+        for kind in core_schema.type_map.values()
+        if not kind.name.startswith("__")
+        for name, field in getattr(kind, "fields", {}).items()
+        if hasattr(field, "args") and "first" not in field.args and name not in ITEMS
+        if is_list_type(get_nullable_type(field.type)) and is_composite_type(get_named_type(field.type))
+    }
+    assert silent == {*SIZES, *AS_MANY_AS}
+
+
+def test_a_list_multiplies_what_is_asked_of_its_items() -> None:
+    assert cost("{ cascades(first: 4) { nodes { size } } }") == 50 + 4
+    assert cost("{ cascades(first: 4) { nodes { root { id } } } }") == 50 + 4 * 2
+    assert cost("{ cascades { nodes { size } pageInfo { hasNextPage } } }") == 50 + 10 + 1
+
+
+def test_a_variable_says_how_many_and_without_it_the_default_does() -> None:
+    document = "query($n: Int) { cascades(first: $n) { nodes { size } } }"
+    assert cost(document, n=7) == 57
+    assert cost(document) == 60
+
+
+def test_a_list_that_answers_to_a_list_has_as_many_items() -> None:
+    said = '{ user(key: "a") { socialProof(products: ["x", "y", "z"]) { friends } } }'
+    assert cost(said) == 1 + 3
+    asks = 'query($of: [String!]!) { user(key: "a") { socialProof(products: $of) { friends } } }'
+    assert cost(asks, of=["x", "y"]) == 1 + 2
+
+
+def test_what_is_asked_twice_under_one_name_costs_once() -> None:
+    once = '{ user(key: "a") { community { id } } }'
+    more = "fragment More on User { community { id } }"
+    twice = '{ user(key: "a") { community { id } ...More ...More } } ' + more
+    assert cost(once) == cost(twice) == 2
+
+
+def test_rows_that_are_sent_cost_too() -> None:
+    document = "mutation($e: [EventInput!]!) { recordEvents(input: { events: $e }) { stored } }"
+    assert cost(document, e=[{}] * 200) == 10 + 20
+    whole = "mutation($i: RecordEventsInput!) { recordEvents(input: $i) { stored } }"
+    assert cost(whole, i={"events": [{}] * 200}) == 10 + 20
+
+
+def test_fragments_within_fragments_are_measured_and_not_unfolded_for_ever() -> None:
+    laughs = "".join(
+        f"fragment F{n} on User {{ a: friends {{ nodes {{ from {{ ...F{n + 1} }} }} }}"
+        f" b: friends {{ nodes {{ from {{ ...F{n + 1} }} }} }} }} "
+        for n in range(40)
+    )
+    document = '{ user(key: "a") { ...F0 } } ' + laughs + "fragment F40 on User { id }"
+    with pytest.raises(Exception, match="more than 5,000 fields"):
+        planned(document)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_is_well_within_what_anybody_may_ask(example: Path) -> None:
+    ast = parse(example.read_text("utf-8"))
+    for node in ast.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            plan = plan_of(core_schema, ast, node)
+            for allowance in ALLOWANCES.values():
+                assert allowance.beyond(Shape.of(ast), plan) is None
+                assert plan.requested({}) < allowance.cost / 3
+
+
+async def test_what_it_cost_is_told_and_is_no_more_than_what_was_asked_for(shop: Shop) -> None:
+    shop.tell(TOY)
+    document = """{
+        cascades(first: 5) { totalCount nodes { root { user { key } } participants { nodes { depth } } } }
+        user(key: "bea") { friends { edges { node { from { key } strength } } } suggestions { nodes {
+            product { key } reasons { weight } } } }
+    }"""
+    reply = await asked(shop, document, ALLOWANCES["storefront"])
+    assert reply.ran
+    said: Any = reply.body()["extensions"]
+    told = said["cost"]
+    assert 0 < told["actual"] < told["requested"]
+    assert told["remaining"] == 3_000_000 - told["requested"]
+    assert 0 < told["resetSeconds"] <= 120
+
+
+DEEP = '{ user(key: "ana") { friends { nodes { from { key } } } } }'
+WIDE = '{ a: user(key: "ana") { key } b: user(key: "bea") { key } }'
+
+
+@pytest.mark.parametrize(
+    ("document", "exact"),
+    [
+        (DEEP, {"depth": 5}),
+        (DEEP, {"tokens": 20}),
+        (WIDE, {"aliases": 2}),
+        (WIDE, {"fields": 4}),
+        ('{ user(key: "ana") @include(if: true) { key @skip(if: false) } }', {"directives": 2}),
+    ],
+)
+async def test_a_document_may_go_up_to_each_bound_and_no_further(
+    shop: Shop, document: str, exact: dict[str, int]
+) -> None:
+    shop.tell(TOY)
+    fits = await asked(shop, document, replace(Allowance(), **exact))
+    assert fits.ran
+    assert not fits.errors
+    over = await asked(shop, document, replace(Allowance(), **{name: n - 1 for name, n in exact.items()}))
+    assert (over.ran, over.code) == (False, "TOO_COMPLEX")
+    assert f"{next(iter(exact.values()))}" in str(over.errors[0]["message"])
+
+
+async def test_a_request_may_cost_so_much_and_no_more(shop: Shop) -> None:
+    shop.tell(TOY)
+    document = "query($n: Int!) { cascades(first: $n) { nodes { size } } }"
+    allowance = Allowance(cost=60.0)
+    assert (await asked(shop, document, allowance, n=10)).ran
+    assert (await asked(shop, document, allowance, n=11)).code == "TOO_COSTLY"
+
+
+async def test_a_minute_holds_so_much_for_each_caller(shop: Shop) -> None:
+    shop.tell(TOY)
+    document = "{ cascades { nodes { size } } }"
+    allowance = Allowance(a_minute=130)
+    assert [(await asked(shop, document, allowance)).code for _ in range(3)] == ["OK", "OK", "RATE_LIMITED"]
+    assert (await asked(shop, document, allowance, "bea")).ran
+    late = await asked(shop, document, allowance)
+    assert late.wait is not None
+    assert 0 < late.wait <= 120
+    assert (await asked(shop, '{ user(key: "ana") { key } }', allowance)).ran
+
+
+async def test_over_http_a_spent_minute_is_429_and_says_when_to_come_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.tell(TOY)
+    monkeypatch.setattr("api.http.ALLOWANCES", {"dev": Allowance(a_minute=60)})
+    async with shop.client() as client:
+        asks = {"query": "{ cascades { nodes { size } } }"}
+        assert (await client.post("/graphql", json=asks)).status_code == 200
+        refused = await client.post("/graphql", json=asks)
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
+async def test_what_is_too_complex_is_refused_before_it_is_validated(shop: Shop) -> None:
+    allowance = ALLOWANCES["member"]
+    many = " ".join(f"a{n}: nonsense" for n in range(allowance.aliases + 1))
+    assert (await asked(shop, f"{{ {many} }}", allowance)).code == "TOO_COMPLEX"
+    few = " ".join(f"a{n}: nonsense" for n in range(allowance.aliases))
+    assert (await asked(shop, f"{{ {few} }}", allowance)).code == "GRAPHQL_VALIDATION_FAILED"
+
+
+def test_a_purse_without_bound_is_never_empty() -> None:
+    purses = Purses()
+    assert all(purses.charge("ana", Allowance(), 1e9).enough for _ in range(3))
