@@ -13,6 +13,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -24,7 +25,7 @@ from api.metrics import Metrics
 from api.service import Clock, Service, utc_now
 from api.settings import LOOPBACK, Settings
 from api.sockets import Sockets
-from api.visitors import Named
+from api.visitors import Named, Sealed
 from graph.errors import StoreUnavailable
 from graph.store import Store
 from loaders.stores import open_store
@@ -52,9 +53,10 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         held,
         seed=settings.seed,
         rates=settings.rates,
+        trusted=settings.trusted,
         clock=clock,
-        on_renewal=metrics.renewed,
-        on_promises=metrics.promised,
+        metrics=metrics,
+        answer_days=settings.answer_days,
     )
     following = Following(settings.subscriptions, metrics)
     endpoint = Endpoint(service, settings, metrics, following)
@@ -62,7 +64,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
     page = (STATIC / "graphiql" / "index.html").read_text("utf-8")
 
     async def graphql(request: Request) -> Response:
-        if wants_page(request):
+        if wants_page(request) and not settings.trusted.only:
             return HTMLResponse(page, headers=PAGE_HEADERS)
         return await endpoint(request)
 
@@ -95,11 +97,30 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
             Route("/metrics", counted),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Named, LOOPBACK | {settings.host})] if settings.dev else [],
+        middleware=_around(settings),
         lifespan=lifespan,
     )
     app.state.following = following
     return app
+
+
+def _around(settings: Settings) -> list[Middleware]:
+    """What every request goes through, outermost first."""
+    around = [Middleware(Sealed)]
+    if settings.dev:
+        around.append(Middleware(Named, LOOPBACK | {settings.host}))
+    if settings.origins:
+        around.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=sorted(settings.origins),
+                allow_methods=["GET", "POST"],
+                allow_headers=["accept", "authorization", "content-type", "x-purpose", "x-request-id"],
+                expose_headers=["retry-after", "x-request-id"],
+                max_age=600,
+            )
+        )
+    return around
 
 
 async def _missing(service: Service) -> str | None:

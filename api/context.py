@@ -16,19 +16,21 @@ from numpy.typing import NDArray
 from strawberry.dataloader import DataLoader
 
 from api.batching import Asked, Sharing, recipients, suggestions
+from api.behind import Keeping
 from api.follow import Watch
 from api.intake import Intake
-from api.ledger import Keeping
 from api.limits import PAGE, bounded
 from api.memo import Computed, Memo
 from api.paging import Listing, Window, version_of
 from api.refresh import Answers
 from graph.analysis import Analysis
+from graph.answers import Given
 from graph.campaign.market import Market
 from graph.campaign.rates import NO_RATES, Rates
 from graph.cascades import Cascades
 from graph.cascades.growth import Growth
 from graph.communities import Community
+from graph.promises.promise import Promise
 from graph.recipients import Recipient
 from graph.suggest import Answer
 from graph.suggest.explain import Language, language
@@ -40,15 +42,16 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Context:
     """One request's. now: when it came in, aware UTC. spoken: its Accept-Language header. seconds: how long
-    one answer may take. watch: what wakes a request that follows something. ledger: what keeps the forecasts
-    that are given out, if anything does.
+    one answer may take. watch: what wakes a request that follows something. ledger, answerlog: what keeps
+    the forecasts and the suggestions that are given out, if anything does.
     """
 
     answers: Answers
     intake: Intake
     memo: Memo
     watch: Watch
-    ledger: Keeping
+    ledger: Keeping[Promise]
+    answerlog: Keeping[Given]
     now: datetime
     spoken: str | None = None
     rates: Rates = NO_RATES

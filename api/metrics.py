@@ -49,6 +49,12 @@ class Metrics:
             ["what"],
             registry=registry,
         )
+        self._answers = Counter(
+            "sharegraph_answers_total",
+            "Answers to questions for suggestions that are kept, each once, or were lost on the way.",
+            ["what"],
+            registry=registry,
+        )
         self._renewals = Histogram(
             "sharegraph_refresh_seconds",
             "Seconds to bring in what is new in the store.",
@@ -80,6 +86,11 @@ class Metrics:
         """Count forecasts that were given out: kept in the store, and lost on the way there."""
         self._promises.labels("kept").inc(kept)
         self._promises.labels("lost").inc(lost)
+
+    def noted(self, kept: int, lost: int) -> None:
+        """Count answers that were given out: kept in the store, and lost on the way there."""
+        self._answers.labels("kept").inc(kept)
+        self._answers.labels("lost").inc(lost)
 
     def renewed(self, analysis: Analysis, seconds: float) -> None:
         """Note a new analysis and the time it took."""

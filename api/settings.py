@@ -1,9 +1,16 @@
 """What a server is told when it starts."""
 
+import re
 from dataclasses import dataclass
 
+from api.trusted import OPEN, Trusted
 from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput
+
+ANSWER_DAYS = 90
+"""A season, and several times what it takes until something that was suggested is bought."""
+
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d+)?")
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -15,7 +22,8 @@ class Settings:
     that a request may send. shutdown_seconds: how long requests under way may take once the server was told
     to stop. subscriptions: how many may be followed, and how many WebSockets be open, at a time.
     alive_seconds: how often somebody who follows hears that we are there, and has to show that they are.
-    rates: of money in other currencies than the one that is reported in.
+    rates: of money in other currencies than the one that is reported in. answer_days: how long it is
+    kept what was suggested to whom; 0 keeps none.
     """
 
     store: str
@@ -29,9 +37,17 @@ class Settings:
     subscriptions: int = 1_000
     alive_seconds: float = 12.0
     rates: Rates = NO_RATES
+    trusted: Trusted = OPEN
+    origins: frozenset[str] = frozenset()
+    answer_days: int = ANSWER_DAYS
 
     def check(self) -> None:
         """InvalidInput where a server with these settings would be open to the world."""
+        for origin in sorted(self.origins):
+            if not _ORIGIN.fullmatch(origin):
+                raise InvalidInput(
+                    f"{origin!r:.80} is no origin: scheme, name and port, as https://shop.example"
+                )
         if not self.dev:
             raise InvalidInput(
                 "there is no authentication yet: --dev serves anybody who can connect, on this machine only"

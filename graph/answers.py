@@ -15,6 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from secrets import token_hex
 
+from graph.suggest.answers import Suggestion
+from graph.suggest.reasons import Reason
+
 FORGOTTEN = ""
 """What stands for a forgotten person's key, and for every product they were shown."""
 
@@ -55,6 +58,17 @@ class Given:
         """
         places = tuple(replace(place, product=FORGOTTEN) for place in self.places)
         return replace(self, id=unnamed(), person=FORGOTTEN, places=places)
+
+
+def placed(suggestion: Suggestion, product: str) -> Place:
+    """A suggestion of the product with this key, as it is kept."""
+    source = kind_of(suggestion.reasons[0]) if suggestion.reasons else ""
+    return Place(suggestion.rank, product, suggestion.propensity, source)
+
+
+def kind_of(reason: Reason) -> str:
+    """What sort of reason it is, in one word: `friend` for a FriendReason."""
+    return type(reason).__name__.removesuffix("Reason").lower()
 
 
 def unnamed() -> str:

@@ -11,7 +11,8 @@ import structlog
 
 from api.cli.command import Everywhere
 from api.errors import AWAY, BAD_INPUT, INTERNAL, STORE_AWAY
-from api.service import Asked, Reply, Service
+from api.request import Asked, Reply
+from api.service import Service
 from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput, SharegraphError, StoreUnavailable
 from graph.store import Store
@@ -34,7 +35,8 @@ def answers(store: Store, asked: Sequence[tuple[str, Data]], rates: Rates = NO_R
     """The data of several answers, all from one analysis; errors as of `ask`."""
 
     async def replies() -> list[Reply]:
-        service = Service(store, rates=rates)
+        # Whoever looks from the command line is nobody's customer: these answers are shown to none.
+        service = Service(store, rates=rates, answer_days=0)
         try:
             return [await service.answer(Asked(document, variables)) for document, variables in asked]
         finally:

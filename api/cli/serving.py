@@ -1,12 +1,16 @@
 """The API as a process."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.asking import Currency, PerUnit
 from api.cli.command import Everywhere, fail
 from api.cli.ports import free_port
+
+if TYPE_CHECKING:
+    from api.trusted import Trusted
 
 
 def serve(
@@ -43,6 +47,23 @@ def serve(
             envvar="SHAREGRAPH_SUBSCRIPTIONS", metavar="N", help="How many may be followed at a time."
         ),
     ] = 1_000,
+    answer_days: Annotated[
+        int,
+        typer.Option(
+            envvar="SHAREGRAPH_ANSWER_DAYS", metavar="N", help="How long to keep what was suggested; 0: not."
+        ),
+    ] = 90,
+    trusted: Annotated[
+        Path | None,
+        typer.Option(envvar="SHAREGRAPH_TRUSTED", metavar="FILE", help="Documents known by their ids."),
+    ] = None,
+    only_trusted: Annotated[
+        bool, typer.Option("--only-trusted", metavar="", help="Take no others, show no page, give no hints.")
+    ] = False,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ORIGIN", help="Whose pages may ask, as https://shop.example; may be repeated."),
+    ] = None,
     currency: Currency = None,
     rates: PerUnit = None,
 ) -> None:
@@ -70,8 +91,22 @@ def serve(
         shutdown_seconds=shutdown_seconds,
         subscriptions=subscriptions,
         rates=Rates.parse(currency, rates),
+        trusted=_trusted(trusted, only=only_trusted),
+        origins=frozenset(allow_origin or ()),
+        answer_days=answer_days,
     )
     settings.check()
     if free_port(host, port) is None:
         fail(f"{host}:{port} is taken, or cannot be listened on; --port names another")
     run(settings)
+
+
+def _trusted(file: Path | None, *, only: bool) -> "Trusted":
+    from api.trusted import OPEN, Trusted
+    from graph.errors import InvalidInput
+
+    if file is None:
+        if only:
+            raise InvalidInput("--only-trusted needs --trusted FILE; `sharegraph trust` makes one")
+        return OPEN
+    return Trusted.read(file.read_bytes(), only=only)

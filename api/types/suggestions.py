@@ -1,15 +1,18 @@
 """What to show somebody, and why."""
 
+from collections.abc import Sequence
+
 import strawberry
 
-from api.context import Info
+from api.context import Context, Info
 from api.limits import PAGE, SUGGESTED, at_most
 from api.types.described import field, input_type, output
 from api.types.node import Connection
 from api.types.products import Product
 from api.types.reasons import Reason, reason_of
 from graph import suggest
-from graph.events import content_id
+from graph.answers import Given, placed
+from graph.events import content_id, micros
 from graph.snapshot import Snapshot
 from graph.suggest.explain import Language, Names, explain
 
@@ -31,6 +34,9 @@ class SuggestionContext:
         description="The product that the link leads to or the page shows. It is not suggested itself.",
     )
     category: str | None = strawberry.field(default=None, description="Suggest only from this category.")
+    surface: str | None = strawberry.field(
+        default=None, description="Where it is shown: home, product page, landing page, cart."
+    )
     exclude: list[str] | None = strawberry.field(
         default=None, description="Products already on the page; they are not suggested."
     )
@@ -125,18 +131,33 @@ async def suggested(
     """The page of suggestions for somebody, who may be unknown (None)."""
     request = info.context
     snapshot = request.analysis.snapshot
+    surface = None if context is None else context.surface
     ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(snapshot))
-    asked = _in_keys(snapshot, ask)
+    asked = _in_keys(snapshot, ask, surface)
     window = request.window(*page, "suggestions", asked)
     answer = await request.suggestions.load((ask, min(window.stop + 1, SUGGESTED)))
-    spoken = request.language(locale)
+    spoken, page_of = request.language(locale), window.cut(answer.suggestions)
+    answer_id = content_id("answer", snapshot.as_of, len(snapshot.events), asked)
+    request.answerlog.give([_given(request, answer_id, ask, surface, page_of.items)])
     return SuggestionConnection(
-        page=window.cut(answer.suggestions).map(lambda one: Suggestion.from_domain(one, spoken)),
-        answer_id=strawberry.ID(content_id("answer", snapshot.as_of, len(snapshot.events), asked)),
+        page=page_of.map(lambda one: Suggestion.from_domain(one, spoken)),
+        answer_id=strawberry.ID(answer_id),
     )
 
 
-def _in_keys(snapshot: Snapshot, ask: suggest.Ask) -> tuple[object, ...]:
+def _given(
+    request: Context, id: str, ask: suggest.Ask, surface: str | None, page: Sequence[suggest.Suggestion]
+) -> Given:
+    """A page of an answer as it is kept; who allows no personal answer is nobody in it."""
+    snapshot, person = request.analysis.snapshot, ask.person
+    known = person is not None and bool(request.analysis.shelf.personal[person])
+    key = snapshot.people.keys[person] if known and person is not None else None
+    products = snapshot.products.keys
+    places = tuple(placed(one, products[one.product]) for one in page)
+    return Given(id, request.analysis.version, key, surface, micros(request.now), places)
+
+
+def _in_keys(snapshot: Snapshot, ask: suggest.Ask, surface: str | None) -> tuple[object, ...]:
     """What was asked, in words that are the same in every store that holds the same log."""
     people, products, context = snapshot.people.keys, snapshot.products.keys, ask.context
     return (
@@ -145,4 +166,5 @@ def _in_keys(snapshot: Snapshot, ask: suggest.Ask) -> tuple[object, ...]:
         None if context.product is None else products[context.product],
         context.category and snapshot.words[context.category : context.category + 1],
         sorted(products[row] for row in context.exclude),
+        surface,
     )

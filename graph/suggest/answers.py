@@ -29,13 +29,15 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A product to show, at place `rank` from 1. score: the sum of its reasons' weights; comparable within
-    one answer only.
+    one answer only. propensity: the chance with which it was given this place; 1 where nothing was left to
+    chance.
     """
 
     product: int
     rank: int
     score: float
     reasons: tuple[Reason, ...]
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

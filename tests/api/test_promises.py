@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api import ledger
+from api import behind
 from api.ledger import Ledger
 from graph.errors import StoreUnavailable
 from graph.estimate import Estimate
@@ -26,8 +26,8 @@ def promise(number: int) -> Promise:
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long."""
-    monkeypatch.setattr(ledger, "GATHERING", 0.01)
-    monkeypatch.setattr(ledger, "PATIENCE", 0.02)
+    monkeypatch.setattr(behind, "GATHERING", 0.01)
+    monkeypatch.setattr(behind, "PATIENCE", 0.02)
 
 
 async def until(done: Callable[[], bool]) -> None:
