@@ -74,10 +74,11 @@ NESTED = "the document is nested too deeply"
 
 
 class Documents:
-    """The documents most recently used."""
+    """The documents most recently used. hints: whether an error may suggest a name that is nearly right."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, *, hints: bool = True) -> None:
         self._schema = schema
+        self._hints = hints
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def of(self, text: str, allowance: Allowance) -> Document | Invalid:
@@ -99,7 +100,7 @@ class Documents:
             beyond = allowance.beyond(shape, None)
             if beyond is not None:
                 return _too_complex(beyond)
-            errors = validate(self._schema, ast)
+            errors = validate(self._schema, ast, hide_suggestions=not self._hints)
             if errors:
                 return Invalid(tuple(errors), VALIDATION)
             document = Document(ast, shape, _plans(self._schema, ast), *_cursors(ast))

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from api.errors import TOO_MANY, refusal
 from api.follow import Following, Full
 from api.metrics import Metrics
-from api.service import Reply
+from api.request import Reply
 
 EVENTS = "text/event-stream"
 PROTOCOL = "graphql-sse"

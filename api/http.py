@@ -25,8 +25,10 @@ from api.errors import refusal
 from api.eventstream import EVENTS, EventStream, Stage
 from api.follow import Following
 from api.metrics import Metrics
-from api.service import Asked, Reply, Service
+from api.request import Asked, Reply
+from api.service import Service
 from api.settings import Settings
+from api.trusted import NOT_FOUND, NOT_TRUSTED, named
 from api.visitors import FOREIGN, foreign
 
 RESPONSE_JSON = "application/graphql-response+json"
@@ -41,6 +43,7 @@ STATUS = {
     errors.TOO_LARGE: 413,
     errors.MEDIA_TYPE: 415,
     errors.RATE: 429,
+    NOT_TRUSTED: 403,
     errors.INTERNAL: 500,
     errors.TIMEOUT: 503,
     errors.AWAY: 503,
@@ -48,7 +51,15 @@ STATUS = {
 """Of a request that was not run, whatever the client accepts."""
 
 UNDERSTOOD = dict.fromkeys(
-    (errors.PARSE, errors.VALIDATION, errors.BAD_INPUT, errors.TOO_COMPLEX, errors.TOO_DEAR, "STALE_CURSOR"),
+    (
+        errors.PARSE,
+        errors.VALIDATION,
+        errors.BAD_INPUT,
+        errors.TOO_COMPLEX,
+        errors.TOO_DEAR,
+        NOT_FOUND,
+        "STALE_CURSOR",
+    ),
     400,
 )
 """Of a well-formed request that was not run: only for clients that accept RESPONSE_JSON, else 200."""
@@ -83,7 +94,7 @@ class Endpoint:
         media = PLAIN_JSON
         try:
             media = accepted(request.headers.get("accept"))
-            asked = await asked_by(request, request_id, self.settings.body_bytes)
+            asked = await asked_by(request, request_id, self.settings)
             asked = replace(asked, allowance=ALLOWANCES["dev"], payer="dev")
             if media == EVENTS:
                 return self._streamed(asked)
@@ -163,9 +174,9 @@ def _ranges(header: str) -> list[tuple[float, str]]:
     return found
 
 
-async def asked_by(request: Request, request_id: str, body_bytes: int) -> Asked:
+async def asked_by(request: Request, request_id: str, settings: Settings) -> Asked:
     """What a request asks; Unfit where it is no GraphQL request, or a foreign page's."""
-    if foreign(request.headers):
+    if foreign(request.headers, settings.origins):
         raise Unfit(errors.FORBIDDEN, FOREIGN)
     reading = request.method == "GET"
     if reading:
@@ -177,7 +188,7 @@ async def asked_by(request: Request, request_id: str, body_bytes: int) -> Asked:
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media != PLAIN_JSON:
             raise Unfit(errors.MEDIA_TYPE, f"send the request as {PLAIN_JSON}")
-        said = _json(await _body(request, body_bytes), "the body")
+        said = _json(await _body(request, settings.body_bytes), "the body")
     if not isinstance(said, dict):
         raise Unfit(errors.BAD_REQUEST, "the body has to be one JSON object with a `query`")
     return asked_of(said, request_id, request.headers.get("accept-language"), reading=reading)
@@ -186,8 +197,10 @@ async def asked_by(request: Request, request_id: str, body_bytes: int) -> Asked:
 def asked_of(said: dict[str, Any], request_id: str, spoken: str | None, *, reading: bool = False) -> Asked:
     """What the parameters of a request ask, whatever brought them; Unfit where they are none."""
     _typed(said, "extensions", dict)
+    document = named(said)
     return Asked(
-        query=_typed(said, "query", str, required=True),
+        query=_typed(said, "query", str, required=document is None) or "",
+        document=document,
         variables=_typed(said, "variables", dict) or {},
         operation=_typed(said, "operationName", str) or None,
         spoken=spoken,

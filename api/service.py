@@ -5,9 +5,9 @@ documents, which are parsed and validated once (api.documents).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from inspect import isawaitable
 from typing import Any, cast
@@ -23,9 +23,8 @@ from graphql import (
 )
 
 from api.answerlog import AnswerLog
-from api.behind import Unkept, Written
+from api.behind import Unkept
 from api.context import Context
-from api.cost.allowance import UNBOUNDED, Allowance
 from api.cost.plan import Plan
 from api.cost.purse import Cost, Denied, Purses
 from api.documents import Document, Documents, Invalid
@@ -43,9 +42,12 @@ from api.follow import Watch
 from api.intake import Intake
 from api.ledger import Ledger
 from api.memo import Memo
-from api.refresh import Answers, Renewed
+from api.metrics import Metrics
+from api.refresh import Answers
+from api.request import Asked, Reply
 from api.schema import core_schema
 from api.settings import ANSWER_DAYS
+from api.trusted import OPEN, Trusted, Untrusted
 from graph.analysis import Analysis
 from graph.campaign.rates import NO_RATES, Rates
 from graph.store import Store
@@ -56,52 +58,6 @@ log = structlog.get_logger()
 Clock = Callable[[], datetime]
 
 FOLLOWED_ELSEWHERE = "a subscription is followed over graphql-transport-ws, or by accepting text/event-stream"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request. spoken: its Accept-Language; id: what a fault is told and logged by; reading: change
-    nothing, so refuse mutations and keep no promises. allowance: of who asks; payer: whose minute its cost is
-    taken from.
-    """
-
-    query: str
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    operation: str | None = None
-    spoken: str | None = None
-    id: str = "-"
-    reading: bool = False
-    allowance: Allowance = UNBOUNDED
-    payer: str = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is answered. ran: whether the operation was run; if not there is no data, only errors. label: the
-    kind of operation and its first field, for metrics; version: of the dataset. wait: seconds until it is
-    worth asking again, where that is what is wrong.
-    """
-
-    data: Mapping[str, Any] | None
-    errors: tuple[Told, ...] = ()
-    ran: bool = False
-    label: str = "none"
-    version: str | None = None
-    cost: Cost | None = None
-    wait: int | None = None
-
-    @property
-    def code(self) -> str:
-        """`OK`, or the first error's code."""
-        extensions = self.errors[0]["extensions"] if self.errors else None
-        return str(extensions["code"]) if isinstance(extensions, dict) else "OK"
-
-    def body(self) -> dict[str, object]:
-        """The response as the GraphQL specification has it."""
-        body: dict[str, object] = {"errors": list(self.errors)} if self.errors else {}
-        if self.ran:
-            body["data"] = self.data
-        return body | ({"extensions": {"cost": self.cost.told()}} if self.cost else {})
 
 
 def utc_now() -> datetime:
@@ -118,21 +74,23 @@ class Service:
         *,
         seed: int = 0,
         rates: Rates = NO_RATES,
+        trusted: Trusted = OPEN,
         clock: Clock = utc_now,
-        on_renewal: Renewed | None = None,
-        on_promises: Written | None = None,
-        on_answers: Written | None = None,
+        metrics: Metrics | None = None,
         answer_days: int = ANSWER_DAYS,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self.store = store
         self.answers = Answers(store, seed=seed, on_renewal=self._renewed)
         self.watch = Watch(store, self.answers)
-        self.ledger = Ledger(store, on_written=on_promises)
-        self.answerlog = AnswerLog(store, clock, answer_days, on_written=on_answers) if answer_days else None
-        self._on_renewal = on_renewal
+        self.ledger = Ledger(store, on_written=self._metrics.promised)
+        self.answerlog: AnswerLog | None = None
+        if answer_days:
+            self.answerlog = AnswerLog(store, clock, answer_days, on_written=self._metrics.noted)
         self._intake = Intake(store)
         self._memo = Memo()
-        self._documents = Documents(core_schema)
+        self._trusted = trusted
+        self._documents = Documents(core_schema, hints=not trusted.only)
         self._purses = Purses()
         self._rates = rates
         self._clock = clock
@@ -176,7 +134,11 @@ class Service:
 
     def _ready(self, asked: Asked, seconds: float | None = None) -> "_Ready | Reply":
         """What is to be run; a reply where nothing is."""
-        document = self._documents.of(asked.query, asked.allowance)
+        try:
+            text = self._trusted.meant(asked.query, asked.document)
+        except Untrusted as untrusted:
+            return Reply(None, (refusal(str(untrusted), untrusted.code),))
+        document = self._documents.of(text, asked.allowance)
         if isinstance(document, Invalid):
             return Reply(None, tuple(told(error, asked.id, document.code) for error in document.errors))
         operation = document.operation(asked.operation)
@@ -190,6 +152,7 @@ class Service:
             context_value=context,
             raw_variable_values=dict(asked.variables),
             operation_name=asked.operation,
+            hide_suggestions=self._trusted.only,
         )
         if isinstance(executor, list):
             return Reply(None, tuple(told(error, asked.id, BAD_INPUT) for error in executor), label=label)
@@ -244,8 +207,7 @@ class Service:
     def _renewed(self, analysis: Analysis, seconds: float) -> None:
         self._memo.hold(self.answers.kept)
         self.watch.turned()
-        if self._on_renewal is not None:
-            self._on_renewal(analysis, seconds)
+        self._metrics.renewed(analysis, seconds)
 
     async def end(self) -> None:
         """Write what was promised and answered, and begin nothing further. The store stays open."""

@@ -24,7 +24,8 @@ from api.follow import Following, Full
 from api.http import Unfit, asked_of
 from api.limits import OPERATIONS
 from api.metrics import Metrics
-from api.service import Asked, Service
+from api.request import Asked
+from api.service import Service
 from api.settings import Settings
 from api.visitors import FOREIGN, foreign, refuse
 
@@ -61,7 +62,7 @@ class Sockets:
         """Talk to one client until either goes."""
         with ExitStack() as held:
             try:
-                _check(socket)
+                _check(socket, self.settings)
                 held.enter_context(self.following.socket())
             except Unfit as unfit:
                 await refuse(socket, 400 if unfit.code == PROTOCOL else 403, str(unfit))
@@ -75,11 +76,11 @@ class Sockets:
                 await _Conversation(self, socket).held()
 
 
-def _check(socket: WebSocket) -> None:
+def _check(socket: WebSocket, settings: Settings) -> None:
     """Unfit where this is no socket of ours."""
     if PROTOCOL not in socket.scope.get("subprotocols", ()):
         raise Unfit(PROTOCOL, f"this speaks the subprotocol {PROTOCOL}, and nothing else")
-    if foreign(socket.headers):
+    if foreign(socket.headers, settings.origins):
         raise Unfit(FORBIDDEN, FOREIGN)
 
 

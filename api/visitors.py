@@ -8,11 +8,11 @@ with an image, a link or a script's plain GET.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 NOT_OURS = "this server goes by another name; ask it as localhost or 127.0.0.1"
@@ -38,6 +38,37 @@ class Named:
             await refuse(WebSocket(scope, receive, send), 421, NOT_OURS)
 
 
+SEALED = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+}
+"""What an answer says of itself, where it does not say otherwise: nothing in it is to be run, framed, kept or
+guessed at.
+"""
+
+
+class Sealed:
+    """An application whose answers carry these headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve."""
+
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SEALED.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, sealed)
+
+
 def name_of(host: str) -> str | None:
     """The name in a `Host` header, without the port; None where it is no such header.
 
@@ -50,8 +81,9 @@ def name_of(host: str) -> str | None:
     return found and found[1].lower()
 
 
-def foreign(headers: Headers) -> bool:
-    """Whether a page of another origin asks. Programs send neither header, and may.
+def foreign(headers: Headers, origins: Collection[str] = ()) -> bool:
+    """Whether a page asks whose origin is neither ours nor one of these. Programs send neither header, and
+    may.
 
     Another port of this machine is the same site to a browser, and another program's page: it is foreign too.
 
@@ -61,6 +93,8 @@ def foreign(headers: Headers) -> bool:
     False
     """
     origin = headers.get("origin")
+    if origin in origins:
+        return False
     if origin is not None and origin.partition("://")[2] != headers.get("host"):
         return True
     return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}

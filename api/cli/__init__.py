@@ -21,6 +21,7 @@ from api.cli.seeds import seeds, spread
 from api.cli.serving import serve
 from api.cli.sharing import audience, recipients
 from api.cli.trackrecord import track_record
+from api.cli.trust import trust
 
 app = typer.Typer(
     name="sharegraph",
@@ -50,7 +51,7 @@ PANELS = {
         spread,
         track_record,
     ),
-    "Serve and look after": (serve, doctor, backup, forget, export_schema, version),
+    "Serve and look after": (serve, trust, doctor, backup, forget, export_schema, version),
 }
 
 evaluate = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")

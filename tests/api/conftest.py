@@ -11,7 +11,8 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from api.app import create_app
-from api.service import Asked, Service
+from api.request import Asked
+from api.service import Service
 from api.settings import Settings
 from graph.events import Event
 from graph.store import Store

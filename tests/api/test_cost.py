@@ -18,8 +18,8 @@ from api.cost.allowance import ALLOWANCES, Allowance
 from api.cost.plan import Plan, Shape, plan_of
 from api.cost.prices import AS_MANY_AS, ITEMS, PRICES, ROWS, SIZES
 from api.cost.purse import Purses
+from api.request import Asked, Reply
 from api.schema import core_schema
-from api.service import Asked, Reply
 from tests.api.conftest import Shop
 
 TOY = "ana>bea,cy:tea  bea>dan:mug  ana$tea:59"

@@ -18,8 +18,8 @@ from websockets.typing import Subprotocol
 from api import context, refresh, sockets
 from api.app import create_app
 from api.ids import global_id
+from api.request import Asked
 from api.serve import Server
-from api.service import Asked
 from api.settings import Settings
 from graph.analysis import Analysis
 from graph.store import Store

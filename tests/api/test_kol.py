@@ -80,10 +80,33 @@ async def test_a_community_is_named_by_its_id(shop: Shop) -> None:
     assert (code, message.split(":")[0]) == ("BAD_USER_INPUT", "filter.audienceCommunity")
 
 
-@pytest.mark.parametrize("objective", ["REACH", "NEW_USERS", "PURCHASES", "REVENUE"])
+@pytest.mark.parametrize("objective", ["REACH", "NEW_USERS", "PURCHASES", "REVENUE", "OPENERS"])
 async def test_every_objective_has_an_answer(shop: Shop, objective: str) -> None:
     shop.tell(SHOP)
     assert (await shop.ask(KOLS, objective=objective))["kolCandidates"]["nodes"]
+
+
+async def test_openers_are_paged_and_promised_as_any_list(shop: Shop) -> None:
+    shop.tell(SHOP)
+    whole = (await shop.ask(KOLS, objective="OPENERS", first=200))["kolCandidates"]
+    first = (await shop.ask(KOLS, objective="OPENERS", first=1))["kolCandidates"]
+    after = first["pageInfo"]["endCursor"]
+    rest = (await shop.ask(KOLS, objective="OPENERS", first=200, after=after))["kolCandidates"]
+    assert first["nodes"] + rest["nodes"] == whole["nodes"]
+    assert 0 < first["reach"]["value"] < rest["reach"]["value"] == whole["reach"]["value"]
+    await shop.service.ledger.close()
+    kept = [one.promise for one in shop.store.promises()]
+    assert {(one.unit, one.told.value) for one in kept} == {
+        ("openers", found["reach"]["value"]) for found in (whole, first)
+    }
+
+
+async def test_standing_among_openers_says_what_those_above_have_already(shop: Shop) -> None:
+    shop.tell(SHOP)
+    found = await shop.ask(PRICED, objective="OPENERS", user="hub")
+    assert 0 < found["kolCandidates"]["certifiedRatio"] <= 1
+    assert found["kolStanding"]["rank"] is not None
+    assert found["kolStanding"]["reachAlone"]["value"] >= found["kolStanding"]["marginalReach"]["value"] > 0
 
 
 async def test_purchases_cannot_be_aimed_at_where_nothing_was_bought(shop: Shop) -> None:

@@ -16,7 +16,9 @@ import typer
 from api import cli
 from api.cli import showcase
 from api.cli.loads import made_up
-from api.service import Asked, Service
+from api.cost.allowance import ALLOWANCES
+from api.request import Asked
+from api.service import Service
 from loaders import schema
 from loaders.ingest import ingest
 from loaders.sources import open_source
@@ -107,7 +109,7 @@ def test_the_readmes_three_steps_and_its_query_work(
     assert {"Receipt", "Doctor", "To show cy", "To show somebody unknown", "KOL candidates"} <= titles
     (query,), (answer,) = fenced(page, "graphql"), fenced(page, "json")
     with closing(open_store("sqlite:///shop.db")) as store:
-        reply = asyncio.run(Service(store).answer(Asked(query)))
+        reply = asyncio.run(Service(store).answer(Asked(query, allowance=ALLOWANCES["dev"])))
     assert reply.body() == json.loads(answer)
 
 
@@ -170,3 +172,11 @@ def test_each_of_the_analysts_ten_questions_has_an_answer(tmp_path: Path, neo4j:
 def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_what_each_role_may_ask_for_is_what_operations_say() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    for role, may in ALLOWANCES.items():
+        minute = "no bound" if may.a_minute is None else f"{may.a_minute:,}"
+        shape = f"{may.tokens:,} | {may.aliases} | {may.directives} | {may.depth} | {may.fields:,}"
+        assert f"| {role} | {shape} | {may.cost:,.0f} | {minute} |" in page

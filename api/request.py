@@ -1,0 +1,56 @@
+"""A GraphQL request, and what is answered, whatever carries them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.cost.allowance import UNBOUNDED, Allowance
+from api.cost.purse import Cost
+from api.errors import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request. query: its document, or "" where `document` names it by its id. spoken: its Accept-Language;
+    id: what a fault is told and logged by; reading: change nothing, so refuse mutations and keep no promises.
+    allowance: of who asks; payer: whose minute its cost is taken from.
+    """
+
+    query: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    operation: str | None = None
+    spoken: str | None = None
+    id: str = "-"
+    document: str | None = None
+    reading: bool = False
+    allowance: Allowance = UNBOUNDED
+    payer: str = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered. ran: whether the operation was run; if not there is no data, only errors. label: the
+    kind of operation and its first field, for metrics; version: of the dataset. wait: seconds until it is
+    worth asking again, where that is what is wrong.
+    """
+
+    data: Mapping[str, Any] | None
+    errors: tuple[Told, ...] = ()
+    ran: bool = False
+    label: str = "none"
+    version: str | None = None
+    cost: Cost | None = None
+    wait: int | None = None
+
+    @property
+    def code(self) -> str:
+        """`OK`, or the first error's code."""
+        extensions = self.errors[0]["extensions"] if self.errors else None
+        return str(extensions["code"]) if isinstance(extensions, dict) else "OK"
+
+    def body(self) -> dict[str, object]:
+        """The response as the GraphQL specification has it."""
+        body: dict[str, object] = {"errors": list(self.errors)} if self.errors else {}
+        if self.ran:
+            body["data"] = self.data
+        return body | ({"extensions": {"cost": self.cost.told()}} if self.cost else {})
