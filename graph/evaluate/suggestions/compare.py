@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +26,6 @@ ACTIVITY = (0, COLD - 1), (COLD, 9), (10, 19), (20, 49), (50, None)
 """Groups of users by how many items they had chosen, both ends included; the first are cold."""
 
 
-class Meter(Protocol):
-    """Seconds that have passed, and bytes held at the most so far."""
-
-    def __call__(self) -> tuple[float, int]:
-        """Read it."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Contender:
     """One way to make lists. fit: learns, and gives what then makes them."""
@@ -44,11 +36,15 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds to learn and to make everybody's list; peak: bytes the process had held at the most by then."""
+    """Seconds to learn and to make everybody's list, and bytes that came to be held for both."""
 
     fit: float
     lists: float
-    peak: int
+    memory: int
+
+
+Watch: TypeAlias = Callable[[Contender], tuple[Lists, Cost]]
+"""Has a contender learn and make its lists, and says what that took: the clock is the caller's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +99,7 @@ def contender(model: Model, held: Held) -> Contender:
     return Contender(model.name.replace(" ", "-"), fit)
 
 
-def compare(held: Held, contenders: Iterable[Contender], meter: Meter, *, seed: int = 0) -> Evaluation:
+def compare(held: Held, contenders: Iterable[Contender], watch: Watch, *, seed: int = 0) -> Evaluation:
     """Every contender on the same users, with intervals over users and the blend's paired lead.
 
     seed: of the draws. Contenders are fitted one after the other, and only their figures are kept.
@@ -117,7 +113,7 @@ def compare(held: Held, contenders: Iterable[Contender], meter: Meter, *, seed: 
     values: dict[str, NDArray[np.float64]] = {}
     models: dict[str, Scored] = {}
     for one in contenders:
-        found, cost = _metered(one, meter)
+        found, cost = watch(one)
         measures = gains(found, held.asked)
         table = np.stack(list(measures.values()), axis=1)
         models[one.name] = Scored(
@@ -135,15 +131,6 @@ def compare(held: Held, contenders: Iterable[Contender], meter: Meter, *, seed: 
         ahead=_ahead(values, draws),
         friends=_friends(values, groups, draws),
     )
-
-
-def _metered(one: Contender, meter: Meter) -> tuple[Lists, Cost]:
-    began, _ = meter()
-    listed = one.fit()
-    learned, _ = meter()
-    found = listed()
-    ended, peak = meter()
-    return found, Cost(learned - began, ended - learned, peak)
 
 
 def _groups(counts: NDArray[np.integer]) -> dict[str, NDArray[np.bool_]]:

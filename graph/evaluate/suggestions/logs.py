@@ -1,0 +1,142 @@
+"""A log of events, cut in time: the answers that are served, measured by what people chose afterwards.
+
+A choice is the first opening of somebody's share, or a purchase that was kept. What lies before the cut is
+known and stands still; asked are the choices after it, of people seen before it and of products they had not
+chosen. The served blend is then one model among the others, and each of its sources another one.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+
+from graph.analysis import Analysis
+from graph.errors import InvalidInput
+from graph.evaluate.cut import until
+from graph.evaluate.suggestions.compare import Contender
+from graph.evaluate.suggestions.held import Held
+from graph.evaluate.suggestions.lists import LONGEST, Lists
+from graph.kernels.top import NOBODY
+from graph.log import NONE, Log
+from graph.openings import openings
+from graph.purchases import purchases
+from graph.snapshot import Snapshot
+from graph.suggest import SOURCES, Ask, Shelf, suggest
+from graph.taste import Interactions
+from graph.taste.model import Rows, Sparse, facts
+from graph.ties import strengths
+
+SERVED = "served"
+SPARE = 50
+"""How many more are asked for than are listed, since some were chosen before."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """snapshot, shelf: as they stood at the cut. strangers: later choices of people nobody had seen."""
+
+    held: Held
+    snapshot: Snapshot
+    shelf: Shelf
+    strangers: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choices:
+    """Who chose what, when, in order of time; shape (k,)."""
+
+    person: Rows
+    product: Rows
+    at: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "_Choices":
+        opened, bought = openings(snapshot), purchases(snapshot.events)
+        first = opened.taken(opened.first)
+        person = np.concatenate([first.person, bought.person])
+        product = np.concatenate([first.product, bought.product])
+        at = np.concatenate([first.at, bought.at])
+        said = np.flatnonzero((person != NONE) & (product != NONE))
+        rows = said[np.argsort(at[said], kind="stable")]
+        return cls(person[rows].astype(np.intp), product[rows].astype(np.intp), at[rows])
+
+
+def held_out(log: Log, *, train_share: float = 0.8) -> Cut:
+    """The first part of a log's choices known, the rest asked. InvalidInput where one part is empty."""
+    whole = Snapshot.of(log)
+    every = _Choices.of(whole)
+    place = int(train_share * len(every.at))
+    if not 0 < place < len(every.at):
+        raise InvalidInput(f"{len(every.at):,} choices leave nothing to learn from or to ask about")
+    before = int(every.at[place])
+    snapshot = Snapshot.of(until(log, before))
+    known = _known(snapshot)
+    later = every.at >= before
+    then = [snapshot.people.row(key) for key in whole.people.keys]
+    row = np.array([NONE if found is None else found for found in then], np.intp)[every.person[later]]
+    seen = _seen(snapshot, known)[row]
+    came = facts(row[seen], every.product[later][seen], (known.users, known.items))
+    asked: Sparse = csr_array(came - came.multiply(known.chosen > 0))
+    asked.eliminate_zeros()
+    return Cut(Held(known, None, asked), snapshot, Analysis.of(snapshot).shelf, int(np.count_nonzero(~seen)))
+
+
+def served(cut: Cut) -> Iterator[Contender]:
+    """What is served, then each of its sources alone; the first learns anew, so that its cost is seen."""
+    names = [source.name for source in SOURCES]
+
+    def alone(name: str) -> Callable[[], Callable[[], Lists]]:
+        shelf = replace(cut.shelf, blend=cut.shelf.blend.only(name, names))
+        return lambda: lambda: answered(shelf, cut.held)
+
+    def all_() -> Callable[[], Lists]:
+        shelf = Analysis.of(cut.snapshot).shelf
+        return lambda: answered(shelf, cut.held)
+
+    yield Contender(SERVED, all_)
+    for name in names:
+        yield Contender(f"{SERVED}-{name}", alone(name))
+
+
+def answered(shelf: Shelf, held: Held) -> Lists:
+    """What is served to everybody asked about, but what they had chosen before."""
+    users, taken = held.users, held.taken
+    items = np.full((len(users), LONGEST), NOBODY, np.int32)
+    asks = [Ask(int(user)) for user in users]
+    for place, (user, answer) in enumerate(
+        zip(users, suggest(shelf, asks, limit=LONGEST + SPARE), strict=True)
+    ):
+        listed = np.array([one.product for one in answer.suggestions], np.int32)
+        mine = taken.indices[taken.indptr[user] : taken.indptr[user + 1]]
+        new = listed[~np.isin(listed, mine)][:LONGEST]
+        items[place, : len(new)] = new
+    return Lists(users, items)
+
+
+def _seen(snapshot: Snapshot, known: Interactions) -> NDArray[np.bool_]:
+    """Who has a key, and did something or listens to somebody, (people,). The last entry answers for
+    `NONE`: nobody.
+    """
+    person, n = snapshot.events.person, known.users
+    acted = np.bincount(person[person != NONE], minlength=n) > 0
+    listens = np.diff(known.friends.indptr) > 0
+    return np.append((acted | listens) & (np.arange(n) >= snapshot.people.blanks), np.False_)
+
+
+def _known(snapshot: Snapshot) -> Interactions:
+    people, products = len(snapshot.people), len(snapshot.products)
+    choices, ties = _Choices.of(snapshot), strengths(snapshot)
+    weight = ties.strength.astype(np.float32)
+    friends = coo_array((weight, (ties.target, ties.source)), shape=(people, people))
+    described = [(column != NONE, column) for column in (snapshot.products.category, snapshot.products.brand)]
+    item = np.concatenate([np.flatnonzero(there) for there, _ in described])
+    feature = np.concatenate([2 * column[there] + way for way, (there, column) in enumerate(described)])
+    return Interactions(
+        chosen=facts(choices.person, choices.product, (people, products)),
+        friends=csr_array(friends),
+        content=facts(item, feature.astype(np.intp), (products, 2 * len(snapshot.words)))
+        if len(item)
+        else None,
+    )
