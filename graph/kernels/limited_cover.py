@@ -1,17 +1,5 @@
 """Choosing people who meet most of some reverse-reachable sets, for a sum of money, or with a cap on what may
-come from one group.
-
-Budget. People are taken by what they add for their cost, as long as they can be paid; where one affordable
-person alone is worth more than all of these, that one comes first and the rest of the money is spent the same
-way. The better of the two is worth at least 0.405 of the best on these sets (Tang, Tang, Lim, Han, Li & Yuan
-2021). What nobody could do better for the same money is bounded afterwards: the best set O for money b is
-worth no more than f(T) plus what O adds to T, one by one, and that no more than the fractional knapsack of
-additions to T filled up to b (Dantzig 1957); T is whoever was chosen so far, at many points along the way.
-
-Cap. Nobody is taken who would raise the part of a group that is over the cap then, the first excepted: one
-person's reach lies where they live. So the parts fall to the cap, and once all are within it they stay.
-Additions do not only fall then, since somebody left waiting may join later. A cap only takes choices away, so
-what bounds the best without it bounds the best with it.
+come from one group; the rules and the bounds are those of graph.kernels.limits.
 """
 
 from heapq import heapify, heappop, heappush
@@ -23,22 +11,8 @@ from numpy.typing import NDArray
 from graph.kernels.cover import Cover, count_members
 from graph.kernels.csr import Floats, Ints, Longs
 from graph.kernels.jit import njit
+from graph.kernels.limits import Limits, lower, money_by_size, priority, rises_over
 from graph.kernels.rr_sets import Sets
-
-ROUNDING = 1e-9
-
-
-class Limits(NamedTuple):
-    """cost: (n,), ≥ 0, infinite for who is not for hire. budget: what all may cost, infinite for no budget.
-    group: (n,), whose part of the reach a person counts to, each in [0, groups). cap: the largest part that
-    one group may have, 1 for no cap.
-    """
-
-    cost: Floats
-    budget: float
-    group: Ints
-    groups: int
-    cap: float
 
 
 class _State(NamedTuple):
@@ -136,7 +110,7 @@ def _chosen(
     left, taken = limits.budget, np.zeros(len(alone), np.bool_)
     chosen, count = np.empty(most, np.int32), 0
     heap = [
-        (-_priority(alone[person] + each * state.gains[person], person, limits), person)
+        (-priority(alone[person] + each * state.gains[person], person, limits), person)
         for person in candidates
     ]
     heapify(heap)
@@ -149,12 +123,12 @@ def _chosen(
         adds = alone[person] + each * state.gains[person]
         if taken[person] or adds <= 0 or (left < np.inf and limits.cost[person] > left):
             continue
-        priority = _priority(adds, person, limits)
-        if -believed > priority:
-            heappush(heap, (-priority, person))
+        now = priority(adds, person, limits)
+        if -believed > now:
+            heappush(heap, (-now, person))
             continue
         if limits.cap < 1 and not _within(person, sets, alone, each, state, limits, starts, rows):
-            waiting.append((-priority, person))
+            waiting.append((-now, person))
             continue
         taken[person] = True
         chosen[count] = person
@@ -167,11 +141,6 @@ def _chosen(
             heappush(heap, again)
         waiting.clear()
     return chosen[:count].copy()
-
-
-@njit
-def _priority(adds: float, person: int, limits: Limits) -> float:
-    return adds / max(limits.cost[person], ROUNDING) if limits.budget < np.inf else adds
 
 
 @njit
@@ -189,19 +158,12 @@ def _within(
         if not state.covered[held]:
             state.more[limits.group[sets.members[sets.starts[held]]]] += each
             total += each
-    rises = _rises(limits.group[person], total, before, state, limits.cap)
+    rises = rises_over(limits.group[person], total, before, state.parts, state.more, limits.cap)
     for held in rows[starts[person] : starts[person + 1]]:
         if not state.covered[held]:
-            rises |= _rises(limits.group[sets.members[sets.starts[held]]], total, before, state, limits.cap)
+            group = limits.group[sets.members[sets.starts[held]]]
+            rises |= rises_over(group, total, before, state.parts, state.more, limits.cap)
     return not rises
-
-
-@njit
-def _rises(group: int, total: float, before: float, state: _State, cap: float) -> bool:
-    """Whether a group that gains is over the cap then, and more so than before; its gain is wiped out."""
-    part = (state.parts[group] + state.more[group]) / total
-    gained, state.more[group] = state.more[group] > 0, 0.0
-    return bool(gained and part > cap + ROUNDING and part > state.parts[group] / before + ROUNDING)
 
 
 @njit
@@ -238,11 +200,7 @@ def _bounds(
 ) -> Floats:  # fmt: skip
     """What nobody does better, see `limited_cover`; shape (most + 1,)."""
     state = _begun(sets, alone, each, kept, limits)
-    money = np.full(most + 1, limits.budget)
-    if limits.budget < np.inf:
-        money[0] = 0.0
-        for place in range(len(people) - 1):
-            money[place + 1] = money[place] + limits.cost[people[place]]
+    money = money_by_size(people, most, limits)
     bounds, left = np.full(most + 1, np.inf), np.ones(len(alone), np.bool_)
     worth = state.parts.sum()
     starts, rows = _index(sets, people, len(alone))
@@ -250,7 +208,8 @@ def _bounds(
     for place in range(len(people) + 1):
         if place == look or place == len(people):
             look += 1 + place // 4
-            _lower(bounds, worth, alone, each, state.gains, candidates[left[candidates]], money, limits)
+            others = candidates[left[candidates]]
+            lower(bounds, worth, alone[others] + each * state.gains[others], others, money, limits)
         if place < len(people):
             person = people[place]
             worth += alone[person] + each * state.gains[person]
@@ -258,31 +217,3 @@ def _bounds(
             for held in rows[starts[person] : starts[person + 1]]:
                 _take(held, sets, state, each, limits)
     return bounds
-
-
-@njit
-def _lower(
-    bounds: Floats, worth: float, alone: Floats, each: float, gains: Longs, others: Ints, money: Floats,
-    limits: Limits,
-) -> None:  # fmt: skip
-    """Bring the bounds down to what those chosen so far say of what others may add."""
-    adds = alone[others] + each * gains[others]
-    if limits.budget == np.inf:
-        adds.sort()
-        for size in range(len(bounds)):
-            bounds[size] = min(bounds[size], worth)
-            worth += adds[len(adds) - 1 - size] if size < len(adds) else 0.0
-        return
-    cost = limits.cost[others]
-    worth += adds[cost == 0].sum()
-    hired = (cost > 0) & (cost <= limits.budget)
-    adds, cost = adds[hired], cost[hired]
-    order = np.argsort(-adds / cost)
-    spent, gained = np.cumsum(cost[order]), np.cumsum(adds[order])
-    for size in range(len(bounds)):
-        whole = np.searchsorted(spent, money[size], side="right")
-        best = worth + (gained[whole - 1] if whole > 0 else 0.0)
-        if whole < len(order):
-            before = spent[whole - 1] if whole > 0 else 0.0
-            best += (money[size] - before) / cost[order[whole]] * adds[order[whole]]
-        bounds[size] = min(bounds[size], best)

@@ -25,7 +25,8 @@ import numpy as np
 
 from graph.estimate import Estimate
 from graph.kernels.cover import Cover, greedy_cover
-from graph.kernels.limited_cover import Limits, limited_cover
+from graph.kernels.limited_cover import limited_cover
+from graph.kernels.limits import Limits
 from graph.spread.certificate import FIRST, RUNGS, lower_bound, shared, upper_bound
 from graph.spread.forward import Stop, never
 from graph.spread.sampling import Floats, Measured, Sample
@@ -116,7 +117,7 @@ def seed_people(  # noqa: PLR0913 - all but the first by name, and most of them 
 
     sample: of the audience, `Sample.empty` or any larger one, whose sets are not drawn again; it stays as it
     is. candidates: rising rows, none of them kept. kept: people who share in any case. fill: take those who
-    add nothing, too, when nobody else is left. limits: a budget or a cap (graph.kernels.limited_cover); what
+    add nothing, too, when nobody else is left. limits: a budget or a cap (graph.kernels.limits); what
     is certified under a budget is the ratio to the best for the same money, and what each adds need not fall.
     stop: asked every now and then; the first sets are drawn whatever it says.
     """

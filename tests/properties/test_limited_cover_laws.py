@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.kernels.cover import Cover, greedy_cover
-from graph.kernels.limited_cover import Limits, limited_cover
+from graph.kernels.limited_cover import limited_cover
+from graph.kernels.limits import Limits
 from graph.spread.forward import Network
 from graph.spread.sampling import Sample
 
