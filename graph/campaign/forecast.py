@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from graph.campaign.audience import NO_FILTER, KolFilter, audience, counted, within
 from graph.campaign.market import Audience, Market
+from graph.campaign.openers import Openers
 from graph.campaign.rates import NO_RATES, Rates
 from graph.campaign.worth import Objective
 from graph.estimate import CONFIDENCE, Estimate
@@ -102,6 +103,8 @@ def reached(
     seed: int | None = None,
 ) -> Estimate:
     """What these people reach together in an objective's unit, with the interval of what may come."""
+    if objective is Objective.OPENERS:
+        return Openers.of(market, chosen_by).together(people)
     buys = objective in {Objective.PURCHASES, Objective.REVENUE}
     asked = [objective, Objective.PURCHASES] if buys else [objective]
     aimed = [audience(market, one, chosen_by, rates) for one in asked]

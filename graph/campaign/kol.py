@@ -1,9 +1,9 @@
 """KOL candidates: whom to ask to share, best first.
 
 Candidates are ranked greedily by what each adds, in the objective's unit, to those above
-(graph.spread.forward), and described by what is known of them: their influence, how many of those who opened
-their shares bought, whom and with what they reached. A `KolFilter` (graph.campaign.audience) says what is
-shared, whom it should reach and who may be chosen.
+(graph.campaign.measure), and described by what is known of them: their influence, how many of those who
+opened their shares bought, whom and with what they reached. A `KolFilter` (graph.campaign.audience) says what
+is shared, whom it should reach and who may be chosen.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,6 @@ from graph.openings import Openings
 from graph.pooling import beta_prior
 from graph.purchases import bought_after
 from graph.snapshot import Snapshot
-from graph.spread.seeds import Ranking
 from graph.timeline import Rows
 
 CATEGORIES = 5
@@ -54,9 +53,9 @@ class KolCandidates:
     """Candidates, best first.
 
     reach: of all of them together and those chosen already, in the objective's unit. certified: a bound below
-    that reach over one above the best possible, see `graph.spread.seeds`; under a budget, of the best for the
-    same money. largest_part: of the reach, what comes from the community that gives most; None where nobody
-    is reached. left_out: amounts and costs without a rate, which count for nothing.
+    that reach over one above the best possible, see `Ranked`; under a budget, of the best for the same money.
+    largest_part: of the reach, what comes from the community that gives most; None where nobody is reached.
+    left_out: amounts and costs without a rate, which count for nothing.
     """
 
     candidates: tuple[KolCandidate, ...]
@@ -109,7 +108,7 @@ def kol_candidates(
         candidates=tuple(candidates),
         reach=ranked.reached[len(people)],
         certified=ranked.certified[len(people)],
-        largest_part=_largest_part(market, ranked, np.append(hired, people)),
+        largest_part=ranked.measure.largest_part(np.append(hired, people)),
         left_out=listed.left_out,
     )
 
@@ -136,22 +135,6 @@ def conversions(behaviour: Behaviour, people: Rows) -> list[Estimate]:
         Estimate.of_beta(a + k, b + n - k)
         for k, n in zip(successes[people].tolist(), trials[people].tolist(), strict=True)
     ]
-
-
-def _largest_part(market: Market, ranked: Ranking, people: Rows) -> float | None:
-    """Of what these people reach, the part that comes from the community that gives most; strangers count
-    to that of who brings them.
-    """
-    sample, labels = ranked.sample, market.partition.labels
-    reached = np.zeros(len(market.partition.ids))
-    np.add.at(reached, labels[people], sample.roots.alone[people])
-    among = np.zeros(len(labels), np.bool_)
-    among[people] = True
-    starts, members = sample.measuring
-    met = np.logical_or.reduceat(among[members], starts[:-1]) if sample.sets else np.empty(0, np.bool_)
-    np.add.at(reached, labels[members[starts[:-1][met]]], sample.each)
-    total = float(reached.sum())
-    return float(reached.max()) / total if total > 0 else None
 
 
 def _top_categories(

@@ -1,13 +1,12 @@
 """Lists of KOL candidates: who comes in, in which order, for how much; and why somebody does not.
 
-Chosen greedily by what each adds in the objective's unit, with a certificate (graph.spread.seeds). Under a
-budget by what each adds for their cost: what all listed reach is worth at least 0.405 of the best there is
-for that money, and `certified` says how much it was at least this time (graph.kernels.limited_cover).
+Chosen greedily by what each adds in the objective's unit, with a certificate (graph.campaign.measure). Under
+a budget by what each adds for their cost: what all listed reach is worth at least 0.405 of the best there is
+for that money, and `certified` says how much it was at least this time (graph.kernels.limits).
 """
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from math import sqrt
 from typing import TypedDict, Unpack
 
 import numpy as np
@@ -15,14 +14,16 @@ from numpy.typing import NDArray
 
 from graph.campaign.audience import NO_FILTER, KolFilter, audience, currency, eligible, rules, within
 from graph.campaign.market import Market
+from graph.campaign.measure import Ranked
+from graph.campaign.openers import Openers
 from graph.campaign.rates import NO_RATES, Rates
+from graph.campaign.simulated import Simulated
 from graph.campaign.worth import Objective
 from graph.estimate import Estimate
 from graph.events import Money
-from graph.kernels.limited_cover import Limits
+from graph.kernels.limits import Limits
 from graph.spread.forward import Stop, never
 from graph.spread.sampling import ROOM, Sample
-from graph.spread.seeds import Ranking, seed_people
 
 MOST = 200
 """The list ends here."""
@@ -52,7 +53,7 @@ class Listed:
     (n,), in the budget's currency, infinite for who is not for hire; None without a budget.
     """
 
-    ranking: Ranking
+    ranking: Ranked
     cost: Floats | None
     left_out: int
 
@@ -84,40 +85,50 @@ def listing(
 ) -> Listed:
     """The whole list: up to 200 people, each adding most to those above, or most for their cost.
 
-    The pools grow until 0.7 of the best possible is certified at 10, 50 and 200 people (graph.spread.seeds),
-    or for as long as memory allows and `stop` does not say otherwise.
+    For OPENERS nothing is drawn. Else the pools grow until 0.7 of the best possible is certified at 10, 50
+    and 200 people (graph.spread.seeds), or for as long as memory allows and `stop` does not say otherwise.
     """
-    seed, rates = asked.get("seed"), asked.get("rates", NO_RATES)
-    budget, stop = asked.get("budget"), asked.get("stop", never)
-    whose = market.seed if seed is None else seed
+    rates, budget = asked.get("rates", NO_RATES), asked.get("budget")
     cost, unpriced = (None, 0) if budget is None else costs(market, chosen_by, budget.currency, rates)
-    part = 1.0 if chosen_by.most_from_one_community is None else chosen_by.most_from_one_community
-    limits = None
-    if cost is not None or part < 1:
-        limits = Limits(
-            cost=np.zeros(len(market.snapshot.people)) if cost is None else cost,
-            budget=np.inf if budget is None else float(budget.amount),
-            group=market.partition.labels,
-            groups=len(market.partition.ids),
-            cap=part,
-        )
-    if objective is Objective.REACH and chosen_by.reaches_everybody and whose == market.seed and part == 1:
-        sample = market.sample
-    else:
-        worth = audience(market, objective, chosen_by, rates)
-        room = ROOM if part == 1 else CAPPED_ROOM
-        sample = Sample.empty(market.network, worth.weights, beside=worth.beside, seed=whose, room=room)
-    ranked = seed_people(
-        sample,
-        candidates=eligible(market, chosen_by),
-        most=MOST,
-        kept=np.array(sorted(chosen_by.already_chosen), np.int32),
-        limits=limits,
-        stop=stop,
-    )
+    limits = _limits(market, chosen_by, cost, budget)
+    candidates, kept = eligible(market, chosen_by), np.array(sorted(chosen_by.already_chosen), np.int32)
+    if objective is Objective.OPENERS:
+        return Listed(Openers.of(market, chosen_by).ranked(candidates, kept, MOST, limits), cost, unpriced)
+    reached = Simulated(_sample(market, objective, chosen_by, asked), market.partition)
+    ranked = reached.ranked(candidates, kept, MOST, limits, asked.get("stop", never))
     bought = within(market, chosen_by)
     lost = bought.without(currency(market, bought, rates)[1]) if objective is Objective.REVENUE else 0
     return Listed(ranked, cost, unpriced + lost)
+
+
+def _limits(market: Market, chosen_by: KolFilter, cost: Floats | None, budget: Money | None) -> Limits | None:
+    """The budget and the cap; None where there are neither."""
+    part = _cap(chosen_by)
+    if cost is None and part == 1:
+        return None
+    return Limits(
+        cost=np.zeros(len(market.snapshot.people)) if cost is None else cost,
+        budget=np.inf if budget is None else float(budget.amount),
+        group=market.partition.labels,
+        groups=len(market.partition),
+        cap=part,
+    )
+
+
+def _sample(market: Market, objective: Objective, chosen_by: KolFilter, asked: Asked) -> Sample:
+    """Reverse-reachable sets of whom a campaign should reach; those of everybody are at hand."""
+    asked_seed, part = asked.get("seed"), _cap(chosen_by)
+    seed = market.seed if asked_seed is None else asked_seed
+    if objective is Objective.REACH and chosen_by.reaches_everybody and seed == market.seed and part == 1:
+        return market.sample
+    worth = audience(market, objective, chosen_by, asked.get("rates", NO_RATES))
+    room = ROOM if part == 1 else CAPPED_ROOM
+    return Sample.empty(market.network, worth.weights, beside=worth.beside, seed=seed, room=room)
+
+
+def _cap(chosen_by: KolFilter) -> float:
+    part = chosen_by.most_from_one_community
+    return 1.0 if part is None else part
 
 
 def standing(market: Market, person: int, *, chosen_by: KolFilter, listed: Listed) -> Standing:
@@ -126,12 +137,8 @@ def standing(market: Market, person: int, *, chosen_by: KolFilter, listed: Liste
     place = np.flatnonzero(ranked.people == person)
     before = ranked.people[: place[0]] if len(place) else ranked.people
     hired = np.array(sorted(chosen_by.already_chosen - {person}), np.int32)
-    then = ranked.sample.measured(hired, np.append(before, np.int32(person)))
-    without, with_ = ranked.sample.reached(then)[-2:]
-    alone = ranked.sample.reach(person)
-    added = max(with_.value - without.value, 0.0)
-    error = ranked.sample.each * sqrt(int(then.moved[-1]) + 1)
-    adds = ranked.adds[place[0]] if len(place) else Estimate.of_mean(added, error**2, 1)
+    alone = ranked.measure.alone(person)
+    adds = ranked.adds[place[0]] if len(place) else ranked.measure.added(np.append(hired, before), person)
     failed = [name for name, passes in rules(market, chosen_by).items() if not passes[person]]
     if not failed and not len(place):
         if listed.cost is not None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.appeal import Acts, Memory, learned
 from graph.campaign.strangers import Strangers
+from graph.campaign.surprise import surprise
 from graph.campaign.worth import Behaviour
 from graph.communities import Partition
 from graph.influence import Credit, Influence, influence
@@ -55,6 +57,21 @@ class Market:
         """How many people who never listened to somebody before open one share of theirs."""
         people = len(self.snapshot.people)
         return Strangers.of(self.snapshot.shares, self.behaviour.opened, self.snapshot.as_of, people)
+
+    @once
+    def acts(self) -> Acts:
+        """Who turned to whom and when, noise left out."""
+        return Acts.of(self.behaviour.opened, len(self.snapshot.people))
+
+    @once
+    def memory(self) -> Memory:
+        """How long openings are remembered, learned from all of them."""
+        return learned(self.acts)
+
+    @once
+    def surprise(self) -> float | None:
+        """How far what came lay from what lists of openers would have told, see graph.campaign.surprise."""
+        return surprise(self.acts, self.memory, self.snapshot.as_of + 1)
 
     def audience(self, worth: NDArray[np.float64], stranger: float) -> Audience:
         """The audience of these people and of strangers. worth: (n,), what each person is worth; stranger:

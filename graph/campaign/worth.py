@@ -1,10 +1,10 @@
 """What reaching a person is worth, under each objective: the weights of `graph.spread.forward`.
 
-REACH counts people. NEW_USERS counts those without a purchase, or, in a log without purchases, without an
-open. PURCHASES counts people by the chance that they buy a product of which they open a share: a Beta
-posterior whose trials are the different products they opened shares of, its successes those they then bought
-and kept. REVENUE is that chance times what a line of theirs brings, in one
-currency (graph.campaign.rates).
+REACH counts people, and so does OPENERS, which no simulation is asked for (graph.campaign.openers). NEW_USERS
+counts those without a purchase, or, in a log without purchases, without an open. PURCHASES counts people by
+the chance that they buy a product of which they open a share: a Beta posterior whose trials are the different
+products they opened shares of, its successes those they then bought and kept. REVENUE is that chance times
+what a line of theirs brings, in one currency (graph.campaign.rates).
 """
 
 from collections.abc import Mapping
@@ -34,6 +34,7 @@ class Objective(Enum):
     NEW_USERS = "people reached who have not bought yet"
     PURCHASES = "purchases by people reached"
     REVENUE = "revenue from people reached"
+    OPENERS = "people who open what they share in the coming days"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +71,7 @@ class Behaviour:
         in others is left out. Without it, `main_currency` alone counts. InvalidInput for PURCHASES
         and REVENUE where nothing was bought.
         """
-        if objective is Objective.REACH:
+        if objective in {Objective.REACH, Objective.OPENERS}:
             return np.ones(self.people)
         if objective is Objective.NEW_USERS:
             return self.newcomers().astype(np.float64)
@@ -102,7 +103,7 @@ class Behaviour:
 
         factor: as for `worth`.
         """
-        if objective in {Objective.REACH, Objective.NEW_USERS}:
+        if objective in {Objective.REACH, Objective.OPENERS, Objective.NEW_USERS}:
             return 1.0
         if not len(self.kept):
             return 0.0

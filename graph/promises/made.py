@@ -10,11 +10,16 @@ from graph.campaign.worth import Objective
 from graph.cascades import Cascades
 from graph.cascades.growth import Growth
 from graph.estimate import Estimate
-from graph.promises.promise import NEW_USERS, PEOPLE, PURCHASES, Kind, Promise
+from graph.promises.promise import NEW_USERS, OPENERS, PEOPLE, PURCHASES, Kind, Promise
 from graph.promises.scored import HORIZON
 from graph.snapshot import Snapshot
 
-UNITS = {Objective.REACH: PEOPLE, Objective.NEW_USERS: NEW_USERS, Objective.PURCHASES: PURCHASES}
+UNITS = {
+    Objective.REACH: PEOPLE,
+    Objective.NEW_USERS: NEW_USERS,
+    Objective.PURCHASES: PURCHASES,
+    Objective.OPENERS: OPENERS,
+}
 
 
 def of_spread(

@@ -22,7 +22,7 @@ NONCE_BYTES = SEAL_BYTES = 16
 BEGINNING = bytes(SEAL_BYTES)
 """What stands for a seal before the first promise."""
 
-PEOPLE, NEW_USERS, PURCHASES = "people", "new users", "purchases"
+PEOPLE, NEW_USERS, PURCHASES, OPENERS = "people", "new users", "purchases", "openers"
 """What is counted; money is counted in its currency."""
 
 

@@ -9,6 +9,11 @@ a log without purchases: not opened anything) when it was told; purchases those 
 they opened or shared; revenue what they paid, in the currency told. If one of them did not share, or the
 audience was a community (which no log names), it is void: neither right nor wrong.
 
+**KOL sets by openers** say how many different people will open what these people share, and ask nothing of
+them. They fall due as late, and whoever shared or not, they are scored by the people who by then had opened
+anything that any of them shared (of what was asked about), after it was told, and whom the audience's region
+admits; void where somebody is unknown or the audience was a community.
+
 **Cascades** say a size in the end. They fall due when the forecast counts the cascade as over
 (graph.cascades.growth), and are scored by the people in it then. Void where it is no cascade of its own any
 more.
@@ -19,18 +24,20 @@ arrives later with an earlier time does not change it. Nothing here sees what wa
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.campaign.surprise import AHEAD
 from graph.cascades import Cascades
 from graph.estimate import Estimate
 from graph.events import MONEY_SCALE
 from graph.kernels.groups import gathered
 from graph.log import NONE
 from graph.openings import Openings
-from graph.promises.promise import NEW_USERS, PEOPLE, PURCHASES, Kept, Kind, Outcome, Promise
+from graph.promises.promise import NEW_USERS, OPENERS, PEOPLE, PURCHASES, Kept, Kind, Outcome, Promise
 from graph.purchases import Purchases, bought_after
 from graph.snapshot import Snapshot
 from graph.timeline import Rows
@@ -38,7 +45,7 @@ from graph.timeline import Rows
 Longs = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-HORIZON = 7 * 86_400 * 1_000_000
+HORIZON = AHEAD // timedelta(microseconds=1)
 """Microseconds within which people who are asked to share are given to do so, and their shares to travel."""
 
 
@@ -88,19 +95,36 @@ class Afterwards:
 
     def _reach(self, promise: Promise) -> float | None:
         asked = promise.parts
-        people = [self.snapshot.people.row(key) for key in asked.get("users", ())]
-        if not people or None in people or "audienceCommunity" in asked:
+        found = [self.snapshot.people.row(key) for key in asked.get("users", ())]
+        people = [person for person in found if person is not None]
+        if not people or len(people) < len(found) or "audienceCommunity" in asked:
             return None
-        first = [self._first_share(int(person or 0), asked, promise) for person in people]
+        if promise.unit == OPENERS:
+            came = self._openings(people, promise)
+            return float(len(np.unique(self._admitted(came, asked).person)))
+        first = [self._first_share(person, asked, promise) for person in people]
         if None in first:
             return None
         entries = self._below(np.array(first, np.int64), promise.due)
-        if (region := asked.get("audienceRegion")) is not None:
-            regions = self.snapshot.people.regions
-            entries = entries.among(
-                np.array([regions[person] == region for person in entries.person.tolist()], np.bool_)
-            )
-        return self._counted(entries, promise)
+        return self._counted(self._admitted(entries, asked), promise)
+
+    def _openings(self, people: Sequence[int], promise: Promise) -> "_Entries":
+        """What was opened, of what was asked about and these people shared, from when it was told until it
+        was due.
+        """
+        opened = self.opened
+        start, stop = np.searchsorted(opened.at, [promise.as_of, promise.due], side="right")
+        rows = np.arange(start, stop)
+        rows = rows[np.isin(opened.sharer[rows], people)]
+        rows = rows[_is_about(self.snapshot, opened.product[rows], promise.parts)]
+        return _Entries(opened.person[rows], opened.product[rows], opened.at[rows])
+
+    def _admitted(self, entries: "_Entries", asked: dict[str, Any]) -> "_Entries":
+        """Those of the audience's region."""
+        region = asked.get("audienceRegion")
+        if region is None:
+            return entries
+        return entries.among(self.snapshot.people.regions.equal(region)[entries.person])
 
     def _first_share(self, person: int, asked: dict[str, Any], promise: Promise) -> int | None:
         """The person's first share of what was asked about, once it was told and before it was due."""

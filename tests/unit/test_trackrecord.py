@@ -9,7 +9,7 @@ from graph.cascades import cascades
 from graph.estimate import Estimate
 from graph.events import Product, User
 from graph.openings import openings
-from graph.promises.promise import NEW_USERS, PEOPLE, PURCHASES, Kind, Outcome, Promise, linked
+from graph.promises.promise import NEW_USERS, OPENERS, PEOPLE, PURCHASES, Kind, Outcome, Promise, linked
 from graph.promises.scored import Afterwards, track_record
 from graph.purchases import purchases
 from tests import toy
@@ -147,3 +147,16 @@ def test_nothing_scored_is_no_figure():
     (standing,) = track_record(linked([told(users=["ana"])], [b""]))
     assert (standing.coverage, standing.width, standing.bias, standing.error) == (None, None, None, None)
     assert track_record([]) == []
+
+
+def test_openers_are_who_opens_anything_of_theirs_whoever_shared_again():
+    users = [User("bea", region="cn"), User("dan", region="de")]
+    text = BEFORE + "ana>bea,dan:tea ana>bea:mug bea>ed>fay:tea @2.5h ana>gil:tea"
+    promise = told(Kind.KOLS, OPENERS, users=["ana", "cy"])
+    assert came(text, promise) == 2
+    assert came(text, told(Kind.KOLS, OPENERS, users=["ana", "bea"])) == 3
+    assert came(text, told(Kind.KOLS, OPENERS, users=["ana"], product="mug")) == 1
+    assert came(text, told(Kind.KOLS, OPENERS, users=["ana"], audienceRegion="de"), users=users) == 1
+    assert came(BEFORE, promise) == 0
+    assert came(text, told(Kind.KOLS, OPENERS, users=["ana", "nobody"])) is None
+    assert came(text, told(Kind.KOLS, OPENERS, users=["ana"], audienceCommunity="C1")) is None
