@@ -28,6 +28,7 @@ class Objective(StrEnum):
     NEW_USERS = "NEW_USERS"
     PURCHASES = "PURCHASES"
     REVENUE = "REVENUE"
+    OPENERS = "OPENERS"
 
 
 class Parents(StrEnum):

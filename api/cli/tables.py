@@ -112,7 +112,7 @@ def _carried(reasons: list[Answer]) -> str:
     return ", ".join(f"{kind} {weight:.3f}" for kind, weight in heaviest)
 
 
-UNITS = {"REACH": "people", "NEW_USERS": "new users", "PURCHASES": "purchases"}
+UNITS = {"REACH": "people", "NEW_USERS": "new users", "PURCHASES": "purchases", "OPENERS": "openers"}
 
 
 def candidates(found: Answer, objective: str = "REACH") -> Table:

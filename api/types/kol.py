@@ -56,7 +56,9 @@ class KolCandidate:
 
     @field
     def marginal_reach(self) -> Estimate:
-        """What this candidate adds to those above it and those already chosen, in the objective's unit."""
+        """What this candidate adds to those above it and those already chosen, in the objective's unit. The
+        interval is the simulation's; of OPENERS that of what may come.
+        """
         return Estimate.from_domain(self.candidate.adds)
 
     @field
@@ -87,7 +89,8 @@ class KolCandidateConnection(Connection[KolCandidate]):
     )
     certified_ratio: float | None = strawberry.field(
         description="Lower bound of this set's reach over the best possible set's, certified for this"
-        " computation; under a budget, over the best for the same money."
+        " computation; under a budget, over the best for the same money. Of OPENERS it is exact, and of"
+        " what is expected."
     )
     largest_community_share: float | None = strawberry.field(
         description="What part of this reach comes from the community that gives most; null where nobody is"
@@ -123,7 +126,7 @@ class KolStanding:
 
     @field
     def reach_alone(self) -> Estimate:
-        """What one share of theirs reaches, in the objective's unit."""
+        """What one share of theirs reaches, in the objective's unit; of OPENERS, what all of theirs do."""
         return Estimate.from_domain(self.standing.alone)
 
     @field

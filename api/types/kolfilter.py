@@ -17,7 +17,9 @@ from graph.snapshot import Snapshot
 
 @enumeration
 class KolObjective(Enum):
-    """What candidates are chosen for."""
+    """What candidates are chosen for. OPENERS asks whom the crowd will come to in the coming days; the
+    others, what one share of each would reach over ties, however far it travels.
+    """
 
     REACH = strawberry.enum_value(Objective.REACH, description="People reached.")
     NEW_USERS = strawberry.enum_value(
@@ -28,6 +30,11 @@ class KolObjective(Enum):
     REVENUE = strawberry.enum_value(
         Objective.REVENUE,
         description="Revenue from people reached, in the currency that most purchases were paid in.",
+    )
+    OPENERS = strawberry.enum_value(
+        Objective.OPENERS,
+        description="Different people who will directly open what candidates share in the seven days after"
+        " asOf, whether they are hired or not: as the crowd has moved so far. No chains, and no simulation.",
     )
 
     def to_domain(self) -> Objective:

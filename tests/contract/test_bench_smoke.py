@@ -22,6 +22,7 @@ SMALL = {
     "reopen": ("--users", "300", "--events", "6000"),
     "scale": ("--smoke",),
     "seeds": ("--smoke",),
+    "served": ("--smoke",),
     "spread": ("--smoke",),
     "trackrecord": ("--smoke",),
     "transmission": ("--seeds", "1", "--users", "300", "--events", "6000"),
