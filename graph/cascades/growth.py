@@ -1,40 +1,43 @@
 """How large a young cascade becomes, by how others went on that had looked like it.
 
-A cascade is self-exciting: each who comes brings others, soon or never, so what comes next is told by who
-came lately. Its memory is taken to be a power law, which has no scale: whatever counts is counted in
-fractions of the cascade's own age. At age a with n people, of whom n½, n¼, n⅛ came in the last half, quarter
-and eighth of it,
+Its signs (graph.cascades.signs) are put on one scale by a line: β · x ≈ log(1 + people to come), β learned
+from all cascades of the log at many ages. It does not have to wait for a cascade's end to learn from it; what
+is left up to now is one more length of what is left. The line only puts cascades in an order: what may come
+is read from those nearest in it, whose outcomes are the forecast's distribution (as isotonic distributional
+regression does without windows; Walz, Henzi, Ziegel & Gneiting 2024). So a cascade of two of which nine in
+ten like it never grew is told to stay at two.
 
-    log(1 + people to come) ≈ β · [log n, log(1 + n½), log(1 + n¼), log(1 + n⅛), log(silence / a),
-                                   log a, log(left / a), tide, tide½, log n · log a]
+**Two lines** stand by: a plain one on the signs without a scale, and a full one on all signs and their
+products, which knows better and needs more to learn from, or errs far beyond what it saw. Each is learned
+from what was known at three earlier times and tried on what came between each and the next; the one whose
+distributions were nearer stays, and is learned anew from everything.
 
-silence is the time since somebody came, left that until the cascade counts as over, tide how much more came
-into all cascades over the last a (or half of it) than over as long before: crowds rise and ebb together. It
-is in the manner of SEISMIC (Zhao et al. 2015), which weighs who came lately by a power law too, but needs the
-number of everybody's followers, which a shop does not know, and a cascade of many people. Most have fewer
-than ten; so β is learned from all cascades of the log at many ages. It does not have to wait for a cascade's
-end to learn from it; what is left up to now is one more length of `left`. (The product log n · log a was
-chosen among several on cuts inside the first 60 % of the Higgs log, whose later part had been looked at by
-then. Products with log(left / a) were left out: what is left in a forecast is often more than was ever seen.)
+**The value** is the number from whose relative distance half of what may come stays nearest: no other has a
+smaller median of |value − end| / end. Between two whole numbers it may lie where neither has half.
 
-β · x only puts cascades in an order. What may come is read from those nearest in it: their outcomes are the
-forecast's distribution (as isotonic distributional regression does without windows; Walz, Henzi, Ziegel &
-Gneiting 2024), so a cascade of two of which nine in ten like it never grew is told to stay at two.
+**The interval** is the narrowest range, high / low least, that holds a mass of what may come: nineteen in
+twenty, and more or less where the same trials contradict that, for cascades more and less sure to stay as
+they are (conformal prediction by class on later parts, with the stated mass as its prior; Vovk, Gammerman &
+Shafer 2005, §4.6). A size is a whole number: where more than nineteen in twenty stay as they are, the
+interval is that one number and holds more often than it says.
+
+What else could be chosen was chosen on cuts inside the first 60 % of the Higgs and Android logs, on generated
+shops and on the Taobao log; of Higgs' and Android's later parts an earlier form's figures had been seen.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from graph.cascades import Cascades
+from graph.cascades.signs import GAPS, PLAIN, SIZES, Arrivals, Floats, Longs, Look, Places
 from graph.estimate import CONFIDENCE, Estimate
-from graph.kernels.arrivals import Spreads, arrived, ends
+from graph.kernels.arrivals import CLASSES, Spreads, ends, held
 
-Longs = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
+__all__ = ["FEWEST", "Arrivals", "Growth", "Sizes"]
 
 WINDOW, KNOTS = 600, 256
 """Outcomes that make one distribution, and how many of these are kept."""
@@ -42,81 +45,35 @@ WINDOW, KNOTS = 600, 256
 FEWEST = 100
 """Of fewer cascades nothing is learned."""
 
-NEWEST = 20_000
+NEWEST = 8_000
 """At each age so many cascades are learned from, those that began last."""
 
-PARTS = (0.5, 0.25, 0.125)
-SIZES = 1 + len(PARTS)
-"""The first signs are sizes, and may exceed what was seen; the others are held within it."""
+CUTS = (0.4, 0.6, 0.8, 1.0)
+"""The parts of all looks, in order of time, that a trial learns from, and the next of which it is asked."""
 
-AGE = SIZES + 1
-"""Which sign is log a."""
+LEARNED, TRIED = 2_000, 2_000
+"""In a trial so many cascades are learned from at each age, and so many looks are asked."""
 
-TIDE = 2.0
-"""A tide of e² is as high as it counts."""
+MASSES = np.linspace(0.5, 1.0, 51)
+PRIOR = 1_000.0
+"""What may be held; and for how many trials it counts that a mass holds as often as it says."""
 
+SECOND = 1_000_000
+"""No age and no memory is shorter, µs."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrivals:
-    """When people came into each cascade. starts: (c + 1,); at: (N,), µs, ascending within each, the root
-    first; tide: when anybody but a root came, ascending.
-    """
-
-    starts: Longs
-    at: Longs
-    tide: Longs
-
-    @classmethod
-    def of(cls, grown: Cascades) -> "Arrivals":
-        """Of all cascades."""
-        at, starts = grown.everybody.at, grown.starts
-        ordered = at[np.lexsort((at, np.repeat(np.arange(len(grown)), np.diff(starts))))]
-        return cls(starts, ordered, np.sort(np.delete(ordered, starts[:-1])))
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    @property
-    def began(self) -> Longs:
-        """When each cascade began, µs."""
-        return self.at[self.starts[:-1]]
-
-    def people(self, rows: Places, by: Longs) -> Longs:
-        """How many had come into these cascades by these times."""
-        return arrived(self.starts, self.at, rows, by)
-
-    def ages(self) -> Longs:
-        """How old its cascade was when anybody but a root came, µs."""
-        old = self.at - np.repeat(self.began, np.diff(self.starts))
-        return np.delete(old, self.starts[:-1])
+FAR, CHUNK = 3.0, 16_384
+"""Deviations from the mean beyond which products are held; rows made at once."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """Cascades as they stand at a time: people who came, shape (n,); signs: (n, 9), the columns of x but the
-    product.
-    """
-
-    people: Longs
-    signs: Floats
-
-    @classmethod
-    def at(cls, arrivals: Arrivals, rows: Places, now: Longs, left: Longs) -> "Look":
-        """Of these cascades at these times, with so long left, µs; nothing later is looked at."""
-        age = np.maximum(now - arrivals.began[rows], 1)
-        people = arrivals.people(rows, now)
-        silence = now - arrivals.at[arrivals.starts[rows] + people - 1] + 1
-        lately = [people - arrivals.people(rows, now - _part(age, part)) for part in PARTS]
-        times = np.log(silence / age), np.log(age), np.log(np.maximum(left, 1) / age)
-        tides = (_tide(arrivals.tide, now, _part(age, part)) for part in (1.0, 0.5))
-        return cls(people, np.stack([np.log(people), *map(np.log1p, lately), *times, *tides], axis=1))
+Asked = tuple[Places, Longs, Longs]
+"""Looks: which cascades, when, how long is left, µs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sizes:
     """Sizes in the end of n cascades, in people, with their 95 % intervals; NaN where nothing can be said.
 
-    value: where the expected relative error is least (graph.kernels.arrivals.ends), in whole people.
+    value: half of what may come is less than any other number lets it be away, relatively.
     """
 
     value: Floats
@@ -131,21 +88,71 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """β and what x is made of: signs held between low and high, (s,), sizes unbounded above, less their mean
+    over their deviation; of a plain line the first `PLAIN`, else all and their products. weight: β.
+    """
+
+    low: Floats
+    high: Floats
+    mean: Floats
+    deviation: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, seen: Look, gained: Longs, signs: int) -> "Line":
+        """By weighted ridge regression on the first so many signs."""
+        used = seen.signs[:, :signs]
+        low, high, mean, deviation = used.min(0), used.max(0), used.mean(0), used.std(0) + 1e-9
+        high[:SIZES] = np.inf
+        blank = cls(low, high, mean, deviation, np.zeros(0))
+        # Large cascades are few; the root of its size is between counting each once and each by its people.
+        trust, y = seen.people**0.25, np.log1p(gained)
+        inner, outer = np.zeros(()), np.zeros(())
+        for start in range(0, len(used), CHUNK):
+            some = slice(start, start + CHUNK)
+            x = blank.columns(used[some]) * trust[some, None]
+            inner, outer = inner + x.T @ x, outer + x.T @ (trust[some] * y[some])
+        weight = np.asarray(np.linalg.solve(inner + np.eye(len(inner)), outer), np.float64)
+        return cls(low, high, mean, deviation, weight)
+
+    def columns(self, signs: Floats) -> Floats:
+        """x: a constant, the signs, products."""
+        z = (np.clip(signs[:, : len(self.mean)], self.low, self.high) - self.mean) / self.deviation
+        near = np.clip(z, -FAR, FAR)
+        first, second = _PRODUCTS[z.shape[1]]
+        return np.column_stack([np.ones(len(z)), z, near[:, first] * near[:, second]])
+
+    def score(self, signs: Floats) -> Floats:
+        """β · x, shape (n,)."""
+        parts = [self.columns(signs[start : start + CHUNK]) for start in range(0, len(signs), CHUNK)]
+        return np.concatenate([part @ self.weight for part in parts] or [np.zeros(0)])
+
+
+_AGE = SIZES + 1
+_PRODUCTS = {
+    PLAIN: (np.array([0]), np.array([_AGE])),
+    PLAIN + 2 * len(GAPS): np.triu_indices(PLAIN + 2 * len(GAPS)),
+}
+"""Which signs are multiplied: in a plain line log n · log a."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Growth:
     """What a log teaches of how cascades grow.
 
     end: the age, µs, at which a cascade is over; one older than half of it is given as long again as it has
-    lived. youngest: below this age, µs, nothing is said. low, high: (9,), what was seen of each sign, sizes
-    unbounded above. weight: (11,), β with its constant first. spreads: what came of those at each score.
-    tide: when anybody but a root came into any cascade.
+    lived. youngest: below this age, µs, nothing is said. scales: of the two memories, µs. spreads: what came
+    of those at each score of the line. mass: (CLASSES,), what an interval holds of these. tide: when anybody
+    but a root came into any cascade.
     """
 
     end: int
     youngest: int
-    low: Floats
-    high: Floats
-    weight: Floats
+    scales: tuple[float, float]
+    line: Line
     spreads: Spreads
+    mass: Floats
     tide: Longs
 
     @classmethod
@@ -155,29 +162,27 @@ class Growth:
 
         end: an age to forecast, instead of that by which nineteen in twenty had come of all who came.
         """
-        ages = arrivals.ages()
-        ages = ages[ages > 0]
+        ages = arrivals.ages(until)
         if len(arrivals) < FEWEST or not len(ages):
             return None
         youngest, usual = np.quantile(ages, [0.05, 0.95], method="inverted_cdf").astype(np.int64)
         over = int(usual) if end is None else end
-        rows, now, left = _looks(arrivals, max(int(youngest), 1_000_000), over, until)
-        if len(rows) < WINDOW:
+        short, long = np.quantile(np.maximum(arrivals.gaps(until), SECOND), GAPS).tolist()
+        spans = max(int(youngest), SECOND), over
+        asked = _looks(arrivals, *spans, until)
+        if len(asked[0]) < WINDOW:
             return None
-        seen = Look.at(arrivals, rows, now, left)
-        gained = arrivals.people(rows, now + left) - seen.people
-        low, high = seen.signs.min(axis=0), seen.signs.max(axis=0)
-        high[:SIZES] = np.inf
-        weight, spreads = _fitted(seen, gained)
-        first = int((now - arrivals.began[rows]).min())
-        return cls(over, first, low, high, weight, spreads, arrivals.tide)
+        trials = _Trials.of(arrivals, spans, asked, (short, long))
+        signs, mass = (PLAIN, np.full(CLASSES, CONFIDENCE)) if trials is None else trials.best()
+        line, spreads = _learned(arrivals, asked, (short, long), signs)
+        first = int((asked[1] - arrivals.began[asked[0]]).min())
+        return cls(over, first, (short, long), line, spreads, mass, arrivals.tide)
 
     def sizes(self, arrivals: Arrivals, rows: Places, now: Longs) -> Sizes:
         """How large these cascades will be in the end, as seen at these times, µs."""
         age = now - arrivals.began[rows]
-        look = Look.at(arrivals, rows, now, np.maximum(self.end - age, age))
-        score = _columns(np.clip(look.signs, self.low, self.high)) @ self.weight
-        told = ends(self.spreads, look.people, score, (1 - CONFIDENCE) / 2)
+        look = Look.at(arrivals, (rows, now, np.maximum(self.end - age, age)), self.scales)
+        told = ends(self.spreads, look.people, self.line.score(look.signs), self.mass)
         value, low, high = (np.where(age < self.youngest, np.nan, people) for people in told)
         return Sizes(value, low, high)
 
@@ -190,37 +195,70 @@ class Growth:
         return self.sizes(alone, np.zeros(1, np.intp), np.array([grown.as_of])).of(0)
 
 
-def _fitted(seen: Look, gained: Longs) -> tuple[Floats, Spreads]:
-    """β by weighted ridge regression, and the outcomes along β · x."""
-    x = _columns(seen.signs)
-    # Large cascades are few; the root of its size is between counting each once and each by its people.
-    trust = np.sqrt(seen.people)
-    ridge = np.diag(x.var(axis=0)) + 1e-9 * np.eye(x.shape[1])
-    weight = np.linalg.solve(x.T @ (x * trust[:, None]) + ridge, x.T @ (trust * np.log1p(gained)))
-    return weight, _spreads(x @ weight, 1.0 + gained)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trials:
+    """How lines did on n looks later than what they were learned from. By the number of a line's signs: kind,
+    (n,), how sure its spreads were; inside, (n, masses), what their narrowest ranges held; off, (n,).
+    """
+
+    kind: dict[int, Longs]
+    inside: dict[int, NDArray[np.bool_]]
+    off: dict[int, Floats]
+
+    @classmethod
+    def of(
+        cls, arrivals: Arrivals, spans: tuple[int, int], asked: Asked, scales: tuple[float, float]
+    ) -> "_Trials | None":
+        """None where no earlier time says enough."""
+        found: dict[int, list[tuple[Longs, NDArray[np.bool_], Floats]]] = {signs: [] for signs in _PRODUCTS}
+        cuts = np.quantile(asked[1], CUTS, method="inverted_cdf").tolist()
+        for cut, last in pairwise(cuts):
+            earlier = _looks(arrivals, *spans, cut, LEARNED)
+            later = np.flatnonzero((asked[1] > cut) & (asked[1] <= last))
+            if len(earlier[0]) < WINDOW or not len(later):
+                continue
+            rows, now, left = (column[later[:: -(-len(later) // TRIED)]] for column in asked)
+            look, came = Look.at(arrivals, (rows, now, left), scales), arrivals.people(rows, now + left)
+            for signs, tries in found.items():
+                line, spreads = _learned(arrivals, earlier, scales, signs)
+                tries.append(held(spreads, look.people, line.score(look.signs), came, MASSES))
+        if not found[PLAIN]:
+            return None
+        kind, inside, off = (
+            {signs: np.concatenate([one[part] for one in tries]) for signs, tries in found.items()}
+            for part in range(3)
+        )
+        return cls(kind, inside, off)
+
+    def best(self) -> tuple[int, Floats]:
+        """How many signs the better line has, and the mass that its intervals have to hold, by class."""
+        signs = min(self.off, key=lambda one: float(self.off[one].mean()))
+        mass = np.empty(CLASSES)
+        for one in range(CLASSES):
+            own = self.inside[signs][self.kind[signs] == one]
+            often = (own.sum(axis=0) + PRIOR * MASSES) / (len(own) + PRIOR)
+            mass[one] = MASSES[np.argmax(often >= CONFIDENCE - 1e-9)]
+        return signs, mass
 
 
-def _columns(signs: Floats) -> Floats:
-    """x: a constant, the signs, log n · log a."""
-    return np.column_stack([np.ones(len(signs)), signs, signs[:, 0] * signs[:, AGE]])
+def _learned(
+    arrivals: Arrivals, asked: Asked, scales: tuple[float, float], signs: int
+) -> tuple[Line, Spreads]:
+    """A line through what became of some looks, and the outcomes along it."""
+    rows, now, left = asked
+    seen = Look.at(arrivals, asked, scales)
+    gained = arrivals.people(rows, now + left) - seen.people
+    line = Line.of(seen, gained, signs)
+    return line, _spreads(line.score(seen.signs), 1.0 + gained)
 
 
-def _part(age: Longs, part: float) -> Longs:
-    return np.maximum((age * part).astype(np.int64), 1)
-
-
-def _tide(tide: Longs, now: Longs, span: Longs) -> Floats:
-    before, since, last = (np.searchsorted(tide, now - back * span, side="right") for back in (2, 1, 0))
-    return np.clip(np.log((1 + last - since) / (1 + since - before)), -TIDE, TIDE)
-
-
-def _looks(arrivals: Arrivals, youngest: int, end: int, until: int) -> tuple[Places, Longs, Longs]:
+def _looks(arrivals: Arrivals, youngest: int, end: int, until: int, most: int = NEWEST) -> Asked:
     """Cascades at ages √2 apart that were followed for half as long again: which, when, how long after."""
     began, found = arrivals.began, []
     newest = np.argsort(-began, kind="stable")
     oldest = max((until - int(began.min())) / 1.5, youngest)
     for age in youngest * 2 ** np.arange(0, np.log2(oldest / youngest) + 1e-9, 0.5):
-        rows = newest[began[newest] + 1.5 * age <= until][:NEWEST]
+        rows = newest[began[newest] + 1.5 * age <= until][:most]
         now = began[rows] + np.int64(age)
         left = np.minimum(until - now, max(end - int(age), int(age)))
         found.append((rows, now, left))

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from graph.cascades import cascades
-from graph.cascades.growth import FEWEST, Arrivals, Growth
+from graph.cascades.growth import FEWEST, WINDOW, Arrivals, Growth
+from graph.cascades.signs import PLAIN, Look
+from graph.kernels.arrivals import CLASSES, Spreads, ends, held, pulls
 from tests.toy import snapshot
 
 HOUR = 3_600_000_000
@@ -57,7 +59,7 @@ def test_intervals_hold_what_came_about_as_often_as_they_say(arrivals: Arrivals)
         told, came = growth.sizes(arrivals, rows, now), arrivals.people(rows, arrivals.began[rows] + end)
         assert 0.92 <= np.mean((told.low <= came) & (came <= told.high)) <= 1
         people = arrivals.people(rows, now)
-        error, as_now = (np.mean(np.abs(said - came) / came) for said in (told.value, people))
+        error, as_now = (np.mean(np.abs(np.log(said / came))) for said in (told.value, people))
         assert error < as_now
         assert np.all((people <= told.low) & (told.low <= told.value) & (told.value <= told.high))
 
@@ -109,3 +111,66 @@ def test_a_share_made_just_now_is_told_nothing(arrivals: Arrivals):
     told = growth.sizes(arrivals, np.array([7]), arrivals.began[7:8])
     assert told.of(0) is None
     assert timedelta(microseconds=growth.youngest) > timedelta(0)
+
+
+@pytest.fixture
+def spreads() -> Spreads:
+    """Of one score: six in ten gain nobody, the others one to four."""
+    return Spreads(np.zeros(1), np.array([[1.0] * 6 + [2.0, 3.0, 4.0, 5.0]]))
+
+
+def told_of(spreads: Spreads, people: int, mass: float) -> tuple[float, float, float]:
+    value, low, high = ends(spreads, np.array([people]), np.zeros(1), np.full(CLASSES, mass))
+    return float(value[0]), float(low[0]), float(high[0])
+
+
+def test_a_cascade_whose_like_stayed_is_told_to_stay_and_an_interval_may_be_one_number(spreads: Spreads):
+    assert told_of(spreads, 3, 0.6) == (3, 3, 3)
+    assert told_of(spreads, 3, 0.9) == (3, 3, 6)
+
+
+def test_no_other_number_has_a_smaller_median_error():
+    chance = np.random.default_rng(1)
+    outcomes = np.sort(np.rint(np.exp(chance.gamma(2, 0.5, 41))))
+    value, *_ = told_of(Spreads(np.zeros(1), outcomes[None, :]), 5, 0.9)
+    end = 4 + outcomes
+
+    def half_off_by(number: float) -> float:
+        return float(np.sort(np.abs(number - end) / end)[20])
+
+    assert half_off_by(value) <= min(map(half_off_by, np.linspace(1, 60, 5_901))) + 1e-9
+
+
+def test_an_interval_is_the_narrowest_that_holds_its_mass(spreads: Spreads):
+    wide = Spreads(np.zeros(1), np.array([[1.0, 11.0, 12.0, 13.0, 14.0, 100.0]]))
+    assert told_of(wide, 1, 4 / 6)[1:] == (11, 14)
+    kind, inside, off = held(spreads, np.array([3, 3]), np.zeros(2), np.array([3, 7]), np.array([0.6, 1.0]))
+    assert kind.tolist() == [2, 2]
+    assert inside.tolist() == [[True, True], [False, True]]
+    assert off[0] < off[1]
+
+
+def test_what_pulls_still_is_what_the_memory_leaves():
+    starts, at = np.array([0, 3]), np.array([0, 5, 9])
+    exerted, coming = pulls(starts, at, (np.array([0]), np.array([6]), np.array([4])), 2.0, 0.5)
+    left = {waited: (1 + waited / 2) ** -0.5 for waited in (1, 5, 6, 10)}
+    assert exerted[0] == pytest.approx(2 - left[6] - left[1])
+    assert coming[0] == pytest.approx(left[6] - left[10] + left[1] - left[5])
+
+
+def test_a_look_sees_nobody_who_came_later():
+    arrivals = Arrivals(np.array([0, 3]), np.array([0, 5, 9]) * HOUR, np.array([5, 9]) * HOUR)
+    cut = Arrivals(np.array([0, 2]), np.array([0, 5]) * HOUR, np.array([5]) * HOUR)
+    asked = np.array([0]), np.array([6 * HOUR]), np.array([HOUR])
+    seen, known = (Look.at(these, asked, (HOUR, 9 * HOUR)) for these in (arrivals, cut))
+    assert seen.people.tolist() == [2]
+    np.testing.assert_array_equal(seen.signs, known.signs)
+
+
+def test_the_plain_line_stays_where_there_is_little_to_learn_from(arrivals: Arrivals):
+    few = before(arrivals, 3 * HOUR)
+    growth = Growth.of(few, 3 * HOUR)
+    assert growth is not None
+    assert growth.spreads.grown.shape[1] == WINDOW
+    assert len(growth.line.mean) == PLAIN
+    assert np.all((growth.mass >= 0.5) & (growth.mass <= 1))

@@ -12,6 +12,7 @@ from api.cli.loading import Format
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from graph.estimate import Estimate
     from graph.evaluate.cascades import Cell, Evaluation, Score
 
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -106,20 +107,23 @@ def told(found: "Evaluation") -> dict[str, Any]:
         "models": models,
         "classes": [_class(cell) for cell in found.cells],
         "behind": list(_behind(found)),
+        "behind_in_log": list(_behind_in_log(found)),
         "level": [f"at {spoken(cell.age)}, {_people(cell)} people" for cell in found.cells if cell.is_level],
     }
 
 
 def _measures(score: "Score") -> dict[str, float]:
-    measures = {"median_relative_error": score.median_error, "mean_relative_error": score.mean_error}
-    if score.coverage is not None and score.width is not None:
-        measures |= {"coverage": score.coverage, "width": score.width}
-    return measures
+    measures = {
+        "median_relative_error": score.median_error,
+        "mean_relative_error": score.mean_error,
+        "mean_log_error": score.log_error,
+    }
+    intervals = {"coverage": score.coverage, "log_width": score.width, "single": score.single}
+    return measures | {name: value for name, value in intervals.items() if value is not None}
 
 
 def _class(cell: "Cell") -> dict[str, Any]:
     least, most = cell.people
-    difference = {name: getattr(cell.difference, name) for name in ("value", "low", "high")}
     return {
         "ageSeconds": cell.age / 1e6,
         "peopleFrom": least,
@@ -127,8 +131,14 @@ def _class(cell: "Cell") -> dict[str, Any]:
         "cascades": cell.cascades,
         "models": {name: _measures(score) for name, score in cell.scores.items()},
         "best_baseline": cell.best,
-        "difference": difference,
+        "difference": _interval(cell.difference),
+        "best_baseline_in_log": cell.best_log,
+        "difference_in_log": _interval(cell.difference_log),
     }
+
+
+def _interval(estimate: "Estimate") -> dict[str, float]:
+    return {name: getattr(estimate, name) for name in ("value", "low", "high")}
 
 
 def _behind(found: "Evaluation") -> Iterator[str]:
@@ -139,11 +149,21 @@ def _behind(found: "Evaluation") -> Iterator[str]:
                 for name, score in cell.scores.items()
                 if score.median_error < cell.scores["ours"].median_error
             )
-            ours, by = cell.scores["ours"].median_error, cell.difference
-            yield (
-                f"at {spoken(cell.age)}, {_people(cell)} people: ours {ours:.3f}, {least}; "
-                f"behind the best by {by.value:.3f} ({by.low:.3f} to {by.high:.3f})"
-            )
+            yield _sentence(cell, cell.scores["ours"].median_error, least, cell.difference)
+
+
+def _behind_in_log(found: "Evaluation") -> Iterator[str]:
+    for cell in found.cells:
+        if cell.is_behind_in_log:
+            least = f"{cell.best_log} {cell.scores[cell.best_log].log_error:.3f}"
+            yield _sentence(cell, cell.scores["ours"].log_error, least, cell.difference_log)
+
+
+def _sentence(cell: "Cell", ours: float, others: str, by: "Estimate") -> str:
+    return (
+        f"at {spoken(cell.age)}, {_people(cell)} people: ours {ours:.3f}, {others}; "
+        f"behind the best by {by.value:.3f} ({by.low:.3f} to {by.high:.3f})"
+    )
 
 
 def _people(cell: "Cell") -> str:
@@ -151,30 +171,57 @@ def _people(cell: "Cell") -> str:
     return "all" if (least, most) == (1, None) else f"{least}–{most}" if most else f"{least}+"
 
 
-def shown(found: "Evaluation") -> "Table":
-    """A row for each age and class of size: everybody's median error, and how good our intervals are."""
+def shown(found: "Evaluation") -> str:
+    """Two tables with a row for each age and class of size: everybody's median error; then mean log errors,
+    and how good our intervals are.
+    """
+    from api.cli.printing import drawn
+
+    return f"{drawn(_medians(found))}\n{drawn(_intervals(found))}"
+
+
+def _medians(found: "Evaluation") -> "Table":
     from api.cli.printing import figures, table
 
     names = list(found.cells[0].scores) if found.cells else []
     columns = [figures("at age"), figures("people"), figures("asked")]
     columns += [figures(SHORT.get(name, name)) for name in names]
-    columns += [figures(title) for title in ("mean", "coverage", "width")]
-    rows = []
-    for cell in found.cells:
-        errors = [f"{score.median_error:.3f}" for score in cell.scores.values()]
-        ours = cell.scores["ours"]
-        intervals = (f"{ours.mean_error:.3f}", f"{ours.coverage:.1%}", f"{ours.width:.1f}")
-        rows.append((spoken(cell.age), _people(cell), f"{cell.cascades:,}", *errors, *intervals))
-    behind = "\n".join(_behind(found)) or "nowhere."
+    rows = [
+        (*_cell(cell), *(f"{score.median_error:.3f}" for score in cell.scores.values()))
+        for cell in found.cells
+    ]
     level = "; ".join(f"{spoken(cell.age)} {_people(cell)}" for cell in found.cells if cell.is_level)
+    behind = "\n".join(_behind(found)) or "nowhere."
     return table(
         f"Size at {spoken(found.end)}: median relative error", columns, rows,
         f"Learned from the first {found.trained:,} cascades, asked of {found.asked:,} later ones that were "
-        "followed to the end, by size at the age. mean: our mean relative error; coverage: of our 95 % "
-        "intervals; width: of these, in present sizes.\n"
+        "followed to the end, by size at the age.\n"
         f"No better than the best baseline, and no worse: {level or 'nowhere'}.\n"
         f"A baseline has the smaller median error:\n{behind}",
     )  # fmt: skip
+
+
+def _intervals(found: "Evaluation") -> "Table":
+    from api.cli.printing import figures, table, words
+
+    titles = "at age", "people", "asked", "ours", "least"
+    columns = [*map(figures, titles), words("of"), *map(figures, ("coverage", "width", "one number"))]
+    rows = []
+    for cell in found.cells:
+        ours, least = cell.scores["ours"], cell.scores[cell.best_log].log_error
+        logs = f"{ours.log_error:.3f}", f"{least:.3f}", SHORT.get(cell.best_log, cell.best_log)
+        rows.append((*_cell(cell), *logs, f"{ours.coverage:.1%}", f"{ours.width:.2f}", f"{ours.single:.0%}"))
+    behind = "\n".join(_behind_in_log(found)) or "nowhere."
+    return table(
+        "Mean |log(told / true)|, ours beside the least of the baselines; our 95 % intervals", columns, rows,
+        "coverage: how many held the truth; width: mean log(high / low); one number: how many are one whole "
+        "number, so that none could be narrower.\n"
+        f"A baseline has the smaller mean log error:\n{behind}",
+    )  # fmt: skip
+
+
+def _cell(cell: "Cell") -> tuple[str, str, str]:
+    return spoken(cell.age), _people(cell), f"{cell.cascades:,}"
 
 
 def _micros(length: timedelta) -> int:
