@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
+from api.cli.answers import answers
 from api.cli.asking import cascades, communities, kols, suggest
 from api.cli.command import MISUSE, command, complain, flowing
 from api.cli.demo import demo
@@ -49,6 +50,7 @@ PANELS = {
         effect,
         seeds,
         spread,
+        answers,
         track_record,
     ),
     "Serve and look after": (serve, trust, doctor, backup, forget, export_schema, version),

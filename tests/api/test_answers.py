@@ -170,7 +170,7 @@ async def test_a_flood_is_written_without_a_pause_between_its_batches(
         sleeps.append(seconds)
         await sleep(0)
 
-    monkeypatch.setattr(behind.asyncio, "sleep", noted)
+    monkeypatch.setattr(asyncio, "sleep", noted)
     log = AnswerLog(shop.store, shop.clock)
     log.give([given(number) for number in range(5)])
     assert log._writing is not None  # what is waited for has no other name
