@@ -24,7 +24,7 @@ PIP := $(BIN)/python -m pip --quiet --require-virtualenv
 COMPILE := $(BIN)/uv --quiet pip compile --universal --generate-hashes --fork-strategy fewest --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help demo test lint types neo4j lock bench-smoke clean
+.PHONY: help demo test lint types neo4j lock sentences bench-smoke clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,12 @@ lock: $(VENV)/built | $(TMP) ## Resolve the dependencies of pyproject.toml anew 
 	$(COMPILE) pyproject.toml --constraint requirements-build.lock --output-file requirements.lock $(UPGRADE)
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock $(UPGRADE)
 	$(COMPILE) --group bench --constraint requirements.lock --output-file requirements-bench.lock $(UPGRADE)
+
+sentences: $(VENV)/tested | $(TMP) ## Bring the catalogues of sentences up to date with their messages
+	for po in api/sentences/*.po; do \
+	  $(BIN)/pybabel -q extract --no-location --omit-header -o $(TMP)/messages.pot graph/suggest/phrases.py && \
+	  $(BIN)/pybabel -q update --omit-header -N -w 0 -i $(TMP)/messages.pot -o $$po -l zh_Hans && \
+	  $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo; done
 
 bench-smoke: $(VENV)/benched | $(TMP) ## Run every benchmark on little, peers included
 	$(BIN)/python -m pytest tests/contract/test_bench_smoke.py

@@ -17,8 +17,11 @@ query Suggest(
         weight
         ... on FriendReason { friend { key name } action at }
         ... on InterestReason { because { key name } }
+        ... on PeersReason { people }
+        ... on LikenessReason { because { key name } brand }
         ... on RelationReason { kind to { key name } }
         ... on PopularityReason { community { id size } }
+        ... on ExplorationReason { propensity }
         ... on RemainderReason { count }
       }
     }

@@ -17,8 +17,11 @@ schema = strawberry.Schema(
     types=[
         reasons.FriendReason,
         reasons.InterestReason,
+        reasons.PeersReason,
+        reasons.LikenessReason,
         reasons.RelationReason,
         reasons.PopularityReason,
+        reasons.ExplorationReason,
         reasons.RemainderReason,
         recipients.TieReason,
         recipients.CircleReason,

@@ -26,7 +26,9 @@ class Reason:
 
 @output
 class FriendReason(Reason):
-    """Somebody one listens to did something with the product, or a friend of the link's sharer."""
+    """Somebody one listens to did something with the product, or a friend of theirs, or of the link's
+    sharer.
+    """
 
     reason: strawberry.Private[suggest.FriendReason]
     action: EventKind = strawberry.field(description="What the friend did.")
@@ -44,12 +46,14 @@ class FriendReason(Reason):
 
     @field
     def friend(self, info: Info) -> LaterUser | None:
-        """Who it was; null where the friend does not allow to be named, and for a friend of the sharer's."""
+        """Who it was; null where the friend does not allow to be named, and for a friend of somebody else."""
         return user(info, self.reason.friend) if self.reason.named else None
 
     @field
     def via(self, info: Info) -> LaterUser | None:
-        """The sharer of the link that was opened, where it was a friend of theirs; null for one's own."""
+        """Whose friend it was: one's own friend, or the sharer of the link; null for a friend of one's
+        own.
+        """
         return None if self.reason.via is None else user(info, self.reason.via)
 
     @field
@@ -73,6 +77,36 @@ class InterestReason(Reason):
     def from_domain(cls, reason: suggest.InterestReason) -> "InterestReason":
         """As the API shows it."""
         return cls(weight=reason.weight, because=[Product(row=row) for row in reason.because])
+
+
+@output
+class PeersReason(Reason):
+    """People of like taste took to it."""
+
+    people: int = strawberry.field(
+        description="Number of people with like taste who chose it; at least two, nobody is named."
+    )
+
+    @classmethod
+    def from_domain(cls, reason: suggest.PeersReason) -> "PeersReason":
+        """As the API shows it."""
+        return cls(weight=reason.weight, people=reason.people)
+
+
+@output
+class LikenessReason(Reason):
+    """It is of the kind of products that one takes to; what speaks for a product before anybody did."""
+
+    because: list[Product] = strawberry.field(
+        description="One's own of that kind, or the one on the page; dearest first, at most three."
+    )
+    brand: bool = strawberry.field(description="Whether it is of their brand; else it is of their category.")
+
+    @classmethod
+    def from_domain(cls, reason: suggest.LikenessReason) -> "LikenessReason":
+        """As the API shows it."""
+        because = [Product(row=row) for row in reason.because]
+        return cls(weight=reason.weight, because=because, brand=reason.brand)
 
 
 @output
@@ -104,6 +138,20 @@ class PopularityReason(Reason):
 
 
 @output
+class ExplorationReason(Reason):
+    """It stands here to be tried, whatever its score."""
+
+    propensity: float = strawberry.field(
+        description="Chance with which this place was given to an explored product."
+    )
+
+    @classmethod
+    def from_domain(cls, reason: suggest.ExplorationReason) -> "ExplorationReason":
+        """As the API shows it."""
+        return cls(weight=reason.weight, propensity=reason.propensity)
+
+
+@output
 class RemainderReason(Reason):
     """All lighter reasons together, so that the sum holds."""
 
@@ -118,8 +166,11 @@ class RemainderReason(Reason):
 REASONS: dict[type[suggest.Reason], Callable[[Any], Reason]] = {
     suggest.FriendReason: FriendReason.from_domain,
     suggest.InterestReason: InterestReason.from_domain,
+    suggest.PeersReason: PeersReason.from_domain,
+    suggest.LikenessReason: LikenessReason.from_domain,
     suggest.RelationReason: RelationReason.from_domain,
     suggest.PopularityReason: PopularityReason.from_domain,
+    suggest.ExplorationReason: ExplorationReason.from_domain,
     suggest.RemainderReason: RemainderReason.from_domain,
 }
 

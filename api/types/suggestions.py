@@ -6,6 +6,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.limits import PAGE, SUGGESTED, at_most
+from api.sentences import sayings
 from api.types.described import field, input_type, output
 from api.types.node import Connection
 from api.types.products import Product
@@ -102,7 +103,7 @@ class Suggestion:
         """One plain sentence for the end user, naming friends only where those friends allow it."""
         snapshot = info.context.analysis.snapshot
         names = Names(snapshot.people.names, snapshot.products.names)
-        return explain(self.suggestion, names, self.spoken)
+        return explain(self.suggestion, names, sayings(self.spoken))
 
     @field
     def reasons(self) -> list[Reason]:

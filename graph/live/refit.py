@@ -47,18 +47,19 @@ from graph.once import once
 from graph.openings import Openings, openings
 from graph.purchases import purchases
 from graph.recipients import Asking
+from graph.relations import Relations
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, refused, verdicts
 from graph.suggest.filters import Activity, standing
 from graph.suggest.neighbours import Neighbours
-from graph.suggest.relations import Relations
+from graph.suggest.peers import Takers
 from graph.suggest.shelf import NAMED_TO_FRIENDS, PERSONALISATION, Shelf
 from graph.ties import LiveTies, live_ties
 from graph.timeline import Events
 
 T = TypeVar("T", bound=np.generic)
-Lists = TypeVar("Lists", Neighbours, Relations)
+Lists = TypeVar("Lists", Neighbours, Takers, Relations)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -243,6 +244,8 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         engaged=LiveEngagements(fitted.engaged, fresh, renewed, tied.fade),
         verdicts=LiveVerdicts(fitted.verdicts, verdicts(now), renewed),
         neighbours=_of_more(fitted.neighbours, products),
+        takers=_of_more(fitted.takers, products),
+        likeness=fitted.likeness.with_more(products),
         complements=_of_more(fitted.complements, products),
         substitutes=_of_more(fitted.substitutes, products),
         popular=replace(fitted.popular, overall=_padded(fitted.popular.overall, products, 0.0)),

@@ -13,19 +13,21 @@ answered by the same sum, as somebody who listens to A and has taken an interest
 is dropped by filters that count what they drop.
 """
 
+from graph.relations import Related, Relation
 from graph.suggest.answers import Answer, Ask, Context, Suggestion
 from graph.suggest.blend import suggest
 from graph.suggest.explain import explain
 from graph.suggest.reasons import (
+    ExplorationReason,
     FriendReason,
     InterestReason,
+    LikenessReason,
+    PeersReason,
     PopularityReason,
     Reason,
-    Relation,
     RelationReason,
     RemainderReason,
 )
-from graph.suggest.relations import Related
 from graph.suggest.shelf import Shelf
 from graph.suggest.sources import SOURCES, Source
 from graph.suggest.weights import Blend
@@ -36,8 +38,11 @@ __all__ = [
     "Ask",
     "Blend",
     "Context",
+    "ExplorationReason",
     "FriendReason",
     "InterestReason",
+    "LikenessReason",
+    "PeersReason",
     "PopularityReason",
     "Reason",
     "Related",

@@ -49,7 +49,7 @@ def weighed(shelf: Shelf, question: Question) -> list[Weighed]:
 def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     spoken = weighed(shelf, Question.of(shelf, ask))
     candidates, score = _totals(spoken, shelf.products)
-    keep, dropped = _kept(shelf, ask, candidates)
+    keep, dropped = allowed(shelf, ask, candidates)
     candidates, score = candidates[keep], score[keep]
     best = candidates[np.lexsort((candidates, -score))[:limit]]
     reasons = _reasons(spoken, best, shelf.products)
@@ -69,7 +69,8 @@ def _totals(spoken: list[Weighed], products: int) -> tuple[Rows, NDArray[np.floa
     )
 
 
-def _kept(shelf: Shelf, ask: Ask, candidates: Rows) -> tuple[NDArray[np.bool_], dict[str, int]]:
+def allowed(shelf: Shelf, ask: Ask, candidates: Rows) -> tuple[NDArray[np.bool_], dict[str, int]]:
+    """Which of these products may be shown, and how many each rule dropped."""
     context = ask.context
     excluded = context.exclude | ({context.product} if context.product is not None else frozenset())
     category = None if context.category is None else (shelf.categories, context.category)

@@ -6,6 +6,7 @@ putting into the cart and marking as a favourite are between a person and the sh
 rating and opening somebody's link speak to friends.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -77,14 +78,30 @@ class Engagements:
         """What these people's newest `each` acts say to others: (product, weight · word, which of the people,
         position).
         """
+        return self._told(people, weight, each, self.word)
+
+    def liked(self, people: Rows, weight: NDArray[np.float64], each: int) -> Gathered:
+        """What these people's newest `each` products say of their taste; as `said`, with taste for word."""
+        return self._told(people, weight, each, self.taste)
+
+    def _told(
+        self, people: Rows, weight: NDArray[np.float64], each: int, loud: NDArray[np.float32]
+    ) -> Gathered:
         starts = self.indptr[people]
         ends = np.minimum(self.indptr[people + 1], starts + each)
-        return gather(starts, ends, weight, self.product, self.word)
+        return gather(starts, ends, weight, self.product, loud)
+
+    def counts(self, people: Rows) -> NDArray[np.int64]:
+        """How many products each of these did something with."""
+        return self.indptr[people + 1] - self.indptr[people]
 
     def act(self, position: int) -> tuple[Kind, int, int | None]:
         """The loudest act of a pair, its time in µs, and its share's row where it was a SHARE."""
         share = int(self.share[position])
         return Kind(self.action[position]), int(self.at[position]), None if share == NONE else share
+
+
+Told = Callable[[Engagements, Rows, NDArray[np.float64], int], Gathered]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,9 +140,23 @@ class LiveEngagements:
 
     def said(self, people: Rows, weight: NDArray[np.float64], each: int) -> Gathered:
         """As `Engagements.said`."""
+        return self._told(people, weight, each, Engagements.said)
+
+    def liked(self, people: Rows, weight: NDArray[np.float64], each: int) -> Gathered:
+        """As `Engagements.liked`."""
+        return self._told(people, weight, each, Engagements.liked)
+
+    def counts(self, people: Rows) -> NDArray[np.int64]:
+        """As `Engagements.counts`."""
         new = self.renewed[people]
-        old_votes = self.base.said(people[~new], weight[~new] * self.fade, each)
-        new_votes = self.fresh.said(people[new], weight[new], each)
+        found = np.empty(len(people), np.int64)
+        found[new], found[~new] = self.fresh.counts(people[new]), self.base.counts(people[~new])
+        return found
+
+    def _told(self, people: Rows, weight: NDArray[np.float64], each: int, told: Told) -> Gathered:
+        new = self.renewed[people]
+        old_votes = told(self.base, people[~new], weight[~new] * self.fade, each)
+        new_votes = told(self.fresh, people[new], weight[new], each)
         product = np.concatenate([old_votes[0], new_votes[0]])
         vote = np.concatenate([old_votes[1], new_votes[1]])
         asked = np.concatenate([np.flatnonzero(~new)[old_votes[2]], np.flatnonzero(new)[new_votes[2]]])

@@ -43,11 +43,13 @@ class Question:
 
     @property
     def listened(self) -> tuple[Rows, NDArray[np.float64]]:
-        """Products whose like is wanted, with the taste each shows: one's own, and the one on the page."""
+        """Products whose like is wanted, with the taste for each: the one on the page, then one's own, newest
+        first.
+        """
         if self.page is None:
             return self.mine, self.taste
         own = self.mine != self.page
-        return np.append(self.mine[own], np.int32(self.page)), np.append(self.taste[own], PAGE)
+        return np.append(np.int32(self.page), self.mine[own]), np.append(PAGE, self.taste[own])
 
     @classmethod
     def of(cls, shelf: Shelf, ask: Ask) -> "Question":

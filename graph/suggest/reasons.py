@@ -3,27 +3,21 @@ weights.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
 from graph.events import Kind
+from graph.relations import Relation
 
 AT_MOST = 10
 """Reasons given for one suggestion; the last then gathers the rest."""
 
 
-class Relation(Enum):
-    """How one product stands to another: it goes with it, or could be bought instead."""
-
-    COMPLEMENT = "COMPLEMENT"
-    SUBSTITUTE = "SUBSTITUTE"
-
-
 @dataclass(frozen=True, slots=True)
 class FriendReason:
-    """A person one listens to did something with the product, or a friend of whoever's link one opened.
+    """A person one listens to did something with the product, or a friend of theirs, or a friend of whoever's
+    link one opened.
 
-    named: whether that person allows to be named here. via: that sharer, who allows to be named; None for a
-    friend of one's own.
+    named: whether that person allows to be named here. via: whose friend it was, who allows to be named; None
+    for a friend of one's own.
     """
 
     weight: float
@@ -46,6 +40,25 @@ class InterestReason:
 
 
 @dataclass(frozen=True, slots=True)
+class PeersReason:
+    """So many people of like taste took to it; at least two."""
+
+    weight: float
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class LikenessReason:
+    """It is of the kind of these products of one's own, or of the one on the page: dearest first, at most
+    three. brand: of the same brand; else of the same category.
+    """
+
+    weight: float
+    because: tuple[int, ...]
+    brand: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RelationReason:
     """It goes with, or could stand for, a product: one of one's own, or the one on the page."""
 
@@ -64,6 +77,16 @@ class PopularityReason:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplorationReason:
+    """It stands here to be tried. propensity: the chance with which an explored product was given this
+    place.
+    """
+
+    weight: float
+    propensity: float
+
+
+@dataclass(frozen=True, slots=True)
 class RemainderReason:
     """The rest, so that the sum holds: how many reasons it stands for."""
 
@@ -71,7 +94,16 @@ class RemainderReason:
     count: int
 
 
-Reason = FriendReason | InterestReason | RelationReason | PopularityReason | RemainderReason
+Reason = (
+    FriendReason
+    | InterestReason
+    | PeersReason
+    | LikenessReason
+    | RelationReason
+    | PopularityReason
+    | ExplorationReason
+    | RemainderReason
+)
 
 
 def heaviest_first(reasons: list[Reason]) -> tuple[Reason, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.purchases import Purchases, purchases
+from graph.relations import Relations, complements, substitutes
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import (
     Engagements,
@@ -17,9 +18,10 @@ from graph.suggest.engagements import (
     verdicts,
 )
 from graph.suggest.filters import OFFERED, Activity, standing
+from graph.suggest.likeness import Likeness, likeness
 from graph.suggest.neighbours import Neighbours, neighbours
+from graph.suggest.peers import Takers, takers
 from graph.suggest.popularity import Popular, popular
-from graph.suggest.relations import Relations, complements, substitutes
 from graph.suggest.weights import Blend
 from graph.ties import LiveTies, Ties
 from graph.timeline import Rows
@@ -41,6 +43,8 @@ class Shelf:
     engaged: Engagements | LiveEngagements
     verdicts: Verdicts | LiveVerdicts
     neighbours: Neighbours
+    takers: Takers
+    likeness: Likeness
     complements: Relations
     substitutes: Relations
     popular: Popular
@@ -84,8 +88,10 @@ class Shelf:
             engaged=engaged,
             verdicts=verdicts(snapshot),
             neighbours=neighbours(engaged, products),
+            takers=takers(engaged, products),
+            likeness=likeness(snapshot.products, engaged, stands == OFFERED),
             complements=complements(snapshot, silent, kept),
-            substitutes=substitutes(snapshot, silent),
+            substitutes=substitutes(snapshot, silent, kept),
             popular=popular(engaged, labels, products, stands == OFFERED),
             done=done,
             stands=stands,

@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 
 from api.cli.loads import made_up
+from api.sentences import sayings
 from graph.analysis import Analysis
 from graph.events import Consent, Event, Kind, Product, User
 from graph.snapshot import Snapshot
 from graph.suggest import (
+    SOURCES,
     Answer,
     Ask,
     Context,
     FriendReason,
     InterestReason,
+    LikenessReason,
+    PeersReason,
     PopularityReason,
+    Reason,
     Relation,
     RelationReason,
     RemainderReason,
@@ -316,6 +321,7 @@ def test_a_card_says_how_many_friends_acted_and_names_two():
     assert (nothing.friends, nothing.action, nothing.latest_at) == (0, None, None)
 
 
+ENGLISH, CHINESE = sayings(Language.ENGLISH), sayings(Language.CHINESE)
 NAMES = [User("ana", "Ana"), User("cy", "Cy"), User("dan", "Dan")]
 
 
@@ -338,8 +344,8 @@ def test_a_sentence_names_the_two_latest_friends_and_counts_the_others(
     (found,) = suggest(on_shelf, [Ask(taken.people.row("bea"))], limit=1)
     names = Names(taken.people.names, taken.products.names)
     only_friends = found.suggestions[0]
-    assert explain(only_friends, names, Language.ENGLISH).startswith(sentence[:-1])
-    assert explain(only_friends, names, Language.CHINESE).startswith(chinese[:-1])
+    assert explain(only_friends, names, ENGLISH).startswith(sentence[:-1])
+    assert explain(only_friends, names, CHINESE).startswith(chinese[:-1])
 
 
 @pytest.mark.parametrize(
@@ -363,8 +369,8 @@ def test_a_sentence_counts_the_sharers_friends_and_names_the_sharer(
     theirs = [FriendReason(0.1, row, False, Kind.PURCHASE, 0, None, via=0) for row in range(1, friends + 1)]
     told = Suggestion(0, 1, 0.6 + 0.1 * friends, (hers, *theirs))
     names = Names(["Ana", "Bea", "Cy"], ["mug"])
-    assert explain(told, names, Language.ENGLISH) == sentence
-    assert explain(told, names, Language.CHINESE) == chinese
+    assert explain(told, names, ENGLISH) == sentence
+    assert explain(told, names, CHINESE) == chinese
 
 
 def test_a_sentence_says_what_of_ones_own_it_goes_with_and_what_on_the_page():
@@ -373,6 +379,76 @@ def test_a_sentence_says_what_of_ones_own_it_goes_with_and_what_on_the_page():
     names = Names(taken.people.names, taken.products.names)
     tent = taken.products.keys.row("tent")
     own, page = suggest(on_shelf, [Ask(taken.people.row("cy")), Ask(None, Context(product=tent))], limit=1)
-    assert "it goes with your two-person tent" in explain(own.suggestions[0], names, Language.ENGLISH)
-    assert "it goes with the two-person tent" in explain(page.suggestions[0], names, Language.ENGLISH)
-    assert "它和你的“two-person tent”很搭" in explain(own.suggestions[0], names, Language.CHINESE)
+    assert "goes with your two-person tent" in explain(own.suggestions[0], names, ENGLISH)
+    assert "goes with the two-person tent" in explain(page.suggestions[0], names, ENGLISH)
+    assert "它和你的“two-person tent”很搭" in explain(own.suggestions[0], names, CHINESE)
+
+
+def reasons_for(told: str, person: str, product: str, kind: type[Reason]) -> list[Reason]:
+    taken, found = answer(told, person)
+    rows = {taken.products.keys[one.product]: one.reasons for one in found.suggestions}
+    return [reason for reason in rows.get(product, ()) if isinstance(reason, kind)]
+
+
+def test_what_a_friends_friend_shared_is_told_as_that_of_a_friend_of_theirs():
+    taken, found = answer("ana>bea:tea cy>ana:tea cy>ana:pot cy>:mug", "bea")
+    reasons = {taken.products.keys[one.product]: one.reasons for one in found.suggestions}["mug"]
+    [theirs] = [reason for reason in reasons if isinstance(reason, FriendReason)]
+    assert theirs.via is not None
+    assert (taken.people.keys[theirs.friend], taken.people.keys[theirs.via]) == ("cy", "ana")
+    assert not theirs.named
+
+
+def test_nobody_is_heard_through_a_friend_who_is_not_to_be_named():
+    told = events("ana>bea:tea cy>ana:tea cy>ana:pot cy>:mug")
+    silence = Consent(named_to_friends=False)
+    refusal = Event("no", Kind.CONSENT, told[-1].at, user="ana", consent=silence)
+    taken, on_shelf = shop([*told, refusal])
+    (found,) = suggest(on_shelf, [Ask(taken.people.row("bea"))], limit=9)
+    friends = [
+        reason for one in found.suggestions for reason in one.reasons if isinstance(reason, FriendReason)
+    ]
+    assert all(reason.via is None for reason in friends)
+
+
+def test_people_of_like_taste_are_counted_and_one_alone_is_not_told():
+    told = "ana$tea ana$mug ana$bag bea$tea bea$mug bea$bag cy$tea cy$mug dan$tea dan$pot"
+    [reason] = reasons_for(told, "cy", "bag", PeersReason)
+    assert isinstance(reason, PeersReason)
+    assert reason.people == 2
+    assert reasons_for(told, "cy", "pot", PeersReason) == []
+
+
+def test_a_product_that_nobody_touched_is_suggested_by_what_it_is():
+    taken, found = answer("ana$tent bea$mug", "ana")
+    by_key = {taken.products.keys[one.product]: one.reasons for one in found.suggestions}
+    [reason] = [reason for reason in by_key["dome"] if isinstance(reason, LikenessReason)]
+    assert [taken.products.keys[row] for row in reason.because] == ["tent"]
+    assert "of the same kind as the two-person tent" in explain(
+        next(one for one in found.suggestions if taken.products.keys[one.product] == "dome"),
+        Names(taken.people.names, taken.products.names),
+        ENGLISH,
+    )
+
+
+def test_what_speaks_against_a_product_is_not_said_for_it():
+    told = Suggestion(0, 1, 0.5, (PopularityReason(0.9, None), PeersReason(-0.4, 3)))
+    assert explain(told, Names([], ["mug"]), ENGLISH) == "It is popular right now."
+
+
+@pytest.mark.parametrize("source", [source.name for source in SOURCES])
+def test_a_source_alone_and_a_blend_without_it_are_answers_too(source: str):
+    taken, on_shelf = shop("ana>bea:tea cy>ana:mug bea$tent cy$tent cy$bag ana>:pot")
+    names = [one.name for one in SOURCES]
+    link = Context(sharer=taken.people.row("ana"), product=taken.products.keys.row("tea"))
+    asks = [Ask(taken.people.row("bea")), Ask(None, link)]
+    alone = replace(on_shelf, blend=on_shelf.blend.only(source, names))
+    without = replace(on_shelf, blend=on_shelf.blend.without(source))
+    scores = [
+        {one.product: one.score for one in found.suggestions}
+        for part in (on_shelf, alone, without)
+        for found in suggest(part, asks, limit=9)
+    ]
+    for whole, mine, rest in zip(scores[:2], scores[2:4], scores[4:], strict=True):
+        assert set(whole) == set(mine) | set(rest)
+        assert all(math.isclose(score, mine.get(p, 0.0) + rest.get(p, 0.0)) for p, score in whole.items())

@@ -4,14 +4,29 @@ A source votes in its own unit and knows no other; `graph.suggest.blend` weighs 
 module and a line in here. The weights are where learning starts (graph.suggest.weights).
 """
 
-from graph.suggest.sources import category, circle, friends, interest, page, popular, relations, sharer
+from graph.suggest.sources import (
+    category,
+    circle,
+    content,
+    friends,
+    hops,
+    interest,
+    page,
+    people,
+    popular,
+    relations,
+    sharer,
+)
 from graph.suggest.sources.source import Source
 
 SOURCES = (
     Source("friends", 1.0, friends.votes),
+    Source("hops", 0.1, hops.votes),
     Source("circle", 0.1, circle.votes),
     Source("sharer", 0.1, sharer.votes),
     Source("interest", 0.6, interest.votes),
+    Source("people", 0.3, people.votes),
+    Source("content", 0.01, content.votes),
     Source("relations", 0.8, relations.votes),
     Source("page", 0.8, page.votes),
     Source("popular", 0.02, popular.votes),

@@ -12,6 +12,8 @@ weight of this adds to it measurably, while a heavy one takes from it. It speaks
 in place of what is popular with everybody.
 """
 
+import numpy as np
+
 from graph.suggest.question import Question
 from graph.suggest.shelf import Shelf
 from graph.suggest.sources.friends import LINK, said
@@ -27,7 +29,7 @@ def votes(shelf: Shelf, question: Question) -> Votes:
     if sharer is None:
         return nothing()
     friend, strength = shelf.ties.into(sharer, CLOSEST)
-    return said(shelf, friend, strength * LINK, ACTS_EACH, via=sharer)
+    return said(shelf, friend, strength * LINK, ACTS_EACH, np.full(len(friend), sharer, np.int32))
 
 
 def introduced(shelf: Shelf, question: Question) -> int | None:

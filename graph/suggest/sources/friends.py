@@ -39,18 +39,19 @@ def _listened(shelf: Shelf, question: Question) -> tuple[Rows, NDArray[np.float6
 
 
 def said(
-    shelf: Shelf, friend: Rows, strength: NDArray[np.float64], each: int, via: int | None = None
+    shelf: Shelf, friend: Rows, strength: NDArray[np.float64], each: int, via: Rows | None = None
 ) -> Votes:
-    """What these people's newest `each` acts say, each as loud as its strength. via: the sharer whose friends
-    they are; they are not named then.
+    """What these people's newest `each` acts say, each as loud as its strength. via: whose friends they are,
+    where they are not one's own; they are not named then.
     """
     product, vote, asked, place = shelf.engaged.said(friend, strength, each)
 
     def reason(entry: int, weight: float) -> Reason:
         action, at, share = shelf.engaged.act(int(place[entry]))
         who = int(friend[asked[entry]])
-        named = via is None and bool(shelf.named[who])
-        return FriendReason(weight, who, named, action, at, share, via)
+        if via is not None:
+            return FriendReason(weight, who, False, action, at, share, int(via[asked[entry]]))
+        return FriendReason(weight, who, bool(shelf.named[who]), action, at, share)
 
     def reasons(entries: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
         return list(map(reason, entries.tolist(), weight.tolist()))

@@ -1,14 +1,14 @@
 """What goes with what the person has, and what could stand for what they looked at: Σ_i taste(i) ·
-relation(i, p) over products i of their own (graph.suggest.relations).
+relation(i, p) over products i of their own (graph.relations).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.votes import gather
+from graph.relations import Relations
 from graph.suggest.question import Question
 from graph.suggest.reasons import Reason, RelationReason
-from graph.suggest.relations import Relations
 from graph.suggest.shelf import Shelf
 from graph.suggest.votes import Votes, together
 from graph.timeline import Rows

@@ -1,0 +1,152 @@
+"""What may be said of reasons, as messages of a catalogue: English here, other languages where the catalogue
+has them.
+
+Every message is whole up to names and numbers, so that a language may order them as it likes; one that
+counts comes as one and many. Messages stand as literals, so that a catalogue's tools find them.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from graph.events import Kind
+from graph.relations import Relation
+
+
+class Sayings(Protocol):
+    """A language's catalogue: what `gettext.NullTranslations` and those derived from it can do."""
+
+    def gettext(self, message: str, /) -> str:
+        """The message in this language."""
+        ...
+
+    def ngettext(self, one: str, many: str, count: int, /) -> str:
+        """The message in this language, in the form for so many."""
+        ...
+
+
+def sentence(said: Sayings, clauses: Sequence[str]) -> str:
+    """One or two clauses as a sentence; of none, that it is a suggestion.
+
+    >>> from gettext import NullTranslations
+    >>> sentence(NullTranslations(), ["ana bought this", "it is popular right now"])
+    'Ana bought this; it is popular right now.'
+    """
+    if not clauses:
+        whole = said.gettext("a suggestion for you.")
+    elif len(clauses) == 1:
+        whole = said.gettext("{clause}.").format(clause=clauses[0])
+    else:
+        whole = said.gettext("{first}; {second}.").format(first=clauses[0], second=clauses[1])
+    return whole[0].upper() + whole[1:]
+
+
+def friends(said: Sayings, called: Sequence[str], others: int, action: Kind) -> str:
+    """What friends did, at most two of them called by name and the others counted."""
+    if not called:
+        who = said.ngettext("a friend", "{count} friends", others).format(count=others)
+    elif len(called) == 1:
+        who = _and_others(said, called[0], others)
+    else:
+        who = _two_and_others(said, called[0], called[1], others)
+    return did(said, who, len(called) + others, action)
+
+
+def _and_others(said: Sayings, first: str, others: int) -> str:
+    if not others:
+        return first
+    message = said.ngettext("{first} and 1 other friend", "{first} and {count} other friends", others)
+    return message.format(first=first, count=others)
+
+
+def _two_and_others(said: Sayings, first: str, second: str, others: int) -> str:
+    if not others:
+        return said.gettext("{first} and {second}").format(first=first, second=second)
+    message = said.ngettext(
+        "{first}, {second} and 1 other friend", "{first}, {second} and {count} other friends", others
+    )
+    return message.format(first=first, second=second, count=others)
+
+
+def circle(said: Sayings, of: str, count: int, action: Kind) -> str:
+    """What friends of somebody did; of: who that is, "" for somebody without a name."""
+    if of:
+        message = said.ngettext("a friend of {name}", "{count} friends of {name}", count)
+    else:
+        message = said.ngettext(
+            "a friend of somebody you know", "{count} friends of somebody you know", count
+        )
+    return did(said, message.format(name=of, count=count), count, action)
+
+
+def did(said: Sayings, who: str, count: int, action: Kind) -> str:
+    """What so many people did."""
+    match action:
+        case Kind.SHARE:
+            message = said.ngettext("{who} shared this", "{who} shared this", count)
+        case Kind.PURCHASE:
+            message = said.ngettext("{who} bought this", "{who} bought this", count)
+        case Kind.RATE:
+            message = said.ngettext("{who} liked this", "{who} liked this", count)
+        case _:
+            message = said.ngettext("{who} looked at this", "{who} looked at this", count)
+    return message.format(who=who)
+
+
+def relation(said: Sayings, kind: Relation, product: str, *, own: bool) -> str:
+    """How it stands to a product, "" for one without a name. own: it is the person's."""
+    match kind, product, own:
+        case Relation.SUBSTITUTE, "", _:
+            return said.gettext("it is an alternative to the one you looked at")
+        case Relation.SUBSTITUTE, _, _:
+            return said.gettext("it is an alternative to the {product}").format(product=product)
+        case _, "", _:
+            return said.gettext("it goes with something you chose")
+        case _, _, True:
+            return said.gettext("it goes with your {product}").format(product=product)
+        case _:
+            return said.gettext("it goes with the {product}").format(product=product)
+
+
+def interest(said: Sayings, products: Sequence[str]) -> str:
+    """What the many who chose the same took to; at most two products are called by name."""
+    if not products:
+        return said.gettext("people who chose the same as you chose this too")
+    if len(products) == 1:
+        return said.gettext("people who chose {product} chose this too").format(product=products[0])
+    message = said.gettext("people who chose {first} and {second} chose this too")
+    return message.format(first=products[0], second=products[1])
+
+
+def peers(said: Sayings, people: int) -> str:
+    """How many people of like taste took to it."""
+    message = said.ngettext(
+        "{count} person with a taste like yours chose this",
+        "{count} people with a taste like yours chose this",
+        people,
+    )
+    return message.format(count=people)
+
+
+def likeness(said: Sayings, product: str, *, brand: bool) -> str:
+    """What kind of thing it is, by a product of that kind, "" for one without a name."""
+    match brand, product:
+        case True, "":
+            return said.gettext("it is from a brand you like")
+        case True, _:
+            return said.gettext("it is from the brand of the {product}").format(product=product)
+        case _, "":
+            return said.gettext("it is of a kind you like")
+        case _:
+            return said.gettext("it is of the same kind as the {product}").format(product=product)
+
+
+def popularity(said: Sayings, *, around: bool) -> str:
+    """That it is chosen a lot. around: in the person's own circle."""
+    if around:
+        return said.gettext("it is popular in this circle")
+    return said.gettext("it is popular right now")
+
+
+def exploration(said: Sayings) -> str:
+    """That nothing speaks for it yet."""
+    return said.gettext("it is something new, to see whether you like it")

@@ -1,0 +1,61 @@
+"""New products of the kinds that the person takes to: what speaks for a product before anybody did.
+
+The vote for p is Σ_f affinity(f) over its features f, category, brand and both together, where affinity(f) is
+the share of the person's taste that lies on products with f, shrunk: Σ taste with f / (Σ taste + SHRINKAGE).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.kernels.votes import gather
+from graph.log import NONE
+from graph.suggest.likeness import Likeness
+from graph.suggest.question import Question
+from graph.suggest.reasons import LikenessReason, Reason
+from graph.suggest.shelf import Shelf
+from graph.suggest.votes import Votes, nothing
+from graph.timeline import Rows
+
+SHRINKAGE = 1.0
+FAVOURITES = 12
+"""Features listened to, dearest first."""
+
+NAMED = 3
+
+
+def votes(shelf: Shelf, question: Question) -> Votes:
+    """New products that have what the person's own have."""
+    mine, taste = question.listened
+    feature, affinity = _affinities(shelf.likeness, mine, taste)
+    if not len(feature):
+        return nothing()
+    known = shelf.likeness
+    product, vote, asked, _ = gather(
+        known.indptr[feature],
+        known.indptr[feature + 1],
+        affinity,
+        known.product,
+        np.ones(len(known.product), np.float32),
+    )
+
+    def reasons(entries: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
+        closest = int(feature[asked[entries]].max())
+        own = np.flatnonzero((known.features[mine] == closest).any(axis=1))
+        because = own[np.lexsort((mine[own], -taste[own]))][:NAMED]
+        alike = known.features[product[entries[0]]]
+        return [LikenessReason(float(weight.sum()), tuple(mine[because].tolist()), bool(closest != alike[0]))]
+
+    return Votes(product, vote, reasons)
+
+
+def _affinities(
+    known: Likeness, mine: Rows, taste: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The dearest features with some product to offer, and how dear each is, in (0, 1)."""
+    code = known.features[mine]
+    told = code != NONE
+    feature, place = np.unique(code[told], return_inverse=True)
+    total = np.bincount(place, np.repeat(taste, told.sum(axis=1)), len(feature))
+    affinity = total / (float(taste.sum()) + SHRINKAGE)
+    dearest = np.lexsort((feature, -affinity))[:FAVOURITES]
+    return feature[dearest].astype(np.int64), affinity[dearest]
