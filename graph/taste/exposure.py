@@ -50,44 +50,53 @@ class Granted:
         return joined([self.fitted.parts(user, item), granted])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Everybody's best items, best first, and their scores, (q, c) each. items: m."""
+
+    listed: NDArray[np.int32]
+    score: NDArray[np.float32]
+    items: int
+
+    @classmethod
+    def of(cls, fitted: Fitted, users: Rows, taken: Sparse) -> "Candidates":
+        """Those of some users, but what each of them had. taken: (n, m)."""
+        items = int(taken.shape[1])
+        width, step = min(CANDIDATES, items), max(CELLS // max(items, 1), 1)
+        listed = np.full((len(users), width), NOBODY, np.int32)
+        score = np.full((len(users), width), -np.inf, np.float32)
+        for begin in range(0, len(users), step):
+            part = slice(begin, begin + step)
+            rows, scores = taken[users[part]], np.ascontiguousarray(fitted.scores(users[part]), np.float32)
+            listed[part] = top(scores, rows.indptr, rows.indices, width)
+            there = listed[part] != NOBODY
+            score[part][there] = np.take_along_axis(scores, np.maximum(listed[part], 0), axis=1)[there]
+        return cls(listed, score, items)
+
+    def grants(self, most: float) -> NDArray[np.float32]:
+        """What each item is granted, (m,), at most `most` times the spread of a list."""
+        highest = most * self._spread()
+        if highest <= 0:
+            return np.zeros(self.items, np.float32)
+        there = self.listed != NOBODY
+        user, place = np.nonzero(there)
+        indptr, entry = gathered(self.listed[there], self.items)
+        grant, _ = settled(
+            self.listed, self.score, indptr, user[entry].astype(np.int32), place[entry].astype(np.int32),
+            min(PLACES, self.listed.shape[1]), WANT, highest, highest / STEPS,
+        )  # fmt: skip
+        return grant
+
+    def _spread(self) -> float:
+        """How far the last place is below the first, for the middle one of all whole lists."""
+        last = min(PLACES, self.listed.shape[1]) - 1
+        whole = self.listed[:, last] != NOBODY
+        apart = self.score[whole, 0] - self.score[whole, last]
+        return float(np.median(apart)) if len(apart) else 0.0
+
+
 def granted(fitted: Fitted, users: Rows, taken: Sparse, *, most: float = MOST) -> Granted:
     """A fitted model whose items are shown to more people. users: whose lists are dealt with together.
     taken: (n, m), what is not listed for whom. Memory is bounded by `CANDIDATES` a user.
     """
-    items = int(taken.shape[1])
-    listed, score = _candidates(fitted, users, taken)
-    spread = float(np.median(_spread(listed, score))) if len(users) else 0.0
-    highest = most * spread
-    if highest <= 0:
-        return Granted(fitted, np.zeros(items, np.float32))
-    there = listed != NOBODY
-    user, place = np.nonzero(there)
-    indptr, entry = gathered(listed[there], items)
-    grant, _ = settled(
-        listed, score, indptr, user[entry].astype(np.int32), place[entry].astype(np.int32),
-        min(PLACES, listed.shape[1]), WANT, highest, highest / STEPS,
-    )  # fmt: skip
-    return Granted(fitted, grant)
-
-
-def _candidates(fitted: Fitted, users: Rows, taken: Sparse) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Everybody's best items and their scores, (q, c) each."""
-    items = int(taken.shape[1])
-    width, step = min(CANDIDATES, items), max(CELLS // max(items, 1), 1)
-    listed = np.full((len(users), width), NOBODY, np.int32)
-    score = np.full((len(users), width), -np.inf, np.float32)
-    for begin in range(0, len(users), step):
-        part = slice(begin, begin + step)
-        rows, scores = taken[users[part]], np.ascontiguousarray(fitted.scores(users[part]), np.float32)
-        listed[part] = top(scores, rows.indptr, rows.indices, width)
-        there = listed[part] != NOBODY
-        score[part][there] = np.take_along_axis(scores, np.maximum(listed[part], 0), axis=1)[there]
-    return listed, score
-
-
-def _spread(listed: NDArray[np.int32], score: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How far the last place of each whole list is below the first."""
-    last = min(PLACES, listed.shape[1]) - 1
-    whole = listed[:, last] != NOBODY
-    apart: NDArray[np.float32] = score[whole, 0] - score[whole, last]
-    return apart if len(apart) else np.zeros(1, np.float32)
+    return Granted(fitted, Candidates.of(fitted, users, taken).grants(most))
