@@ -25,12 +25,12 @@ class RelationKind(Enum):
 
     COMPLEMENT = strawberry.enum_value(
         Relation.COMPLEMENT,
-        description="It goes with the other: bought with it or within a month after it, from another"
-        " category.",
+        description="It goes with the other: bought with it or within two weeks after it, from another"
+        " category, on its account.",
     )
     SUBSTITUTE = strawberry.enum_value(
         Relation.SUBSTITUTE,
-        description="It could be bought instead: looked at within a day of the other, from the same"
+        description="It could be bought instead: looked at in one session with the other, from the same"
         " category.",
     )
 

@@ -177,7 +177,7 @@ def _partners(
         size = int(begins[number + 1] - begins[number])
         for tier in (np.arange(size) + 0.5) / size:
             for to, pull in arrows:
-                found, share = _nearest(
+                found, share = nearest(
                     dice, tier, int(begins[to]), int(begins[to + 1]), -(-6 // len(arrows))
                 )
                 products.append(found)
@@ -188,7 +188,7 @@ def _partners(
     return np.array(offsets), np.concatenate(products).astype(np.int32), np.concatenate(pulls)
 
 
-def _nearest(dice: np.random.Generator, tier: float, low: int, high: int, count: int) -> tuple[Ints, Floats]:
+def nearest(dice: np.random.Generator, tier: float, low: int, high: int, count: int) -> tuple[Ints, Floats]:
     """`count` products of low … high−1 about the price tier (in [0, 1]), and their shares, the first the
     largest.
     """
