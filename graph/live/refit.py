@@ -55,6 +55,7 @@ from graph.suggest.filters import Activity, standing
 from graph.suggest.neighbours import Neighbours
 from graph.suggest.peers import Takers
 from graph.suggest.shelf import NAMED_TO_FRIENDS, PERSONALISATION, Shelf
+from graph.suggest.shown import LiveShown, shown
 from graph.ties import LiveTies, live_ties
 from graph.timeline import Events
 
@@ -233,6 +234,8 @@ def _with_strangers(found: Partition, people: int) -> Partition:
 def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.bool_], done: Activity) -> Shelf:
     if isinstance(fitted.engaged, LiveEngagements) or isinstance(fitted.verdicts, LiveVerdicts):
         raise TypeError(NOT_A_FIT)
+    if isinstance(fitted.shown, LiveShown):
+        raise TypeError(NOT_A_FIT)
     people, products = len(now.people), len(now.products)
     silent = np.where(renewed, refused(now, PERSONALISATION), ~_padded(fitted.personal, people, True))
     unnamed = refused(now, NAMED_TO_FRIENDS) | silent
@@ -243,6 +246,7 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         ties=tied,
         engaged=LiveEngagements(fitted.engaged, fresh, renewed, tied.fade),
         verdicts=LiveVerdicts(fitted.verdicts, verdicts(now), renewed),
+        shown=LiveShown(fitted.shown, shown(now), renewed),
         neighbours=_of_more(fitted.neighbours, products),
         takers=_of_more(fitted.takers, products),
         likeness=fitted.likeness.with_more(products),

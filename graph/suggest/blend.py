@@ -53,13 +53,23 @@ def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     candidates, score = candidates[keep], score[keep]
     best = candidates[np.lexsort((candidates, -score))[:limit]]
     reasons = _reasons(spoken, best, shelf.products)
+    shown = zip(best.tolist(), reasons, strict=True)
     return Answer(
-        tuple(
-            Suggestion(int(row), rank, float(sum(reason.weight for reason in why)), why)
-            for rank, (row, why) in enumerate(zip(best, reasons, strict=True), start=1)
-        ),
-        dropped,
+        tuple(_suggestion(shelf, row, rank, why) for rank, (row, why) in enumerate(shown, start=1)), dropped
     )
+
+
+def _suggestion(shelf: Shelf, product: int, rank: int, reasons: tuple[Reason, ...]) -> Suggestion:
+    score = float(sum(reason.weight for reason in reasons))
+    opens = None if shelf.chances is None else shelf.chances.of(score)
+    return Suggestion(product, rank, score, reasons, opens=opens)
+
+
+def scores(shelf: Shelf, ask: Ask) -> tuple[Rows, NDArray[np.float64]]:
+    """Everything that may be shown and for which some source speaks, in no order, and its score."""
+    candidates, score = _totals(weighed(shelf, Question.of(shelf, ask)), shelf.products)
+    keep, _ = allowed(shelf, ask, candidates)
+    return candidates[keep], score[keep]
 
 
 def _totals(spoken: list[Weighed], products: int) -> tuple[Rows, NDArray[np.float64]]:
@@ -79,9 +89,10 @@ def allowed(shelf: Shelf, ask: Ask, candidates: Rows) -> tuple[NDArray[np.bool_]
 
 def _own(shelf: Shelf, person: int | None) -> Own:
     if person is None:
-        return Own(np.empty(0, np.int32), np.empty(0, np.int32), {})
-    acts = shelf.engaged.of(person)
-    return Own(acts.product[acts.bought], acts.product[~acts.bought], shelf.verdicts.of(person))
+        nothing = np.empty(0, np.int32)
+        return Own(nothing, nothing, {}, nothing)
+    acts, resting = shelf.engaged.of(person), shelf.shown.resting(person, shelf.cap)
+    return Own(acts.product[acts.bought], acts.product[~acts.bought], shelf.verdicts.of(person), resting)
 
 
 def _reasons(spoken: list[Weighed], best: Rows, products: int) -> list[tuple[Reason, ...]]:

@@ -36,7 +36,8 @@ class Activity:
         opens = events.rows(Kind.OPEN, noise=True)
         opened = events.product[opens]
         last_at = np.full(products, -1, np.int64)
-        touched = np.flatnonzero((events.product != NONE) & ~events.noise)
+        # What we show is no sign of life: it would keep a product on offer that nobody looks at.
+        touched = np.flatnonzero((events.product != NONE) & ~events.noise & (events.kind != Kind.EXPOSURE))
         last_at[events.product[touched]] = events.at[touched]
         return cls(
             np.bincount(opened[opened != NONE], minlength=products),
@@ -72,12 +73,14 @@ def standing(done: Activity, available: NDArray[np.bool_], as_of: int) -> NDArra
 class Own:
     """What a person already stands in some relation to, as rows of products.
 
-    bought: and kept. seen: everything else they did something with.
+    bought: and kept. seen: everything else they did something with. resting: what they were shown often
+    enough (graph.suggest.shown).
     """
 
     bought: Rows
     seen: Rows
     verdicts: dict[int, Verdict]
+    resting: Rows
 
 
 def kept(
@@ -102,6 +105,7 @@ def kept(
         "owned": np.isin(candidates, own.bought) | np.isin(candidates, said[Verdict.ALREADY_OWNED]),
         "dismissed": np.isin(candidates, said[Verdict.NOT_INTERESTED]),
         "seen": np.isin(candidates, own.seen),
+        "tired": np.isin(candidates, own.resting),
         "unavailable": state == UNAVAILABLE,
         "noise": state == NOISY,
         "stale": state == STALE,

@@ -1,6 +1,6 @@
 """Everything suggestions are made from, computed once for a snapshot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from graph.purchases import Purchases, purchases
 from graph.relations import Relations, complements, substitutes
 from graph.snapshot import Snapshot
+from graph.suggest.chances import Chances
 from graph.suggest.engagements import (
     Engagements,
     LiveEngagements,
@@ -22,6 +23,7 @@ from graph.suggest.likeness import Likeness, likeness
 from graph.suggest.neighbours import Neighbours, neighbours
 from graph.suggest.peers import Takers, takers
 from graph.suggest.popularity import Popular, popular
+from graph.suggest.shown import Cap, LiveShown, Shown, shown
 from graph.suggest.weights import Blend
 from graph.ties import LiveTies, Ties
 from graph.timeline import Rows
@@ -36,12 +38,13 @@ class Shelf:
 
     stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,),
     communities. personal, named: (people,), who allows to be answered personally, and who allows to be named
-    to friends.
+    to friends. cap: how often somebody is shown the same.
     """
 
     ties: Ties | LiveTies
     engaged: Engagements | LiveEngagements
     verdicts: Verdicts | LiveVerdicts
+    shown: Shown | LiveShown
     neighbours: Neighbours
     takers: Takers
     likeness: Likeness
@@ -55,6 +58,8 @@ class Shelf:
     personal: NDArray[np.bool_]
     named: NDArray[np.bool_]
     blend: Blend
+    chances: Chances | None
+    cap: Cap = field(default_factory=Cap)
 
     @property
     def products(self) -> int:
@@ -69,11 +74,12 @@ class Shelf:
         labels: Rows,
         bought: Purchases | None = None,
         blend: Blend | None = None,
+        chances: Chances | None = None,
     ) -> "Shelf":
         """Fit every source.
 
         labels: (people,), the community of each person, −1 for none. bought: what was bought and kept, where
-        the caller has it already.
+        the caller has it already. blend, chances: what was learned (graph.suggest.learning).
         """
         silent = refused(snapshot, PERSONALISATION)
         kept = bought or purchases(snapshot.events)
@@ -87,6 +93,7 @@ class Shelf:
             ties=ties,
             engaged=engaged,
             verdicts=verdicts(snapshot),
+            shown=shown(snapshot),
             neighbours=neighbours(engaged, products),
             takers=takers(engaged, products),
             likeness=likeness(snapshot.products, engaged, stands == OFFERED),
@@ -100,4 +107,5 @@ class Shelf:
             personal=~silent,
             named=named,
             blend=blend or Blend(),
+            chances=chances,
         )

@@ -26,13 +26,15 @@ from graph.log import EventColumns, Log
 from graph.snapshot import Snapshot
 from graph.suggest import Ask, FriendReason, suggest
 from graph.suggest.proof import social_proof
+from graph.suggest.shown import Cap
 from loaders.ingest import ingest_events
 from loaders.stores.embedded import EmbeddedStore
 from tests.toy import START, events, log_of
 
 person = st.sampled_from([*"abcde", "?v", "?w"])
 account, product = st.sampled_from("abcde"), st.sampled_from(["tea", "mug", "tent"])
-KINDS = ["view", "cart", "like", "not_interested", "already_owned", "clear"]
+KINDS = ["view", "cart", "like", "not_interested", "already_owned", "clear", "exposure"]
+CAPS = Cap(times=1, in_a_row=0), Cap(times=0, in_a_row=2)
 WORD = st.one_of(
     st.builds("{}>{}:{}".format, account, person, product),
     st.builds("{}>{}:{}".format, person, person, product),
@@ -194,13 +196,15 @@ def proofs(analysis: Analysis, key: str) -> list[tuple[str, int, Kind | None, in
     return [(keys[proof.product], proof.friends, proof.action, proof.latest_at) for proof in found]
 
 
-def own(analysis: Analysis, key: str) -> tuple[dict[str, Any], dict[str, Verdict]]:
+def own(analysis: Analysis, key: str) -> tuple[dict[str, Any], dict[str, Verdict], list[set[str]]]:
     keys, row = analysis.snapshot.products.keys, analysis.snapshot.people.row(key)
     assert row is not None
     acts = analysis.shelf.engaged.of(row)
     told = zip(acts.product.tolist(), acts.taste.tolist(), acts.bought.tolist(), strict=True)
     taste = {keys[product]: (pytest.approx(taste, rel=1e-5), bought) for product, taste, bought in told}
-    return taste, {keys[product]: word for product, word in analysis.shelf.verdicts.of(row).items()}
+    words = {keys[product]: word for product, word in analysis.shelf.verdicts.of(row).items()}
+    resting = [{keys[product] for product in analysis.shelf.shown.resting(row, cap).tolist()} for cap in CAPS]
+    return taste, words, resting
 
 
 def standings(analysis: Analysis) -> dict[str, int]:

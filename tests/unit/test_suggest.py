@@ -230,6 +230,7 @@ def test_strangers_of_a_generated_shop_meet_a_circle_of_which_only_the_sharer_is
         ("bea.not_interested:mug", "dismissed"),
         ("bea.already_owned:mug", "owned"),
         ("cy>bea:mug", "seen"),
+        ("bea.exposure:mug @1d bea.exposure:mug @2d bea.exposure:mug", "tired"),
     ],
 )
 def test_each_filter_counts_what_it_drops(told: str, rule: str):
@@ -452,3 +453,8 @@ def test_a_source_alone_and_a_blend_without_it_are_answers_too(source: str):
     for whole, mine, rest in zip(scores[:2], scores[2:4], scores[4:], strict=True):
         assert set(whole) == set(mine) | set(rest)
         assert all(math.isclose(score, mine.get(p, 0.0) + rest.get(p, 0.0)) for p, score in whole.items())
+
+
+def test_what_nobody_looks_at_is_stale_however_often_we_show_it():
+    _, found = answer("ana>bea:tea ana>:mug @199d bea.exposure:mug @200d ana>bea:tent", "bea")
+    assert found.dropped == {"seen": 2, "stale": 1}
