@@ -5,7 +5,36 @@ items for a user, and every score is a sum over what somebody did (`model.Parts`
 with the item, a friend who chose it, a person alike who did, the number of all who did.
 """
 
+from graph.taste.als import ALS
+from graph.taste.blend import Mixed
+from graph.taste.ease import EASE, social_ease
+from graph.taste.friends import Friends
+from graph.taste.learning import Blend
 from graph.taste.model import Fitted, Interactions, Kind, Model, Parts, interactions
+from graph.taste.neighbours import ItemKNN, UserKNN
 from graph.taste.popularity import Popularity
+from graph.taste.roster import Roster, baselines
+from graph.taste.tuning import tune
+from graph.taste.walks import Walks
 
-__all__ = ["Fitted", "Interactions", "Kind", "Model", "Parts", "Popularity", "interactions"]
+__all__ = [
+    "ALS",
+    "EASE",
+    "Blend",
+    "Fitted",
+    "Friends",
+    "Interactions",
+    "ItemKNN",
+    "Kind",
+    "Mixed",
+    "Model",
+    "Parts",
+    "Popularity",
+    "Roster",
+    "UserKNN",
+    "Walks",
+    "baselines",
+    "interactions",
+    "social_ease",
+    "tune",
+]

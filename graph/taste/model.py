@@ -167,7 +167,7 @@ class Model(Protocol):
 
     @property
     def name(self) -> str:
-        """A word or two for a table, in lower case: `ease`, `social ease`."""
+        """A word or two for a table, in lower case with hyphens: `ease`, `social-ease`."""
         ...
 
     def fit(self, known: Interactions) -> Fitted:

@@ -1,0 +1,193 @@
+"""What a blend learns: weights and damping that rank best what was held out of the choices.
+
+The objective is NDCG at `DEPTH`, averaged over users who had something held out. It is climbed one coordinate
+at a time over a grid of factors (coordinate ascent; Metzler & Croft 2007): first weights for everybody, then
+for every activity level from there. A step has to pay: its gain, paired over users, must be `PAYS` standard
+errors or more and on each level `PAYS_BY_LEVEL`, so that a source which carries nothing keeps the weight of
+zero it began with.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.kernels.ndcg import ndcg
+from graph.taste.blend import Mixed, Mixture, Recipe, damp, loudness
+from graph.taste.model import Fitted, Interactions, Model, Rows, Sparse
+from graph.taste.ranking import best, cut, unseen
+from graph.taste.roster import sources
+
+DEPTH = 10
+CANDIDATES = 100
+"""Best items of each source among which weights are learned."""
+MOST_USERS = 4_000
+"""Of more users a sample is drawn."""
+BATCH = 256
+ROUNDS = 4
+PAYS, PAYS_BY_LEVEL = 0.25, 1.0
+FACTORS = (0.0, 0.5, 0.75, 1.33, 2.0)
+FIRST = (0.05, 0.15, 0.4, 1.0)
+DAMPINGS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Candidates of k users: CSR over them.
+
+    features: loud scores, (candidates, sources). popular: popularity of each, ≥ 1. hit: was held out.
+    held_out: how many of each user were, (k,). activity: how many choices of each are known, (k,).
+    """
+
+    indptr: NDArray[np.int64]
+    features: Floats
+    popular: Floats
+    hit: NDArray[np.bool_]
+    held_out: NDArray[np.int64]
+    activity: NDArray[np.int64]
+
+    def gains(self, weights: NDArray[np.float64], damping: float) -> NDArray[np.float64]:
+        """NDCG of every user with these weights of the sources, (k,)."""
+        each = np.tile(weights.astype(np.float32), (len(self.held_out), 1))
+        factor: Floats = self.popular ** np.float32(-damping)
+        return ndcg(self.indptr, self.features, factor, each, self.hit, self.held_out, DEPTH)
+
+    def taken(self, users: NDArray[np.bool_]) -> "Pool":
+        """The pool of some of the users."""
+        lengths = np.diff(self.indptr)
+        rows = np.repeat(users, lengths)
+        return Pool(
+            np.concatenate(([0], np.cumsum(lengths[users]))),
+            self.features[rows],
+            self.popular[rows],
+            self.hit[rows],
+            self.held_out[users],
+            self.activity[users],
+        )
+
+
+def learn(fitted: Sequence[Fitted], known: Interactions, held: Sparse, *, seed: int = 0) -> Recipe:
+    """The recipe that ranks `held` best with sources `fitted` on `known`."""
+    asked = pool(fitted, known, held, seed)
+    start = best_alone(asked)
+    common, damping = climb(asked, start, 0.0, PAYS, DAMPINGS)
+    bounds = tuple(sorted({int(bound) for bound in np.quantile(asked.activity, (1 / 3, 2 / 3))}))
+    level = np.searchsorted(np.asarray(bounds), asked.activity, side="right")
+    weights = []
+    for place in range(len(bounds) + 1):
+        these = asked.taken(level == place)
+        weights.append(climb(these, common, damping, PAYS_BY_LEVEL, (damping,))[0])
+    return Recipe(tuple(tuple(float(w) for w in each) for each in weights), bounds, damping)
+
+
+def best_alone(asked: Pool) -> NDArray[np.float64]:
+    """All weight on the source that ranks best by itself; of equals on the first."""
+    alone = np.eye(asked.features.shape[1])
+    best_of = int(np.argmax([asked.gains(each, 0.0).mean() for each in alone]))
+    return np.where(np.arange(len(alone)) == best_of, 1.0, 0.0)
+
+
+def climb(
+    asked: Pool, start: NDArray[np.float64], damping: float, pays: float, dampings: tuple[float, ...]
+) -> tuple[NDArray[np.float64], float]:
+    """Weights and damping from which no single step pays any more, or after `ROUNDS` rounds."""
+    weights, gains = start.copy(), asked.gains(start, damping)
+    for _ in range(ROUNDS):
+        before = float(gains.mean()) if len(gains) else 0.0
+        for source in range(len(weights)):
+            for stepped in steps(weights, source):
+                tried = asked.gains(stepped, damping)
+                if paid(tried - gains, pays):
+                    weights, gains = stepped, tried
+        for other in dampings:
+            tried = asked.gains(weights, other)
+            if paid(tried - gains, pays):
+                damping, gains = other, tried
+        if not len(gains) or gains.mean() <= before:
+            break
+    return weights / weights.sum(), damping
+
+
+def steps(weights: NDArray[np.float64], source: int) -> list[NDArray[np.float64]]:
+    """The weights with one of them changed: to a share of the heaviest if it was zero, else by a factor."""
+    now = weights[source]
+    values = (
+        [factor * weights.max() for factor in FIRST] if now == 0 else [factor * now for factor in FACTORS]
+    )
+    tried = []
+    for value in values:
+        stepped = weights.copy()
+        stepped[source] = value
+        if stepped.any():
+            tried.append(stepped)
+    return tried
+
+
+def paid(gain: NDArray[np.float64], errors: float) -> bool:
+    """Whether the mean gain is above zero and at least so many standard errors."""
+    if len(gain) < 2:
+        return False
+    mean = float(gain.mean())
+    return mean > 0 and mean >= errors * float(gain.std(ddof=1)) / np.sqrt(len(gain))
+
+
+def pool(fitted: Sequence[Fitted], known: Interactions, held: Sparse, seed: int) -> Pool:
+    """The `CANDIDATES` best of every source for users who had something held out."""
+    asked = np.flatnonzero(np.diff(held.indptr))
+    if len(asked) > MOST_USERS:
+        asked = np.sort(np.random.default_rng(seed).choice(asked, MOST_USERS, replace=False))
+    popular = damp(known, 1.0)
+    lengths, features, items, hits = [], [], [], []
+    for start in range(0, len(asked), BATCH):
+        users = asked[start : start + BATCH]
+        place, item, loud = candidates(fitted, known.chosen, users)
+        lengths.append(np.bincount(place, minlength=len(users)))
+        features.append(loud)
+        items.append(item)
+        hits.append(held[users].toarray()[place, item] > 0)
+    item = np.concatenate(items)
+    return Pool(
+        np.concatenate(([0], np.cumsum(np.concatenate(lengths)))).astype(np.int64),
+        np.concatenate(features),
+        popular[item],
+        np.concatenate(hits),
+        np.diff(held.indptr)[asked].astype(np.int64),
+        np.diff(known.chosen.indptr)[asked].astype(np.int64),
+    )
+
+
+def candidates(fitted: Sequence[Fitted], chosen: Sparse, users: Rows) -> tuple[Rows, Rows, Floats]:
+    """What is among the best of any source: place of the user, item, loud scores of every source, by user."""
+    scores = [source.scores(users) for source in fitted]
+    among = np.zeros(scores[0].shape, dtype=np.bool_)
+    for each in scores:
+        rest = unseen(each, chosen, users)
+        top = best(rest, CANDIDATES)
+        np.put_along_axis(among, top, np.take_along_axis(rest, top, axis=1) > 0, axis=1)
+    place, item = np.nonzero(among)
+    loud = [each[place, item] * loudness(each, chosen, users)[place] for each in scores]
+    return place, item, np.stack(loud, axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """A blend that learns its own weights: on a `share` of every user's choices, held out with `seed`, from
+    sources fitted on the rest; then every source with weight is fitted on all there is.
+
+    made_of: the sources; None for those of `graph.taste.roster.sources`.
+    """
+
+    made_of: tuple[Model, ...] | None = None
+    share: float = 0.1
+    seed: int = 0
+    name: str = "blend"
+
+    def fit(self, known: Interactions) -> Mixture:
+        """Learn on a cut, then fit on all."""
+        chosen = sources(known) if self.made_of is None else self.made_of
+        inner = cut(known, share=self.share, seed=self.seed)
+        recipe = learn([each.fit(inner.known) for each in chosen], inner.known, inner.held, seed=self.seed)
+        return Mixed(chosen, recipe).fit(known)
