@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from api.follow import Following
 from api.http import Endpoint, wants_page
 from api.metrics import Metrics
+from api.refresh import Fitting
 from api.service import Clock, Service, utc_now
 from api.settings import LOOPBACK, Settings
 from api.sockets import Sockets
@@ -51,7 +52,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
     held = open_store(settings.store, create=False) if store is None else store
     service = Service(
         held,
-        seed=settings.seed,
+        how=Fitting(settings.seed, settings.cap),
         rates=settings.rates,
         trusted=settings.trusted,
         clock=clock,

@@ -10,6 +10,7 @@ A small store is fitted anew at every change. A large one is answered from its l
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import structlog
@@ -20,6 +21,7 @@ from graph.errors import StoreUnavailable
 from graph.live.refit import LiveAnalysis, after
 from graph.snapshot import Snapshot
 from graph.store import Store
+from graph.suggest import CAP, Cap
 from loaders.snapshots import default_folder, snapshot_of
 
 HELD = 3
@@ -41,7 +43,23 @@ A_DELTA, OF_A_FEW = 1_000, 0.005
 """In a shop where so many events are more than this share of the fit, that share is enough."""
 
 
-def fitted(store: Store, previous: Analysis | None, seed: int) -> Analysis:
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What a fit is told. seed: what chance is drawn with. cap: how often somebody is shown the same."""
+
+    seed: int = 0
+    cap: Cap = CAP
+
+    def fit(self, snapshot: Snapshot, previous: Analysis | None) -> Analysis:
+        """A snapshot's analysis, by these."""
+        fit = Analysis.of(snapshot, previous=previous, seed=self.seed)
+        return replace(fit, shelf=replace(fit.shelf, cap=self.cap))
+
+
+BY_DEFAULT = Fitting()
+
+
+def fitted(store: Store, previous: Analysis | None, how: Fitting) -> Analysis:
     """The analysis of everything the store holds.
 
     The first one of a process comes from the snapshot in files where that is current, and saves one where it
@@ -51,19 +69,19 @@ def fitted(store: Store, previous: Analysis | None, seed: int) -> Analysis:
         snapshot = snapshot_of(store, default_folder(store.url))
     else:
         snapshot = Snapshot.of(store.read())
-    return Analysis.of(snapshot, previous=previous, seed=seed)
+    return how.fit(snapshot, previous)
 
 
-def renewed(store: Store, fit: Analysis | None, seed: int) -> Analysis:
+def renewed(store: Store, fit: Analysis | None, how: Fitting) -> Analysis:
     """The analysis of what the store holds now: a large fit and what came since, else a new fit."""
     if fit is not None and fit.version == store.version():
         return fit
     if fit is None or len(fit.snapshot.events) <= AT_ONCE:
-        return fitted(store, fit, seed)
+        return fitted(store, fit, how)
     came = store.read(fit.version)
     if came.since == fit.version:
         return after(fit, came)
-    return Analysis.of(Snapshot.of(came), previous=fit, seed=seed)
+    return how.fit(Snapshot.of(came), fit)
 
 
 def outgrown(analysis: Analysis) -> bool:
@@ -77,9 +95,9 @@ def outgrown(analysis: Analysis) -> bool:
 class Answers:
     """What one process answers from: the latest analysis and those just before it."""
 
-    def __init__(self, store: Store, *, seed: int = 0, on_renewal: Renewed | None = None) -> None:
+    def __init__(self, store: Store, *, how: Fitting = BY_DEFAULT, on_renewal: Renewed | None = None) -> None:
         self._store = store
-        self._seed = seed
+        self._how = how
         self._on_renewal = on_renewal
         self._held: dict[str, Analysis] = {}
         self._fit: Analysis | None = None
@@ -136,7 +154,7 @@ class Answers:
         try:
             self._begun += 1
             begun, began_at = self._begun, perf_counter()
-            analysis = await asyncio.to_thread(renewed, self._store, self._fit, self._seed)
+            analysis = await asyncio.to_thread(renewed, self._store, self._fit, self._how)
             if not await asyncio.to_thread(self._continues):
                 # Somebody was forgotten: no page of an earlier version may show them again.
                 self._held.clear()
@@ -169,7 +187,7 @@ class Answers:
     async def _fit_anew(self) -> None:
         try:
             began_at, before = perf_counter(), self._fit
-            fit = await asyncio.to_thread(fitted, self._store, before, self._seed)
+            fit = await asyncio.to_thread(fitted, self._store, before, self._how)
             log.info("fitted", version=fit.version, seconds=round(perf_counter() - began_at, 3))
             # Where somebody was forgotten meanwhile, a renewal has fitted what is left.
             if self._fit is before:

@@ -43,7 +43,7 @@ from api.intake import Intake
 from api.ledger import Ledger
 from api.memo import Memo
 from api.metrics import Metrics
-from api.refresh import Answers
+from api.refresh import BY_DEFAULT, Answers, Fitting
 from api.request import Asked, Reply
 from api.schema import core_schema
 from api.settings import ANSWER_DAYS
@@ -72,7 +72,7 @@ class Service:
         self,
         store: Store,
         *,
-        seed: int = 0,
+        how: Fitting = BY_DEFAULT,
         rates: Rates = NO_RATES,
         trusted: Trusted = OPEN,
         clock: Clock = utc_now,
@@ -81,7 +81,8 @@ class Service:
     ) -> None:
         self._metrics = metrics or Metrics()
         self.store = store
-        self.answers = Answers(store, seed=seed, on_renewal=self._renewed)
+        self.gate = gate
+        self.answers = Answers(store, how=how, on_renewal=self._renewed)
         self.watch = Watch(store, self.answers)
         self.ledger = Ledger(store, on_written=self._metrics.promised)
         self.answerlog: AnswerLog | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from api.trusted import OPEN, Trusted
 from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput
+from graph.suggest import CAP, Cap
 
 ANSWER_DAYS = 90
 """A season, and several times what it takes until something that was suggested is bought."""
@@ -23,7 +24,7 @@ class Settings:
     to stop. subscriptions: how many may be followed, and how many WebSockets be open, at a time.
     alive_seconds: how often somebody who follows hears that we are there, and has to show that they are.
     rates: of money in other currencies than the one that is reported in. answer_days: how long it is
-    kept what was suggested to whom; 0 keeps none.
+    kept what was suggested to whom; 0 keeps none. cap: how often somebody is shown the same.
     """
 
     store: str
@@ -40,6 +41,7 @@ class Settings:
     trusted: Trusted = OPEN
     origins: frozenset[str] = frozenset()
     answer_days: int = ANSWER_DAYS
+    cap: Cap = CAP
 
     def check(self) -> None:
         """InvalidInput where a server with these settings would be open to the world."""

@@ -53,6 +53,21 @@ def serve(
             envvar="SHAREGRAPH_ANSWER_DAYS", metavar="N", help="How long to keep what was suggested; 0: not."
         ),
     ] = 90,
+    often: Annotated[
+        int,
+        typer.Option(
+            envvar="SHAREGRAPH_OFTEN", metavar="N", help="Showings in a week before it rests; 0: never."
+        ),
+    ] = 3,
+    rest_days: Annotated[
+        int, typer.Option(envvar="SHAREGRAPH_REST_DAYS", metavar="N", help="How long it rests then.")
+    ] = 14,
+    in_a_row: Annotated[
+        int,
+        typer.Option(
+            envvar="SHAREGRAPH_IN_A_ROW", metavar="N", help="Showings without an act before the list is new."
+        ),
+    ] = 100,
     trusted: Annotated[
         Path | None,
         typer.Option(envvar="SHAREGRAPH_TRUSTED", metavar="FILE", help="Documents known by their ids."),
@@ -79,6 +94,7 @@ def serve(
     from api.serve import run
     from api.settings import Settings
     from graph.campaign.rates import Rates
+    from graph.suggest import Cap
 
     settings = Settings(
         store=everywhere.store,
@@ -94,6 +110,7 @@ def serve(
         trusted=_trusted(trusted, only=only_trusted),
         origins=frozenset(allow_origin or ()),
         answer_days=answer_days,
+        cap=Cap.said(often, rest_days, in_a_row),
     )
     settings.check()
     if free_port(host, port) is None:

@@ -29,14 +29,17 @@ from graph.suggest.reasons import (
     RemainderReason,
 )
 from graph.suggest.shelf import Shelf
+from graph.suggest.shown import CAP, Cap
 from graph.suggest.sources import SOURCES, Source
 from graph.suggest.weights import Blend
 
 __all__ = [
+    "CAP",
     "SOURCES",
     "Answer",
     "Ask",
     "Blend",
+    "Cap",
     "Context",
     "ExplorationReason",
     "FriendReason",

@@ -1,6 +1,6 @@
 """Everything suggestions are made from, computed once for a snapshot."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from graph.suggest.likeness import Likeness, likeness
 from graph.suggest.neighbours import Neighbours, neighbours
 from graph.suggest.peers import Takers, takers
 from graph.suggest.popularity import Popular, popular
-from graph.suggest.shown import Cap, LiveShown, Shown, shown
+from graph.suggest.shown import CAP, Cap, LiveShown, Shown, shown
 from graph.suggest.weights import Blend
 from graph.ties import LiveTies, Ties
 from graph.timeline import Rows
@@ -59,7 +59,7 @@ class Shelf:
     named: NDArray[np.bool_]
     blend: Blend
     chances: Chances | None
-    cap: Cap = field(default_factory=Cap)
+    cap: Cap = CAP
 
     @property
     def products(self) -> int:

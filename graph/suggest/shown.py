@@ -16,6 +16,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.errors import InvalidInput
 from graph.events import Kind
 from graph.log import NONE
 from graph.snapshot import Snapshot
@@ -42,6 +43,25 @@ class Cap:
     within: timedelta = timedelta(days=7)
     rest: timedelta = timedelta(days=14)
     in_a_row: int = 100
+
+    @classmethod
+    def said(cls, times: int, rest_days: int, in_a_row: int) -> "Cap":
+        """From numbers; InvalidInput where one of them makes no sense.
+
+        >>> Cap.said(3, 14, 100) == Cap()
+        True
+        """
+        longest = (REMEMBERED - cls().within).days
+        if times < 0 or in_a_row < 0 or not 0 < rest_days <= longest:
+            raise InvalidInput(
+                f"a cap of {times} showings, {in_a_row} in a row and {rest_days} days of rest: numbers are at"
+                f" least 0, and a rest lasts 1 to {longest} days"
+            )
+        return cls(times, rest=timedelta(days=rest_days), in_a_row=in_a_row)
+
+
+CAP = Cap()
+"""What is often enough where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -178,8 +178,8 @@ def refit(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Signal, Signal]]:
     """Refits that have read the store set the first signal, and wait for the second."""
     read, go_on, fitted = Signal(), Signal(), refresh.fitted
 
-    def slow(store: Any, previous: Analysis | None, seed: int) -> Analysis:
-        fit = fitted(store, previous, seed)
+    def slow(store: Any, previous: Analysis | None, how: refresh.Fitting) -> Analysis:
+        fit = fitted(store, previous, how)
         if previous is not None:
             read.set()
             go_on.wait(10)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graph.suggest.shown import Cap, LiveShown, Shown, shown
+from graph.errors import InvalidInput
+from graph.suggest.shown import CAP, Cap, LiveShown, Shown, shown
 from tests import toy
 
-CAP = Cap()
 DAY = 24 * 3600 * 10**6
 
 
@@ -89,3 +89,9 @@ def test_what_came_since_a_fit_counts_and_the_clock_goes_on_for_everybody():
     assert [live.resting(row, CAP).tolist() for row in range(2)] == [[0], [0]]
     later = LiveShown(base, replace(fresh, as_of=fresh.as_of + 12 * DAY), renewed)
     assert [later.resting(row, CAP).tolist() for row in range(2)] == [[], [0]]
+
+
+@pytest.mark.parametrize("said", [(-1, 14, 100), (3, 0, 100), (3, 54, 100), (3, 14, -1)])
+def test_a_cap_that_makes_no_sense_is_refused(said: tuple[int, int, int]):
+    with pytest.raises(InvalidInput, match="a rest lasts 1 to 53 days"):
+        Cap.said(*said)
