@@ -81,7 +81,6 @@ class Service:
     ) -> None:
         self._metrics = metrics or Metrics()
         self.store = store
-        self.gate = gate
         self.answers = Answers(store, how=how, on_renewal=self._renewed)
         self.watch = Watch(store, self.answers)
         self.ledger = Ledger(store, on_written=self._metrics.promised)
