@@ -18,6 +18,7 @@ SMALL = {
     "kols": ("--smoke",),
     "live": ("--users", "300", "--events", "6000"),
     "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),
+    "relations": ("--smoke",),
     "recipients": ("--people", "2000", "--openings", "20000"),
     "reopen": ("--users", "300", "--events", "6000"),
     "scale": ("--smoke",),
