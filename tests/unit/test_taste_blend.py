@@ -1,0 +1,125 @@
+"""What a blend learns: whom to trust, and that the word of strangers is worth nothing."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from graph.kernels.ndcg import ndcg
+from graph.taste import ALS, EASE, Blend, Friends, Mixed, Popularity, UserKNN, baselines, tune
+from graph.taste.blend import Recipe
+from graph.taste.learning import learn, pool
+from graph.taste.model import Interactions
+from graph.taste.ranking import cut
+from graph.taste.roster import LARGEST, sources
+
+SOURCES = (EASE(lam=20.0), Friends(), Popularity())
+
+
+def shop(*, heard: bool, seed: int = 3, users: int = 300, items: int = 200) -> Interactions:
+    """People who choose what is popular and, if they hear their friends, what those choose; friends are drawn
+    from anybody, so that choices alone do not tell who they are.
+    """
+    rng = np.random.default_rng(seed)
+    popular = rng.dirichlet(np.full(items, 0.3))
+    friends = np.zeros((users, users), dtype=np.float32)
+    for user in range(1, users):
+        friends[user, rng.choice(user, min(user, 3), replace=False)] = 1.0
+    chosen = np.zeros((users, items), dtype=np.float32)
+    for user in range(users):
+        word = friends[user] @ chosen if heard else np.zeros(items)
+        mass = popular + (3.0 * word / word.sum() if word.sum() else 0.0)
+        chosen[user, rng.choice(items, 8, replace=False, p=mass / mass.sum())] = 1.0
+    return Interactions(csr_array(chosen), csr_array(friends))
+
+
+def recipe(known: Interactions, seed: int = 0) -> Recipe:
+    inner = cut(known, share=0.2, seed=seed)
+    return learn([source.fit(inner.known) for source in SOURCES], inner.known, inner.held)
+
+
+def share_of_friends(known: Interactions, seed: int = 0) -> float:
+    return float(np.mean([level[1] for level in recipe(known, seed).weights]))
+
+
+def test_friends_who_are_followed_are_heard_by_the_blend():
+    assert share_of_friends(shop(heard=True)) > 0.3
+
+
+def test_friends_who_carry_nothing_get_no_weight_and_do_no_harm():
+    assert np.mean([share_of_friends(shop(heard=False), seed) for seed in range(4)]) < 0.1
+
+
+def test_the_weights_of_every_level_sum_to_one_and_none_is_negative():
+    learned = recipe(shop(heard=True))
+    for level in learned.weights:
+        assert sum(level) == pytest.approx(1.0)
+        assert min(level) >= 0
+
+
+def test_a_learned_blend_ranks_its_part_no_worse_than_its_best_source():
+    inner = cut(shop(heard=True), share=0.2)
+    fitted = [source.fit(inner.known) for source in SOURCES]
+    learned = learn(fitted, inner.known, inner.held)
+    asked = pool(fitted, inner.known, inner.held, 0)
+    alone = max(asked.gains(each, 0.0).mean() for each in np.eye(3))
+    assert asked.gains(np.mean(learned.weights, axis=0), learned.damping).mean() >= alone
+
+
+def test_the_same_interactions_give_the_same_blend():
+    known = shop(heard=True, users=40, items=60)
+    some = np.arange(40)
+    assert Blend().fit(known).scores(some).tolist() == Blend().fit(known).scores(some).tolist()
+
+
+def test_a_tuned_model_is_chosen_on_validation_within_its_time():
+    inner = cut(shop(heard=True, users=40, items=60), share=0.2)
+    ticks = iter(range(10_000))
+    model = tune(inner.known, inner.held, seconds=60.0, clock=lambda: float(next(ticks)))
+    assert isinstance(model, Mixed)
+    assert next(ticks) < 120
+    assert model.fit(inner.known).scores(np.arange(3)).shape == (3, 60)
+
+
+def test_a_cut_holds_out_of_everybody_with_three_choices_and_leaves_each_choice_on_one_side():
+    known = shop(heard=False)
+    inner = cut(known, share=0.25, seed=1)
+    assert (np.diff(inner.held.indptr) == 2).all()
+    assert (inner.known.chosen + inner.held).toarray().tolist() == known.chosen.toarray().tolist()
+
+
+def test_ndcg_counts_hits_by_rank_against_the_best_possible_list():
+    features = np.array([[3.0], [1.0], [2.0], [5.0], [4.0]], dtype=np.float32)
+    found = ndcg(
+        np.array([0, 3, 5]),
+        features,
+        np.ones(5, dtype=np.float32),
+        np.ones((2, 1), dtype=np.float32),
+        np.array([False, False, True, True, False]),
+        np.array([3, 1]),
+        2,
+    )
+    assert found == pytest.approx([(1 / np.log2(3)) / (1 + 1 / np.log2(3)), 1.0])
+
+
+def test_what_is_too_large_for_a_closed_form_is_left_out_and_said_so():
+    few, many = baselines(1_000, 10**6), baselines(LARGEST + 1, 10**6)
+    assert {"ease", "social-ease"} <= {model.name for model in few.models}
+    assert {name for name, _ in many.left_out} == {"ease", "social-ease"}
+    assert {"popularity", "item-knn", "user-knn", "als", "friends"} <= {model.name for model in many.models}
+
+
+def test_without_ties_nothing_that_needs_them_is_fitted():
+    alone = shop(heard=False).friendless()
+    assert {model.name for model in sources(alone)} == {"als", "ease", "item-knn", "user-knn", "popularity"}
+    assert all(
+        getattr(model, "ties", 0.0) == 0.0 for model in sources(alone) if isinstance(model, ALS | EASE)
+    )
+
+
+def test_a_source_without_weight_is_not_fitted():
+    class Refusing(UserKNN):
+        def fit(self, known):
+            raise AssertionError("nobody asked for this")
+
+    known = shop(heard=False, users=30)
+    Mixed((Popularity(), Refusing()), Recipe(((1.0, 0.0),))).fit(known)
