@@ -38,6 +38,7 @@ from graph.recipients import (
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import LiveEngagements
+from graph.suggest.learning import learned
 from graph.suggest.shelf import Shelf
 from graph.ties import LiveTies, Ties, strengths, with_transmission
 from graph.timeline import Events
@@ -90,7 +91,9 @@ class Analysis:
                 previous.partition, list(previous.snapshot.people.keys), found, list(snapshot.people.keys)
             )
         tied = with_transmission(tied, snapshot, found.labels)
-        return cls(snapshot, tied, found, kept, Shelf.of(snapshot, tied, found.labels, kept), seed)
+        lessons = learned(snapshot, found.labels)
+        shelf = Shelf.of(snapshot, tied, found.labels, kept, lessons.blend, lessons.chances)
+        return cls(snapshot, tied, found, kept, shelf, seed)
 
     @once
     def market(self) -> Market:

@@ -10,6 +10,7 @@ query Suggest(
     nodes {
       rank
       score
+      opens { value low high confidence }
       explanation
       product { key name category price { amount currency } }
       reasons {

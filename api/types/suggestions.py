@@ -11,6 +11,7 @@ from api.types.described import field, input_type, output
 from api.types.node import Connection
 from api.types.products import Product
 from api.types.reasons import Reason, reason_of
+from api.types.values import Estimate
 from graph import suggest
 from graph.answers import Given, placed
 from graph.events import content_id, micros
@@ -86,6 +87,11 @@ class Suggestion:
         description="Comparable within one answer only. It is the sum of its reasons' weights, which"
         " may be negative."
     )
+    opens: Estimate | None = strawberry.field(
+        description="Chance that it is opened when shown, learned from what the shop showed before; where the"
+        " log tells nothing shown, from what people chose by themselves, which is less. Null where the log is"
+        " too small to tell."
+    )
 
     @classmethod
     def from_domain(cls, suggestion: suggest.Suggestion, spoken: Language) -> "Suggestion":
@@ -96,6 +102,7 @@ class Suggestion:
             product=Product(row=suggestion.product),
             rank=suggestion.rank,
             score=suggestion.score,
+            opens=None if suggestion.opens is None else Estimate.from_domain(suggestion.opens),
         )
 
     @field

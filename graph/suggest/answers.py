@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from graph.estimate import Estimate
 from graph.suggest.reasons import Reason
 
 
@@ -29,8 +30,8 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A product to show, at place `rank` from 1. score: the sum of its reasons' weights; comparable within
-    one answer only. propensity: the chance with which it was given this place; 1 where nothing was left to
-    chance.
+    one answer only. opens: the chance that it is opened when shown, None where the log cannot tell.
+    propensity: the chance with which it was given this place; 1 where nothing was left to chance.
     """
 
     product: int
@@ -38,6 +39,7 @@ class Suggestion:
     score: float
     reasons: tuple[Reason, ...]
     propensity: float = 1.0
+    opens: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)

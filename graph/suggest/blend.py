@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from graph.kernels.votes import total_by_column
 from graph.suggest.answers import Answer, Ask, Suggestion
+from graph.suggest.doubts import Taken, taken
 from graph.suggest.filters import Own, kept
 from graph.suggest.question import Question
 from graph.suggest.reasons import Reason, heaviest_first
@@ -47,12 +48,17 @@ def weighed(shelf: Shelf, question: Question) -> list[Weighed]:
 
 
 def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
-    spoken = weighed(shelf, Question.of(shelf, ask))
+    question = Question.of(shelf, ask)
+    spoken = weighed(shelf, question)
     candidates, score = _totals(spoken, shelf.products)
     keep, dropped = allowed(shelf, ask, candidates)
     candidates, score = candidates[keep], score[keep]
-    best = candidates[np.lexsort((candidates, -score))[:limit]]
-    reasons = _reasons(spoken, best, shelf.products)
+    doubts = taken(shelf, question, candidates, score)
+    score = _less(score, doubts)
+    places = np.lexsort((candidates, -score))[:limit]
+    best = candidates[places]
+    against = [[reason for doubt in doubts for reason in doubt.reasons(place)] for place in places.tolist()]
+    reasons = _reasons(spoken, best, against, shelf.products)
     shown = zip(best.tolist(), reasons, strict=True)
     return Answer(
         tuple(_suggestion(shelf, row, rank, why) for rank, (row, why) in enumerate(shown, start=1)), dropped
@@ -67,9 +73,17 @@ def _suggestion(shelf: Shelf, product: int, rank: int, reasons: tuple[Reason, ..
 
 def scores(shelf: Shelf, ask: Ask) -> tuple[Rows, NDArray[np.float64]]:
     """Everything that may be shown and for which some source speaks, in no order, and its score."""
-    candidates, score = _totals(weighed(shelf, Question.of(shelf, ask)), shelf.products)
+    question = Question.of(shelf, ask)
+    candidates, score = _totals(weighed(shelf, question), shelf.products)
     keep, _ = allowed(shelf, ask, candidates)
-    return candidates[keep], score[keep]
+    candidates, score = candidates[keep], score[keep]
+    return candidates, _less(score, taken(shelf, question, candidates, score))
+
+
+def _less(score: NDArray[np.float64], doubts: list[Taken]) -> NDArray[np.float64]:
+    for doubt in doubts:
+        score = score - doubt.amount
+    return score
 
 
 def _totals(spoken: list[Weighed], products: int) -> tuple[Rows, NDArray[np.float64]]:
@@ -95,10 +109,12 @@ def _own(shelf: Shelf, person: int | None) -> Own:
     return Own(acts.product[acts.bought], acts.product[~acts.bought], shelf.verdicts.of(person), resting)
 
 
-def _reasons(spoken: list[Weighed], best: Rows, products: int) -> list[tuple[Reason, ...]]:
+def _reasons(
+    spoken: list[Weighed], best: Rows, against: list[list[Reason]], products: int
+) -> list[tuple[Reason, ...]]:
     place = np.zeros(products, np.int32)
     place[best] = np.arange(1, len(best) + 1)
-    found: list[list[Reason]] = [[] for _ in best]
+    found = [list(reasons) for reasons in against]
     for part in spoken:
         which = place[part.votes.product]
         entries = np.flatnonzero(which)

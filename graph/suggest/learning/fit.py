@@ -1,0 +1,112 @@
+"""Weights under which what was chosen is likely, among all that could have been told.
+
+A question's candidates are chosen with chances proportional to exp(w · votes) (conditional logit, McFadden
+1974); w ≥ 0 maximises the log-likelihood of what was chosen. It is drawn towards the sources' own weights
+times the one factor that suits them best, first for everybody, then for each activity level towards
+everybody's: each pull is worth so many chosen products, in units of how much a source's votes vary. A source
+that is silent in all examples so keeps its own weight; one whose votes lie beside what is chosen falls to a
+`WHISPER` of it, which decides between equals and nothing more. The likelihood is concave, so there is one
+answer.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize, minimize_scalar
+
+from graph.suggest.learning.examples import Examples
+from graph.suggest.sources import SOURCES
+from graph.suggest.weights import LEVELS
+
+Floats = NDArray[np.float64]
+
+PULL, LEVEL_PULL = 2.0, 20.0
+"""How many chosen products the sources' own weights are worth, and everybody's against one level's."""
+
+WHISPER = 0.01
+"""Of a source's own weight: the least it counts."""
+
+NAMES = tuple(source.name for source in SOURCES)
+OWN = np.array([source.weight for source in SOURCES])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """by_level: (levels, sources), in the unit in which a difference of one makes a product e times as
+    likely. unit: (sources,), what a source's own unit is in it.
+    """
+
+    by_level: Floats
+    unit: Floats
+
+
+def own(examples: Examples) -> Weights:
+    """The sources' own weights, times the factor under which the chosen are likeliest."""
+    found = minimize_scalar(
+        lambda log: -log_likelihood(examples, np.exp(log) * OWN), bounds=(-8, 8), method="bounded"
+    )
+    factor = float(np.exp(found.x))
+    return Weights(np.tile(factor * OWN, (len(LEVELS) + 1, 1)), np.full(len(OWN), factor))
+
+
+def fitted(examples: Examples, silent: Collection[str] = ()) -> Weights:
+    """The likeliest weights. silent: sources that may but whisper."""
+    begin = own(examples)
+    speaks, least = ~np.isin(NAMES, list(silent)), WHISPER * begin.by_level[0]
+    spread = np.sqrt((examples.votes**2).mean(axis=0)) if len(examples.votes) else np.zeros(len(OWN))
+    everybody = _likeliest(
+        examples, np.where(speaks, begin.by_level[0], least), least, PULL * spread**2 * speaks
+    )
+    by_level = []
+    for level in range(len(LEVELS) + 1):
+        mine = examples.among(examples.level == level)
+        by_level.append(_likeliest(mine, everybody, least, LEVEL_PULL * spread**2 * speaks))
+    heard = spread > 0
+    size = float((everybody * spread).sum() / max(float((OWN * spread).sum()), 1e-300))
+    return Weights(np.stack(by_level), np.where(heard, max(size, 1e-300), begin.unit))
+
+
+def log_likelihood(examples: Examples, weights: Floats) -> float:
+    """Of what was chosen, in nats. weights: (sources,)."""
+    return _objective(weights, examples)[0]
+
+
+def log_likelihood_by_level(examples: Examples, weights: Floats) -> float:
+    """Of what was chosen, in nats. weights: (levels, sources)."""
+    parts = (examples.among(examples.level == level) for level in range(len(weights)))
+    return sum(log_likelihood(part, row) for part, row in zip(parts, weights, strict=True))
+
+
+def _likeliest(examples: Examples, centre: Floats, least: Floats, pull: Floats) -> Floats:
+    """Weights no less than `least`, drawn towards a centre; where nothing pulls they stay there."""
+    if not len(examples.votes):
+        return centre
+
+    def lost(weights: Floats) -> tuple[float, Floats]:
+        value, slope = _objective(weights, examples)
+        off = weights - centre
+        return -value + 0.5 * float((pull * off**2).sum()), -slope + pull * off
+
+    ranges = zip(pull > 0, least, centre, strict=True)
+    bounds = [(low, None) if free else (one, one) for free, low, one in ranges]
+    found = minimize(lost, centre, jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x, np.float64)
+
+
+def _objective(weights: Floats, examples: Examples) -> tuple[float, Floats]:
+    """The log-likelihood and its slope."""
+    if not len(examples.votes):
+        return 0.0, np.zeros(len(weights))
+    filled = np.diff(examples.begins) > 0
+    begins = examples.begins[:-1][filled]
+    sizes = np.diff(examples.begins)[filled]
+    score = examples.votes @ weights
+    highest = np.repeat(np.maximum.reduceat(score, begins), sizes)
+    likely = examples.stands_for * np.exp(score - highest)
+    total = np.add.reduceat(likely, begins)
+    chosen = np.add.reduceat(examples.chosen.astype(np.float64), begins)
+    logs = score - highest - np.log(np.repeat(total, sizes))
+    expected = likely * np.repeat(chosen / total, sizes)
+    return float(logs[examples.chosen].sum()), (examples.chosen - expected) @ examples.votes

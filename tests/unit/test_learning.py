@@ -1,0 +1,153 @@
+"""What a log teaches of its own sources: weights found again, chances that hold, nothing from little."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from api.cli.loads import made_up
+from graph.analysis import Analysis
+from graph.snapshot import Snapshot
+from graph.suggest import SOURCES, Ask, suggest
+from graph.suggest.chances import AT_LEAST, chances
+from graph.suggest.learning import as_blend, chosen_weights, learned
+from graph.suggest.learning.examples import Examples
+from graph.suggest.learning.fit import NAMES, OWN, WHISPER, fitted, log_likelihood_by_level, own
+from graph.suggest.learning.past import afterwards, before
+from graph.suggest.weights import LEVELS, Blend
+from loaders.aside import log_of
+from tests.toy import START, snapshot
+
+FRIENDS, INTEREST, PAGE, POPULAR = (NAMES.index(name) for name in ("friends", "interest", "page", "popular"))
+
+
+def simulated(weights: dict[int, float], questions: int, seed: int, *, level: int = 3) -> Examples:
+    """Questions of thirty candidates of which one is chosen, with chances that these weights give."""
+    dice = np.random.default_rng(seed)
+    votes = np.zeros((questions, 30, len(SOURCES)))
+    for source in (FRIENDS, INTEREST, POPULAR):
+        votes[:, :, source] = dice.random((questions, 30)) * (dice.random((questions, 30)) < 0.5)
+    truth = np.array([weights.get(source, 0.0) for source in range(len(SOURCES))])
+    best = np.argmax(votes @ truth + dice.gumbel(size=(questions, 30)), axis=1)
+    chosen = np.zeros((questions, 30), np.bool_)
+    chosen[np.arange(questions), best] = True
+    return Examples(
+        begins=np.arange(questions + 1) * 30,
+        product=np.tile(np.arange(30, dtype=np.int32), questions),
+        votes=votes.reshape(-1, len(SOURCES)),
+        chosen=chosen.ravel(),
+        stands_for=np.ones(questions * 30),
+        level=np.full(questions, level),
+    )
+
+
+def test_weights_that_choices_were_made_by_are_found_again():
+    found = fitted(simulated({FRIENDS: 3.0, INTEREST: 1.0, POPULAR: 2.0}, 3_000, seed=1)).by_level[3]
+    assert found[[FRIENDS, INTEREST, POPULAR]] == pytest.approx([3.0, 1.0, 2.0], abs=0.25)
+
+
+def test_ties_that_carry_nothing_only_whisper():
+    found = fitted(simulated({POPULAR: 4.0}, 3_000, seed=2))
+    assert found.by_level[3, FRIENDS] / found.by_level[3, POPULAR] < 0.05
+    assert (found.by_level > 0).all()
+
+
+def test_a_source_that_is_not_heard_in_any_example_counts_as_it_says_itself():
+    blend = as_blend(fitted(simulated({FRIENDS: 3.0}, 500, seed=3)))
+    assert blend.weights["page"] == pytest.approx([OWN[PAGE]] * (len(LEVELS) + 1))
+
+
+def test_a_level_of_which_little_is_seen_stays_near_everybody():
+    found = fitted(simulated({FRIENDS: 3.0, POPULAR: 1.0}, 1_000, seed=4)).by_level
+    few = fitted(simulated({POPULAR: 1.0}, 3, seed=4, level=1)).by_level
+    assert found[0] == pytest.approx(found[3], abs=0.2)
+    assert few[0] == pytest.approx(few[4])
+
+
+@pytest.mark.parametrize("truth", [{FRIENDS: 2.0}, {POPULAR: 0.02, FRIENDS: 1.0, INTEREST: 0.6}, {}])
+def test_what_was_learned_is_no_less_likely_than_the_sources_own_weights(truth: dict[int, float]):
+    kept, fresh = chosen_weights(simulated(truth, 600, seed=5)), simulated(truth, 2_000, seed=6)
+    worth = [log_likelihood_by_level(fresh, one.by_level) / 2_000 for one in (kept, own(fresh))]
+    assert worth[0] > worth[1] - 0.01
+
+
+def test_whoever_is_silenced_whispers():
+    found = fitted(simulated({FRIENDS: 3.0, POPULAR: 1.0}, 500, seed=7), silent=("friends",))
+    assert found.by_level[3, FRIENDS] < 0.2 * WHISPER / OWN[POPULAR]
+    assert found.by_level[3, POPULAR] > 0.5
+
+
+def test_the_past_knows_nothing_of_what_came_after():
+    whole = snapshot("ana>bea:tea @2d cy$mug")
+    past = before(whole, int((START + timedelta(days=1)).timestamp() * 1e6))
+    assert len(past.events) < len(whole.events)
+    assert past.as_of < whole.as_of
+    offered = {key: bool(past.products.available[whole.products.keys.row(key)]) for key in ("tea", "mug")}
+    assert offered == {"tea": True, "mug": False}
+
+
+def test_what_comes_at_the_time_of_the_cut_comes_after_it():
+    whole = snapshot("".join(f" p{i}$tea" for i in range(20)))
+    after = afterwards(whole, 0.25)
+    assert len(after.rows) == 5
+    assert after.events.at[after.rows].min() == after.cut
+    assert before(whole, after.cut).events.at.max() < after.cut
+
+
+def test_nothing_is_learned_from_little():
+    whole = snapshot("ana>bea:tea ana>:mug cy$tea")
+    lessons = learned(whole, np.zeros(len(whole.people), np.int32))
+    assert (lessons.blend, lessons.chances) == (Blend(), None)
+    (found,) = suggest(Analysis.of(whole).shelf, [Ask(whole.people.row("bea"))], limit=3)
+    assert all(one.opens is None for one in found.suggestions)
+
+
+def rising(n: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    dice = np.random.default_rng(seed)
+    score = dice.exponential(size=n)
+    return score, dice.random(n) < 0.3 * (1 - np.exp(-score))
+
+
+def test_chances_rise_with_the_score_and_hold_on_showings_never_seen():
+    learned_from, fresh = rising(20_000, seed=1), rising(20_000, seed=2)
+    found = chances(*learned_from)
+    assert found is not None
+    values = [step.value for step in found.steps]
+    assert values == sorted(values)
+    told = np.array([found.of(score).value for score in fresh[0]])
+    for low, high in zip(
+        np.quantile(told, [0, 0.25, 0.5, 0.75]), np.quantile(told, [0.25, 0.5, 0.75, 1]), strict=True
+    ):
+        inside = (told >= low) & (told <= high)
+        assert told[inside].mean() == pytest.approx(fresh[1][inside].mean(), abs=0.02)
+
+
+def test_an_interval_holds_the_true_chance_about_as_often_as_it_says():
+    held = []
+    for seed in range(60):
+        score = np.repeat([1.0, 2.0], 300)
+        opened = np.random.default_rng(seed).random(600) < np.repeat([0.05, 0.2], 300)
+        found = chances(score, opened)
+        assert found is not None
+        held += [found.of(s).low <= p <= found.of(s).high for s, p in ((1.0, 0.05), (2.0, 0.2))]
+    assert np.mean(held) > 0.88
+
+
+def test_no_chance_is_told_where_few_were_shown_or_none_opened():
+    assert chances(np.ones(AT_LEAST - 1), np.ones(AT_LEAST - 1, np.bool_)) is None
+    assert chances(np.ones(1_000), np.zeros(1_000, np.bool_)) is None
+
+
+def test_a_generated_shop_teaches_the_same_twice_and_every_suggestion_has_its_chance(tmp_path: Path):
+    made_up(tmp_path / "shop", users=400, events=12_000, seed=5, noise=1.0, shape="csv")
+    whole = Snapshot.of(log_of([str(tmp_path / "shop")], "sharegraph"))
+    analysis = Analysis.of(whole)
+    again = learned(whole, analysis.partition.labels)
+    assert again.blend == analysis.shelf.blend
+    assert set(again.blend.weights) == set(NAMES)
+    answers = suggest(analysis.shelf, [Ask(row) for row in range(40)], limit=5)
+    told = [one.opens for found in answers for one in found.suggestions]
+    assert told
+    assert all(chance is not None and 0 < chance.low < chance.value < chance.high < 1 for chance in told)
