@@ -2,10 +2,12 @@
 
 Ties are simulated (graph.spread.forward), strangers drawn from what shares brought so far
 (graph.campaign.strangers). Whoever is reached buys or not by their own chance, so what is bought is drawn
-too. An interval is that of what may come of it, once: nineteen in twenty outcomes lie in it if ties, people
-and strangers are what they seem. What is learned of one tie or one person says nothing of another's error, so
-that errors common to all (a holiday, a change of the app) are in no interval; how often such intervals held
-is for the track record to say.
+too, and so are the strangers whom they bring by passing on: people are whole. No two shares of one person
+are alike, and what makes one of them travel moves all their listeners together: what each run reaches of
+others is multiplied by a draw from a gamma law of mean 1 that spreads as far as shares of one person did so
+far (graph.campaign.moods). An interval is that of what may come of it, once: nineteen in twenty outcomes
+lie in it if ties, people and strangers are what they seem. Errors common to all people (a holiday, a change
+of the app) are in no interval; how often such intervals held is for the track record to say.
 """
 
 from collections.abc import Sequence
@@ -68,19 +70,22 @@ def forecast(
         (bought.buying_chance(), Objective.PURCHASES, None),
         *paid,
     ]
-    known = Audience(counts.astype(np.float64), np.zeros(len(counts)), 0.0)
-    aimed = [known] + [
+    new = counts & market.behaviour.newcomers()
+    aimed = [_seen(counts), _seen(new)]
+    aimed += [
         market.audience(worth * counts, bought.of_stranger(objective, factor) if everywhere else 0.0)
         for worth, objective, factor in respects
     ]
     chance = np.random.default_rng(market.seed if seed is None else seed)
-    told, (_, reach, new_users, lines, *money) = _outcomes(market, people, aimed, enough, chance)
+    told, outcomes = _outcomes(market, people, aimed, enough, chance)
+    seen, unbought, reach, new_users, lines, *money = outcomes
+    moods, rows = _moods(market, people, told.runs, chance), _rows(people)
     drawn = chance.poisson(lines).astype(np.float64)
     ids, largest = market.partition.ids, told.by_group.items()
     return SpreadForecast(
         people=tuple(dict.fromkeys(people)),
-        reach=_estimate(reach),
-        new_users=_estimate(new_users),
+        reach=_estimate(_whole(reach, seen, counts[rows].sum(), moods, chance), reach),
+        new_users=_estimate(_whole(new_users, unbought, new[rows].sum(), moods, chance), new_users),
         purchases=_estimate(drawn, lines),
         revenue=tuple(
             (code, _estimate(_paid(brought, lines, drawn), brought))
@@ -105,15 +110,18 @@ def reached(
     """What these people reach together in an objective's unit, with the interval of what may come."""
     if objective is Objective.OPENERS:
         return Openers.of(market, chosen_by).together(people)
-    buys = objective in {Objective.PURCHASES, Objective.REVENUE}
-    asked = [objective, Objective.PURCHASES] if buys else [objective]
-    aimed = [audience(market, one, chosen_by, rates) for one in asked]
     chance = np.random.default_rng(market.seed if seed is None else seed)
-    _, outcomes = _outcomes(market, people, aimed, ENOUGH, chance)
-    if not buys:
-        return _estimate(outcomes[0])
-    drawn = chance.poisson(outcomes[1]).astype(np.float64)
-    return _estimate(_paid(outcomes[0], outcomes[1], drawn), outcomes[0])
+    aimed = audience(market, objective, chosen_by, rates)
+    if objective in {Objective.PURCHASES, Objective.REVENUE}:
+        lines = audience(market, Objective.PURCHASES, chosen_by, rates)
+        _, (brought, expected) = _outcomes(market, people, [aimed, lines], ENOUGH, chance)
+        return _estimate(_paid(brought, expected, chance.poisson(expected) * 1.0), brought)
+    counts = counted(market, chosen_by)
+    if objective is Objective.NEW_USERS:
+        counts = counts & market.behaviour.newcomers()
+    told, (expected, seen) = _outcomes(market, people, [aimed, _seen(counts)], ENOUGH, chance)
+    moods, own = _moods(market, people, told.runs, chance), counts[_rows(people)].sum()
+    return _estimate(_whole(expected, seen, own, moods, chance), expected)
 
 
 def _outcomes(
@@ -124,7 +132,7 @@ def _outcomes(
     chance: np.random.Generator,
 ) -> tuple[Spread, Floats]:
     """What each run reaches with the strangers drawn for it, in each respect: (q, r)."""
-    rows = np.unique(np.array(people, np.int32))
+    rows = _rows(people)
     told = spread(
         market.network,
         rows,
@@ -144,6 +152,30 @@ def _estimate(outcomes: Floats, expected: Floats | None = None) -> Estimate:
     value = float((outcomes if expected is None else expected).mean())
     low, high = np.percentile(outcomes, [TAIL, 100 - TAIL]).tolist()
     return Estimate(value, min(low, value), max(high, value))
+
+
+def _seen(counts: NDArray[np.bool_]) -> Audience:
+    """These people and no strangers, each as one."""
+    return Audience(counts.astype(np.float64), np.zeros(len(counts)), 0.0)
+
+
+def _rows(people: Sequence[int]) -> NDArray[np.int32]:
+    return np.unique(np.array(people, np.int32))
+
+
+def _moods(market: Market, people: Sequence[int], runs: int, chance: np.random.Generator) -> Floats:
+    """What multiplies each run, of mean 1, shape (runs,); each person's share has a mood of its own."""
+    variance = market.mood / max(len(set(people)), 1)
+    return chance.gamma(1 / variance, variance, runs) if variance > 0 else np.ones(runs)
+
+
+def _whole(expected: Floats, seen: Floats, own: float, moods: Floats, chance: np.random.Generator) -> Floats:
+    """People by run: their own sharers as they are, of others known as many as each run reached times its
+    mood, rounded by chance, and strangers drawn about what it expects.
+    """
+    others = np.floor(moods * np.maximum(seen - own, 0.0) + chance.random(len(moods)))
+    strangers = chance.poisson(moods * np.maximum(expected - seen, 0.0))
+    return np.asarray(own + others + strangers, np.float64)
 
 
 def _paid(money: Floats, lines: Floats, drawn: Floats) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.appeal import Acts, Memory, learned
+from graph.campaign.moods import mood
 from graph.campaign.strangers import Strangers
 from graph.campaign.surprise import surprise
 from graph.campaign.worth import Behaviour
@@ -57,6 +58,12 @@ class Market:
         """How many people who never listened to somebody before open one share of theirs."""
         people = len(self.snapshot.people)
         return Strangers.of(self.snapshot.shares, self.behaviour.opened, self.snapshot.as_of, people)
+
+    @once
+    def mood(self) -> float:
+        """How far one share of a person's travels from another, see graph.campaign.moods."""
+        people = len(self.snapshot.people)
+        return mood(self.snapshot.shares, self.behaviour.opened, self.snapshot.as_of, people)
 
     @once
     def acts(self) -> Acts:

@@ -2,21 +2,24 @@
 
 At each step the log is fitted as it stood, what fell due is scored, and three kinds of forecast are given
 out, by the functions that serve them, and sealed before the log goes on: the spread of single people, drawn
-in proportion to how often their shares were opened lately; the first 1, 2, 5, 10, 20 and 50 of the KOL list;
-and the sizes in the end of young cascades, drawn by chance. What is asked is chosen without a look ahead; so
-is who shares afterwards.
+in proportion to how often their shares were opened lately; what the first 1, 2, 5, 10, 20 and 50 of two KOL
+lists bring together, of that by reach and of that by openers, which counts those of the horizon here; and the
+sizes in the end of young cascades, drawn by chance. What is asked is chosen without a look ahead; so is who
+shares afterwards.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.analysis import Analysis
-from graph.campaign.audience import NO_FILTER
-from graph.campaign.forecast import forecast
+from graph.campaign.audience import NO_FILTER, eligible
+from graph.campaign.forecast import forecast, reached
 from graph.campaign.listing import listing
+from graph.campaign.openers import NOBODY, Openers
 from graph.campaign.worth import Objective
 from graph.cascades.growth import Arrivals
 from graph.errors import InvalidInput
@@ -99,11 +102,21 @@ def _spreads(analysis: Analysis, asking: Questions, chance: np.random.Generator)
 
 
 def _kols(analysis: Analysis, asking: Questions) -> Iterator[Promise]:
-    ranked, asked_for = listing(analysis.market).ranking, (Objective.REACH, NO_FILTER, None)
-    for first in PREFIXES:
-        if first <= len(ranked.people):
-            listed, reach = ranked.people[:first].tolist(), ranked.reached[first]
-            yield of_kols(analysis.market, listed, reach, asked_for, "", asking.horizon)
+    market = analysis.market
+    openers = Openers.of(market, ahead=timedelta(microseconds=asking.horizon))
+    lists = {
+        Objective.REACH: listing(market).ranking,
+        Objective.OPENERS: openers.ranked(eligible(market, NO_FILTER), NOBODY, PREFIXES[-1], None),
+    }
+    for objective, ranked in lists.items():
+        for first in PREFIXES:
+            if first <= len(ranked.people):
+                people = ranked.people[:first].tolist()
+                if objective is Objective.OPENERS:
+                    told = ranked.reached[first]
+                else:
+                    told = reached(market, people, objective)
+                yield of_kols(market, people, told, (objective, NO_FILTER, None), "", asking.horizon)
 
 
 def _cascades(analysis: Analysis, asking: Questions, chance: np.random.Generator) -> Iterator[Promise]:
