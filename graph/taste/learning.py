@@ -166,7 +166,8 @@ def candidates(fitted: Sequence[Fitted], chosen: Sparse, users: Rows) -> tuple[R
     for each in scores:
         rest = unseen(each, chosen, users)
         top = best(rest, CANDIDATES)
-        np.put_along_axis(among, top, np.take_along_axis(rest, top, axis=1) > 0, axis=1)
+        spoken = np.take_along_axis(rest, top, axis=1) > 0
+        np.put_along_axis(among, top, np.take_along_axis(among, top, axis=1) | spoken, axis=1)
     place, item = np.nonzero(among)
     loud = [each[place, item] * loudness(each, chosen, users)[place] for each in scores]
     return place, item, np.stack(loud, axis=1).astype(np.float32)
