@@ -62,8 +62,8 @@ class Given:
 
 def placed(suggestion: Suggestion, product: str) -> Place:
     """A suggestion of the product with this key, as it is kept."""
-    source = kind_of(suggestion.reasons[0]) if suggestion.reasons else ""
-    return Place(suggestion.rank, product, suggestion.propensity, source)
+    heaviest = next((kind_of(reason) for reason in suggestion.reasons if reason.weight > 0), "")
+    return Place(suggestion.rank, product, suggestion.propensity, heaviest)
 
 
 def kind_of(reason: Reason) -> str:

@@ -19,6 +19,7 @@ schema = strawberry.Schema(
         reasons.InterestReason,
         reasons.PeersReason,
         reasons.LikenessReason,
+        reasons.FeedbackReason,
         reasons.RelationReason,
         reasons.PopularityReason,
         reasons.ExplorationReason,

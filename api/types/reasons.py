@@ -9,7 +9,7 @@ import strawberry
 from api.context import Info
 from api.types.communities import Community
 from api.types.described import field, interface, output
-from api.types.eventkinds import EventKind
+from api.types.eventkinds import EventKind, Verdict
 from api.types.forward import LaterUser, user
 from api.types.products import Product, RelationKind
 from api.types.shares import Share
@@ -152,6 +152,19 @@ class ExplorationReason(Reason):
 
 
 @output
+class FeedbackReason(Reason):
+    """It is like a product of which one gave a verdict: for NOT_INTERESTED it takes from the score."""
+
+    verdict: Verdict = strawberry.field(description="What was said.")
+    to: Product = strawberry.field(description="Of which product.")
+
+    @classmethod
+    def from_domain(cls, reason: suggest.FeedbackReason) -> "FeedbackReason":
+        """As the API shows it."""
+        return cls(weight=reason.weight, verdict=Verdict(reason.verdict), to=Product(row=reason.to))
+
+
+@output
 class RemainderReason(Reason):
     """All lighter reasons together, so that the sum holds."""
 
@@ -171,6 +184,7 @@ REASONS: dict[type[suggest.Reason], Callable[[Any], Reason]] = {
     suggest.RelationReason: RelationReason.from_domain,
     suggest.PopularityReason: PopularityReason.from_domain,
     suggest.ExplorationReason: ExplorationReason.from_domain,
+    suggest.FeedbackReason: FeedbackReason.from_domain,
     suggest.RemainderReason: RemainderReason.from_domain,
 }
 

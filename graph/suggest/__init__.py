@@ -19,6 +19,7 @@ from graph.suggest.blend import suggest
 from graph.suggest.explain import explain
 from graph.suggest.reasons import (
     ExplorationReason,
+    FeedbackReason,
     FriendReason,
     InterestReason,
     LikenessReason,
@@ -42,6 +43,7 @@ __all__ = [
     "Cap",
     "Context",
     "ExplorationReason",
+    "FeedbackReason",
     "FriendReason",
     "InterestReason",
     "LikenessReason",

@@ -47,21 +47,40 @@ def weighed(shelf: Shelf, question: Question) -> list[Weighed]:
     return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """Everything that may be shown and for which some source speaks, in no order. product, score: (k,).
+    doubts: what they took from the scores. dropped: by which filter, how many.
+    """
+
+    spoken: list[Weighed]
+    product: Rows
+    score: NDArray[np.float64]
+    doubts: list[Taken]
+    dropped: dict[str, int]
+
+    @classmethod
+    def of(cls, shelf: Shelf, ask: Ask) -> "Tally":
+        """What the sources say to an ask, less what the doubts take."""
+        question = Question.of(shelf, ask)
+        spoken = weighed(shelf, question)
+        product, score = _totals(spoken, shelf.products)
+        keep, dropped = allowed(shelf, ask, product)
+        product, score = product[keep], score[keep]
+        doubts = taken(shelf, question, product, score)
+        for doubt in doubts:
+            score = score - doubt.amount
+        return cls(spoken, product, score, doubts, dropped)
+
+
 def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
-    question = Question.of(shelf, ask)
-    spoken = weighed(shelf, question)
-    candidates, score = _totals(spoken, shelf.products)
-    keep, dropped = allowed(shelf, ask, candidates)
-    candidates, score = candidates[keep], score[keep]
-    doubts = taken(shelf, question, candidates, score)
-    score = _less(score, doubts)
-    places = np.lexsort((candidates, -score))[:limit]
-    best = candidates[places]
-    against = [[reason for doubt in doubts for reason in doubt.reasons(place)] for place in places.tolist()]
-    reasons = _reasons(spoken, best, against, shelf.products)
-    shown = zip(best.tolist(), reasons, strict=True)
+    tally = Tally.of(shelf, ask)
+    places = np.lexsort((tally.product, -tally.score))[:limit]
+    best = tally.product[places]
+    shown = zip(best.tolist(), _reasons(tally, places, shelf.products), strict=True)
     return Answer(
-        tuple(_suggestion(shelf, row, rank, why) for rank, (row, why) in enumerate(shown, start=1)), dropped
+        tuple(_suggestion(shelf, row, rank, why) for rank, (row, why) in enumerate(shown, start=1)),
+        tally.dropped,
     )
 
 
@@ -73,17 +92,8 @@ def _suggestion(shelf: Shelf, product: int, rank: int, reasons: tuple[Reason, ..
 
 def scores(shelf: Shelf, ask: Ask) -> tuple[Rows, NDArray[np.float64]]:
     """Everything that may be shown and for which some source speaks, in no order, and its score."""
-    question = Question.of(shelf, ask)
-    candidates, score = _totals(weighed(shelf, question), shelf.products)
-    keep, _ = allowed(shelf, ask, candidates)
-    candidates, score = candidates[keep], score[keep]
-    return candidates, _less(score, taken(shelf, question, candidates, score))
-
-
-def _less(score: NDArray[np.float64], doubts: list[Taken]) -> NDArray[np.float64]:
-    for doubt in doubts:
-        score = score - doubt.amount
-    return score
+    tally = Tally.of(shelf, ask)
+    return tally.product, tally.score
 
 
 def _totals(spoken: list[Weighed], products: int) -> tuple[Rows, NDArray[np.float64]]:
@@ -109,13 +119,12 @@ def _own(shelf: Shelf, person: int | None) -> Own:
     return Own(acts.product[acts.bought], acts.product[~acts.bought], shelf.verdicts.of(person), resting)
 
 
-def _reasons(
-    spoken: list[Weighed], best: Rows, against: list[list[Reason]], products: int
-) -> list[tuple[Reason, ...]]:
+def _reasons(tally: Tally, best: NDArray[np.intp], products: int) -> list[tuple[Reason, ...]]:
+    """The reasons of some candidates, by their places in the tally."""
     place = np.zeros(products, np.int32)
-    place[best] = np.arange(1, len(best) + 1)
-    found = [list(reasons) for reasons in against]
-    for part in spoken:
+    place[tally.product[best]] = np.arange(1, len(best) + 1)
+    found = [[reason for doubt in tally.doubts for reason in doubt.reasons(one)] for one in best.tolist()]
+    for part in tally.spoken:
         which = place[part.votes.product]
         entries = np.flatnonzero(which)
         entries = entries[np.argsort(which[entries], kind="stable")]

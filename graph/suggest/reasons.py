@@ -4,7 +4,7 @@ weights.
 
 from dataclasses import dataclass
 
-from graph.events import Kind
+from graph.events import Kind, Verdict
 from graph.relations import Relation
 
 AT_MOST = 10
@@ -87,6 +87,15 @@ class ExplorationReason:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackReason:
+    """It is like a product of which the person gave a verdict; the weight of one not wanted is below 0."""
+
+    weight: float
+    verdict: Verdict
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
 class RemainderReason:
     """The rest, so that the sum holds: how many reasons it stands for."""
 
@@ -102,6 +111,7 @@ Reason = (
     | RelationReason
     | PopularityReason
     | ExplorationReason
+    | FeedbackReason
     | RemainderReason
 )
 
