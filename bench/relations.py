@@ -1,4 +1,4 @@
-"""Complements and substitutes of generated shops found again, at the generator's defaults and in a larger shop.
+"""Complements and substitutes of generated shops found again, at the defaults and in a larger shop.
 
     python -m bench.relations > bench/results/relations.txt
 

@@ -10,8 +10,9 @@ from api.cli.evaluate.cascades import cascades
 from api.cli.evaluate.kols import kols
 from api.cli.evaluate.recipients import recipients
 from api.cli.evaluate.relations import relations
+from api.cli.evaluate.scene import scene
 from api.cli.evaluate.trackrecord import track_record
 from api.cli.evaluate.transmission import transmission
 
-COMMANDS: tuple[Callable[..., None], ...] = (cascades, kols, recipients, relations, track_record, transmission)
+COMMANDS: tuple[Callable[..., None], ...] = (cascades, kols, recipients, relations, scene, track_record, transmission)
 """In the order in which `--help` lists them."""

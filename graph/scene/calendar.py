@@ -1,0 +1,106 @@
+"""Festivals by solar or lunar date, and what a local day is.
+
+A festival is felt on the days before it, and is over when it is over. Which there are is configuration; when
+a lunar one falls is counted by borax (docs/decisions/0014).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from borax.calendars.lunardate import LunarDate
+from numpy.typing import NDArray
+
+from graph.errors import InvalidInput
+
+Longs = NDArray[np.int64]
+
+HOUR = 3_600_000_000
+"""In microseconds."""
+
+EPOCH = date(1970, 1, 1)
+FIRST_YEAR, LAST_YEAR = 1901, 2099
+"""Of which lunar dates are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Festival:
+    """month, day: its date, of the lunar calendar where `lunar`. lead: days before it on which it is felt.
+
+    >>> Festival("spring-festival", 1, 1, lead=20, lunar=True).on(2026)
+    datetime.date(2026, 2, 17)
+    >>> Festival("618", 6, 18, lead=10).on(2026)
+    datetime.date(2026, 6, 18)
+    """
+
+    name: str
+    month: int
+    day: int
+    lead: int = 7
+    lunar: bool = False
+
+    def on(self, year: int) -> date:
+        """Its date in the year that begins in this solar year. InvalidInput beyond the years known."""
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise InvalidInput(f"festivals of {year}; lunar dates are known from {FIRST_YEAR} to {LAST_YEAR}")
+        if not self.lunar:
+            return date(year, self.month, self.day)
+        solar: date = LunarDate(year, self.month, self.day).to_solar_date()
+        return solar
+
+
+FESTIVALS = (
+    Festival("new-year", 1, 1),
+    Festival("spring-festival", 1, 1, lead=20, lunar=True),
+    Festival("lantern-festival", 1, 15, lunar=True),
+    Festival("valentines-day", 2, 14),
+    Festival("womens-day", 3, 8),
+    Festival("labour-day", 5, 1),
+    Festival("520", 5, 20),
+    Festival("dragon-boat", 5, 5, lunar=True),
+    Festival("618", 6, 18, lead=14),
+    Festival("qixi", 7, 7, lunar=True),
+    Festival("mid-autumn", 8, 15, lead=14, lunar=True),
+    Festival("national-day", 10, 1),
+    Festival("double-eleven", 11, 11, lead=14),
+    Festival("double-twelve", 12, 12),
+    Festival("christmas", 12, 25),
+)
+"""What Chinese shops live by; a shop elsewhere gives its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A shop's days. zone: whose midnight it is. Where two festivals are near, the nearer counts."""
+
+    zone: tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    festivals: tuple[Festival, ...] = FESTIVALS
+
+    def local(self, at: Longs) -> tuple[Longs, Longs]:
+        """Days since 1970 and hours of the day by the clock on the wall; at: µs since 1970, UTC."""
+        hours, place = np.unique(at // HOUR, return_inverse=True)
+        shifts = [self._shift(hour) for hour in hours.tolist()]
+        wall = at + np.array(shifts, np.int64)[place] if len(at) else at
+        return wall // (24 * HOUR), wall // HOUR % 24
+
+    def _shift(self, hour: int) -> int:
+        moment = datetime.fromtimestamp(hour * 3600, UTC)
+        return round((self.zone.utcoffset(moment.astimezone(self.zone)) or timedelta()).total_seconds() * 1e6)
+
+    def near(self, days: Longs) -> Longs:
+        """The festival near each day, by its place among `festivals`; −1 for none."""
+        distinct, place = np.unique(days, return_inverse=True)
+        felt = self._felt(distinct.tolist())
+        return np.array([felt.get(day, -1) for day in distinct.tolist()], np.int64)[place]
+
+    def _felt(self, days: Iterable[int]) -> dict[int, int]:
+        years = {(EPOCH + timedelta(days=day)).year for day in days}
+        nearest: dict[int, tuple[int, int]] = {}
+        for year in sorted({year + step for year in years for step in (-1, 0, 1)}):
+            for place, feast in enumerate(self.festivals):
+                on = (feast.on(year) - EPOCH).days
+                for before in range(feast.lead + 1):
+                    nearest[on - before] = min(nearest.get(on - before, (before, place)), (before, place))
+        return {day: place for day, (_, place) in nearest.items()}
