@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from api.auth.gate import gate_of
 from api.follow import Following
 from api.http import Endpoint, wants_page
 from api.metrics import Metrics
@@ -55,6 +56,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         how=Fitting(settings.seed, settings.cap),
         rates=settings.rates,
         trusted=settings.trusted,
+        gate=gate_of(settings),
         clock=clock,
         metrics=metrics,
         answer_days=settings.answer_days,

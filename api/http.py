@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import errors
-from api.cost.allowance import ALLOWANCES
+from api.auth.caller import Unauthenticated
 from api.errors import refusal
 from api.eventstream import EVENTS, EventStream, Stage
 from api.follow import Following
@@ -37,6 +37,7 @@ HTML = "text/html"
 
 STATUS = {
     errors.BAD_REQUEST: 400,
+    errors.UNAUTHENTICATED: 401,
     errors.FORBIDDEN: 403,
     errors.METHOD: 405,
     errors.NOT_ACCEPTABLE: 406,
@@ -94,13 +95,15 @@ class Endpoint:
         media = PLAIN_JSON
         try:
             media = accepted(request.headers.get("accept"))
-            asked = await asked_by(request, request_id, self.settings)
-            asked = replace(asked, allowance=ALLOWANCES["dev"], payer="dev")
+            caller = await self.service.gate.caller(request.headers, self.service.clock)
+            asked = replace(await asked_by(request, request_id, self.settings), caller=caller)
             if media == EVENTS:
                 return self._streamed(asked)
             reply = await self._answer(asked)
         except Unfit as unfit:
             reply = Reply(None, (refusal(str(unfit), unfit.code),))
+        except Unauthenticated as unknown:
+            reply = Reply(None, (refusal(str(unknown), errors.UNAUTHENTICATED),))
         seconds = perf_counter() - began
         self.metrics.answered(reply.label, reply.code, seconds)
         response = _response(reply, media)
@@ -137,6 +140,8 @@ def _response(reply: Reply, media: str) -> Response:
         status = UNDERSTOOD.get(reply.code, status)
     body = orjson.dumps(reply.body(), option=orjson.OPT_NON_STR_KEYS)
     headers = {"allow": "POST"} if status == 405 else {}
+    if status == 401:
+        headers["www-authenticate"] = 'Bearer realm="sharegraph"'
     if reply.wait is not None:
         headers["retry-after"] = str(reply.wait)
     return Response(body, status, headers, f"{media}; charset=utf-8")

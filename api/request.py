@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.cost.allowance import UNBOUNDED, Allowance
+from api.auth.caller import HERE, Caller
+from api.cost.allowance import Allowance
 from api.cost.purse import Cost
 from api.errors import Told
 
@@ -13,7 +14,7 @@ from api.errors import Told
 class Asked:
     """A request. query: its document, or "" where `document` names it by its id. spoken: its Accept-Language;
     id: what a fault is told and logged by; reading: change nothing, so refuse mutations and keep no promises.
-    allowance: of who asks; payer: whose minute its cost is taken from.
+    caller: who asks, and whose minute its cost is taken from.
     """
 
     query: str
@@ -23,8 +24,13 @@ class Asked:
     id: str = "-"
     document: str | None = None
     reading: bool = False
-    allowance: Allowance = UNBOUNDED
-    payer: str = "-"
+    caller: Caller = HERE
+    bounds: Allowance | None = None
+
+    @property
+    def allowance(self) -> Allowance:
+        """What this may ask for: its caller's, where no other bounds are set."""
+        return self.bounds or self.caller.allowance
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from api.answerlog import AnswerLog
+from api.auth.gate import Gate
 from api.behind import Unkept
 from api.context import Context
 from api.cost.plan import Plan
@@ -33,6 +34,7 @@ from api.errors import (
     METHOD,
     NOT_ACCEPTABLE,
     TIMEOUT,
+    UNAUTHENTICATED,
     Told,
     refusal,
     told,
@@ -57,6 +59,10 @@ log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 
+OPEN_GATE = Gate(dev=True)
+
+GONE = "the token has expired or was revoked; get a new one"
+
 FOLLOWED_ELSEWHERE = "a subscription is followed over graphql-transport-ws, or by accepting text/event-stream"
 
 
@@ -75,12 +81,14 @@ class Service:
         how: Fitting = BY_DEFAULT,
         rates: Rates = NO_RATES,
         trusted: Trusted = OPEN,
+        gate: Gate = OPEN_GATE,
         clock: Clock = utc_now,
         metrics: Metrics | None = None,
         answer_days: int = ANSWER_DAYS,
     ) -> None:
         self._metrics = metrics or Metrics()
         self.store = store
+        self.gate = gate
         self.answers = Answers(store, how=how, on_renewal=self._renewed)
         self.watch = Watch(store, self.answers)
         self.ledger = Ledger(store, on_written=self._metrics.promised)
@@ -93,7 +101,7 @@ class Service:
         self._documents = Documents(core_schema, hints=not trusted.only)
         self._purses = Purses()
         self._rates = rates
-        self._clock = clock
+        self.clock = clock
 
     async def begin(self) -> None:
         """Make the first analysis, and have everything compiled that a first question would wait for."""
@@ -161,7 +169,7 @@ class Service:
             raise RuntimeError("an operation that can be run has a plan")
         given = executor.variable_values.coerced
         try:
-            cost = self._purses.charged(document.shape, plan, given, asked.allowance, asked.payer)
+            cost = self._purses.charged(document.shape, plan, given, asked.allowance, asked.caller.id)
         except Denied as denied:
             refused = (refusal(str(denied), denied.code),)
             return Reply(None, refused, label=label, cost=denied.cost, wait=denied.wait)
@@ -171,7 +179,7 @@ class Service:
         kept = self.answers, self._intake, self._memo, self.watch
         ledger = Unkept() if asked.reading else self.ledger
         answerlog = self.answerlog or Unkept()
-        return Context(*kept, ledger, answerlog, self._clock(), asked.spoken, self._rates, seconds)
+        return Context(*kept, ledger, answerlog, self.clock(), asked.spoken, self._rates, seconds)
 
     async def _run(self, ready: "_Ready", asked: Asked) -> Reply:
         executor, context = ready.executor, ready.context
@@ -192,6 +200,9 @@ class Service:
         try:
             async with aclosing(cast("AsyncGenerator[Any, None]", source)) as events:
                 async for event in events:
+                    if not self.gate.still(asked.caller, self.clock):
+                        yield Reply(None, (refusal(GONE, UNAUTHENTICATED),), label=ready.label)
+                        return
                     context = self._context(asked, ready.context.seconds)
                     context.pin_to(ready.context.analysis)
                     executor = ready.executor.build_per_event_executor(event)

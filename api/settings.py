@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.trusted import OPEN, Trusted
 from graph.campaign.rates import NO_RATES, Rates
@@ -40,6 +41,11 @@ class Settings:
     rates: Rates = NO_RATES
     trusted: Trusted = OPEN
     origins: frozenset[str] = frozenset()
+    jwks: str | None = None
+    audience: str | None = None
+    issuer: str | None = None
+    skew: int = 30
+    keys: Path | None = None
     answer_days: int = ANSWER_DAYS
     cap: Cap = CAP
 
@@ -50,10 +56,15 @@ class Settings:
                 raise InvalidInput(
                     f"{origin!r:.80} is no origin: scheme, name and port, as https://shop.example"
                 )
+        if self.jwks is not None and self.audience is None:
+            raise InvalidInput("--jwks needs --audience: the name that tokens for this server carry in `aud`")
         if not self.dev:
-            raise InvalidInput(
-                "there is no authentication yet: --dev serves anybody who can connect, on this machine only"
-            )
+            if self.jwks is None and self.keys is None:
+                raise InvalidInput(
+                    "who may ask? --keys FILE takes API keys (`sharegraph keys create` makes them), --jwks"
+                    " FILE and --audience take tokens; --dev asks nobody, on this machine only"
+                )
+            return
         if self.host not in LOOPBACK:
             raise InvalidInput(
                 f"--dev serves without authentication, so it listens on this machine only, and {self.host} is"

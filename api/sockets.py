@@ -18,14 +18,14 @@ import orjson
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from api.cost.allowance import ALLOWANCES
+from api.auth.caller import Caller, Unauthenticated
 from api.errors import FORBIDDEN, INTERNAL, TOO_MANY, Told, hidden, refusal, traced
 from api.follow import Following, Full
 from api.http import Unfit, asked_of
 from api.limits import OPERATIONS
 from api.metrics import Metrics
 from api.request import Asked
-from api.service import Service
+from api.service import GONE, Service
 from api.settings import Settings
 from api.visitors import FOREIGN, foreign, refuse
 
@@ -35,7 +35,15 @@ GREETING_SECONDS = 3.0
 """Until a client has to have said `connection_init`."""
 
 GOING_AWAY = 1001
-INVALID, UNGREETED, LATE, TAKEN, GREETED_TWICE, SILENT = 4400, 4401, 4408, 4409, 4429, 4499
+INVALID, UNGREETED, UNKNOWN, LATE, TAKEN, GREETED_TWICE, SILENT = (
+    4400,
+    4401,
+    4403,
+    4408,
+    4409,
+    4429,
+    4499,
+)
 """Close codes of the protocol; the last is its libraries' for a peer that answers no ping."""
 
 log = structlog.get_logger()
@@ -90,7 +98,7 @@ class _Conversation:
 
     owner: Sockets
     socket: WebSocket
-    greeted: bool = False
+    caller: Caller | None = None
     stuck: asyncio.Event = field(default_factory=asyncio.Event)
     operations: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
 
@@ -130,13 +138,15 @@ class _Conversation:
     async def _hear(self) -> None:
         quiet = False
         while True:
-            patience = self.owner.settings.alive_seconds if self.greeted else GREETING_SECONDS
+            patience = self.owner.settings.alive_seconds if self.caller is not None else GREETING_SECONDS
             try:
                 async with asyncio.timeout(patience):
                     said = await self.socket.receive()
             except TimeoutError:
-                if not self.greeted:
+                if self.caller is None:
                     raise Close(LATE, "Connection initialisation timeout") from None
+                if not self.owner.service.gate.still(self.caller, self.owner.service.clock):
+                    raise Close(UNKNOWN, GONE) from None
                 if quiet:
                     raise Close(SILENT, "no answer to a ping") from None
                 quiet = True
@@ -149,10 +159,10 @@ class _Conversation:
 
     async def _heed(self, message: dict[str, Any]) -> None:
         match message:
-            case {"type": "connection_init"} if self.greeted:
+            case {"type": "connection_init"} if self.caller is not None:
                 raise Close(GREETED_TWICE, "Too many initialisation requests")
             case {"type": "connection_init"}:
-                self.greeted = True
+                self.caller = await self._known(message.get("payload"))
                 await self._say(type="connection_ack")
             case {"type": "ping"}:
                 await self._say(type="pong")
@@ -166,14 +176,26 @@ class _Conversation:
             case _:
                 raise Close(INVALID, "Invalid message received")
 
+    async def _known(self, payload: object) -> Caller:
+        """Who greets us: by the greeting, where a browser can send no headers, or by the headers."""
+        said = payload if isinstance(payload, dict) else {}
+        told = {str(name).lower(): value for name, value in said.items() if isinstance(value, str)}
+        service = self.owner.service
+        try:
+            return await service.gate.caller({**self.socket.headers, **told}, service.clock)
+        except Unauthenticated as unknown:
+            raise Close(UNKNOWN, str(unknown)) from None
+
     async def _begin(self, id_: str, payload: dict[str, Any]) -> None:
-        if not self.greeted:
+        if self.caller is None:
             raise Close(UNGREETED, "Unauthorized")
+        if not self.owner.service.gate.still(self.caller, self.owner.service.clock):
+            raise Close(UNKNOWN, GONE)
         if id_ in self.operations:
             raise Close(TAKEN, f"Subscriber for {id_:.40} already exists")
         try:
             asked = asked_of(payload, uuid4().hex, self.socket.headers.get("accept-language"))
-            asked = replace(asked, allowance=ALLOWANCES["dev"], payer="dev")
+            asked = replace(asked, caller=self.caller)
         except Unfit as unfit:
             raise Close(INVALID, str(unfit)) from None
         if len(self.operations) >= OPERATIONS:

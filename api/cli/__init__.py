@@ -16,6 +16,7 @@ from api.cli.doctor import doctor
 from api.cli.effect import effect
 from api.cli.evaluate import COMMANDS as EVALUATIONS
 from api.cli.keeping import backup, before_any_command, export_schema, forget, version
+from api.cli.keys import COMMANDS as KEYS
 from api.cli.kfactor import kfactor
 from api.cli.loading import generate, load
 from api.cli.seeds import seeds, spread
@@ -57,15 +58,23 @@ PANELS = {
 }
 
 evaluate = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+keys = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 for _group, _panel, _commands in (
     *((app, panel, commands) for panel, commands in PANELS.items()),
     (evaluate, "How good is it", EVALUATIONS),
+    (keys, "API keys", KEYS),
 ):
     for _run in _commands:
-        _name = _run.__name__.replace("_", "-")
+        _name = _run.__name__.strip("_").replace("_", "-")
         _group.command(_name, help=flowing(_run.__doc__ or ""), rich_help_panel=_panel)(command(_run))
 
+app.add_typer(
+    keys,
+    name="keys",
+    help="API keys, for the services that may ask.",
+    rich_help_panel="Serve and look after",
+)
 app.add_typer(
     evaluate,
     name="evaluate",

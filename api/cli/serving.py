@@ -79,13 +79,33 @@ def serve(
         list[str] | None,
         typer.Option(metavar="ORIGIN", help="Whose pages may ask, as https://shop.example; may be repeated."),
     ] = None,
+    jwks: Annotated[
+        str | None,
+        typer.Option(envvar="SHAREGRAPH_JWKS", metavar="FILE|URL", help="Keys that tokens are signed with."),
+    ] = None,
+    audience: Annotated[
+        str | None,
+        typer.Option(envvar="SHAREGRAPH_AUDIENCE", metavar="NAME", help="The `aud` of tokens for us."),
+    ] = None,
+    issuer: Annotated[
+        str | None,
+        typer.Option(envvar="SHAREGRAPH_ISSUER", metavar="NAME", help="The `iss` of tokens, if only one."),
+    ] = None,
+    skew: Annotated[
+        int, typer.Option(envvar="SHAREGRAPH_SKEW", metavar="S", help="By which clocks may differ.")
+    ] = 30,
+    keys: Annotated[
+        Path | None,
+        typer.Option(envvar="SHAREGRAPH_KEYS", metavar="FILE", help="API keys, see `sharegraph keys`."),
+    ] = None,
     currency: Currency = None,
     rates: PerUnit = None,
 ) -> None:
     """Serve the GraphQL API, with GraphiQL for browsers.
 
-    /graphql answers, /healthz and /readyz tell how it is, /metrics counts. There is no authentication yet, so
-    --dev is required, and it listens on this machine only. Logs go to stderr, one JSON object a line.
+    /graphql answers, /healthz and /readyz tell how it is, /metrics counts. Who asks sends a bearer token: an
+    API key (--keys) or a JSON Web Token (--jwks and --audience). With --dev nobody is asked who they are, and
+    it listens on this machine only. Logs go to stderr, one JSON object a line.
 
     [bold]Example[/bold]
 
@@ -109,6 +129,11 @@ def serve(
         rates=Rates.parse(currency, rates),
         trusted=_trusted(trusted, only=only_trusted),
         origins=frozenset(allow_origin or ()),
+        jwks=jwks,
+        audience=audience,
+        issuer=issuer,
+        skew=skew,
+        keys=keys,
         answer_days=answer_days,
         cap=Cap.said(often, rest_days, in_a_row),
     )

@@ -60,7 +60,8 @@ class Shop:
     @asynccontextmanager
     async def client(self, **settings: Any) -> AsyncIterator[AsyncClient]:
         """An HTTP client of an application on this store."""
-        app = create_app(Settings(self.store.url, **settings), self.store, clock=self.clock)
+        told = {"dev": True, "host": "shop", **settings}
+        app = create_app(Settings(self.store.url, **told), self.store, clock=self.clock)
         async with app.router.lifespan_context(app):
             transport = ASGITransport(app, raise_app_exceptions=False)
             async with AsyncClient(transport=transport, base_url="http://shop") as client:

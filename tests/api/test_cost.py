@@ -14,6 +14,7 @@ from graphql import (
     parse,
 )
 
+from api.auth.caller import Caller, Role
 from api.cost.allowance import ALLOWANCES, Allowance
 from api.cost.plan import Plan, Shape, plan_of
 from api.cost.prices import AS_MANY_AS, ITEMS, PRICES, ROWS, SIZES
@@ -39,7 +40,9 @@ def cost(document: str, **variables: Any) -> float:
 async def asked(
     shop: Shop, document: str, allowance: Allowance, payer: str = "ana", **variables: Any
 ) -> Reply:
-    return await shop.service.answer(Asked(document, variables, allowance=allowance, payer=payer))
+    return await shop.service.answer(
+        Asked(document, variables, caller=Caller(Role.MEMBER, payer), bounds=allowance)
+    )
 
 
 def test_every_price_and_size_names_a_field_of_the_schema() -> None:
@@ -184,7 +187,7 @@ async def test_over_http_a_spent_minute_is_429_and_says_when_to_come_back(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.tell(TOY)
-    monkeypatch.setattr("api.http.ALLOWANCES", {"dev": Allowance(a_minute=60)})
+    monkeypatch.setattr("api.auth.caller.ALLOWANCES", {"dev": Allowance(a_minute=60)})
     async with shop.client() as client:
         asks = {"query": "{ cascades { nodes { size } } }"}
         assert (await client.post("/graphql", json=asks)).status_code == 200

@@ -37,7 +37,7 @@ SSE = {"accept": "text/event-stream"}
 @asynccontextmanager
 async def served(shop: Shop, **told: Any) -> AsyncIterator[tuple[str, Server]]:
     """A server of a shop, at this address, until it is told to go."""
-    settings = Settings(shop.store.url, **{"shutdown_seconds": 5, "alive_seconds": 60.0} | told)
+    settings = Settings(shop.store.url, **{"dev": True, "shutdown_seconds": 5, "alive_seconds": 60.0} | told)
     server = Server(create_app(settings, shop.store, clock=shop.clock), settings)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -378,16 +378,18 @@ def text(**message: Any) -> dict[str, Any]:
     return {"type": "websocket.receive", "text": json.dumps(message)}
 
 
+SLOW = {"dev": True, "host": "shop", "alive_seconds": 0.3}
+HOST = (b"host", b"shop")
 SCOPE = {"path": "/graphql", "raw_path": b"/graphql", "root_path": "", "query_string": b""}
 
 
 @pytest.mark.parametrize("takes", [0, 1, 2, 3])
 async def test_a_socket_that_takes_nothing_any_more_is_given_up(shop: Shop, takes: int) -> None:
     shop.tell("ana>bea:tea")
-    app = create_app(Settings(shop.store.url, alive_seconds=0.3), shop.store, clock=shop.clock)
+    app = create_app(Settings(shop.store.url, **SLOW), shop.store, clock=shop.clock)
     asked = text(type="subscribe", id="1", payload={"query": SIZES, "variables": TEA})
     far = Stuck([{"type": "websocket.connect"}, text(type="connection_init"), asked], takes)
-    scope = {"type": "websocket", "headers": [], "subprotocols": [WS], "extensions": {}, **SCOPE}
+    scope = {"type": "websocket", "headers": [HOST], "subprotocols": [WS], "extensions": {}, **SCOPE}
     async with asyncio.timeout(10):
         await app(scope, far.receive, far.send)
     assert far.taken == ["websocket.accept", "websocket.send", "websocket.send"][:takes]
@@ -397,10 +399,10 @@ async def test_a_socket_that_takes_nothing_any_more_is_given_up(shop: Shop, take
 @pytest.mark.parametrize("takes", [0, 1, 2])
 async def test_a_stream_that_takes_nothing_any_more_is_given_up(shop: Shop, takes: int) -> None:
     shop.tell("ana>bea:tea")
-    app = create_app(Settings(shop.store.url, alive_seconds=0.3), shop.store, clock=shop.clock)
+    app = create_app(Settings(shop.store.url, **SLOW), shop.store, clock=shop.clock)
     body = json.dumps({"query": SIZES, "variables": TEA}).encode()
     far = Stuck([{"type": "http.request", "body": body}], takes)
-    headers = [(b"accept", b"text/event-stream"), (b"content-type", b"application/json")]
+    headers = [HOST, (b"accept", b"text/event-stream"), (b"content-type", b"application/json")]
     async with asyncio.timeout(10):
         await app({"type": "http", "method": "POST", "headers": headers, **SCOPE}, far.receive, far.send)
     assert far.taken == ["http.response.start", "http.response.body"][:takes]

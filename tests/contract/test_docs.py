@@ -109,7 +109,7 @@ def test_the_readmes_three_steps_and_its_query_work(
     assert {"Receipt", "Doctor", "To show cy", "To show somebody unknown", "KOL candidates"} <= titles
     (query,), (answer,) = fenced(page, "graphql"), fenced(page, "json")
     with closing(open_store("sqlite:///shop.db")) as store:
-        reply = asyncio.run(Service(store).answer(Asked(query, allowance=ALLOWANCES["dev"])))
+        reply = asyncio.run(Service(store).answer(Asked(query, bounds=ALLOWANCES["dev"])))
     assert reply.body() == json.loads(answer)
 
 

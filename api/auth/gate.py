@@ -1,0 +1,71 @@
+"""The gate: from a request's headers to its caller."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from api.auth.caller import DEV, PURPOSES, Caller, Role, Unauthenticated
+from api.auth.tokens import BAD, Keys, Tokens
+from api.settings import Settings
+from loaders.keyring import PREFIX, Keyring
+
+MISSING: Final = "who is asking? Send `Authorization: Bearer` and a token or an API key"
+
+LONGEST_PURPOSE = 200
+
+KEY: Final = "key:"
+"""Leads the id of a caller with an API key."""
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """tokens, keyring: what it knows callers by; `dev`: it asks nobody."""
+
+    tokens: Tokens | None = None
+    keyring: Keyring | None = None
+    dev: bool = False
+
+    async def caller(self, headers: Mapping[str, str], clock: Clock) -> Caller:
+        """Who asks; Unauthenticated for nobody we know. headers: with small letters."""
+        if self.dev:
+            return DEV
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token.strip():
+            raise Unauthenticated(MISSING)
+        known = await self._known(token.strip(), clock())
+        said = headers.get("x-purpose", "").strip()[:LONGEST_PURPOSE]
+        return replace(known, purpose=said) if said else known
+
+    async def _known(self, token: str, now: datetime) -> Caller:
+        if token.startswith(PREFIX):
+            key = self.keyring.find(token, now) if self.keyring else None
+            if key is None:
+                raise Unauthenticated("the API key is not valid here")
+            expires = key.expires and datetime.fromisoformat(key.expires).timestamp()
+            role = Role(key.role)
+            return Caller(role, f"{KEY}{key.id}", None, PURPOSES[role], expires or None)
+        if self.tokens is None:
+            raise Unauthenticated(BAD)
+        return await self.tokens.caller(token, now.timestamp())
+
+    def still(self, caller: Caller, clock: Clock) -> bool:
+        """Whether a caller who was let in may stay: not expired, and not revoked."""
+        if caller.expires is not None and clock().timestamp() >= caller.expires:
+            return False
+        if not caller.id.startswith(KEY) or self.keyring is None:
+            return True
+        key = self.keyring.keys().get(caller.id.removeprefix(KEY))
+        return key is not None and key.good(clock())
+
+
+def gate_of(settings: Settings) -> Gate:
+    """The gate of a server; InvalidInput or StoreUnavailable where its keys cannot be read."""
+    if settings.dev:
+        return Gate(dev=True)
+    tokens = None
+    if settings.jwks is not None and settings.audience is not None:
+        tokens = Tokens(Keys(settings.jwks), settings.audience, settings.issuer, settings.skew)
+    return Gate(tokens, Keyring(settings.keys) if settings.keys else None)

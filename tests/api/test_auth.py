@@ -1,0 +1,271 @@
+"""Who may ask: tokens and keys that are taken, and everything a thief would try."""
+
+import hmac
+import json
+import os
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
+
+import pytest
+from joserfc import jwk, jwt
+
+from api.auth.caller import Role
+from api.auth.gate import gate_of
+from api.auth.tokens import BAD, OLD, Keys, Tokens
+from api.settings import Settings
+from graph.errors import InvalidInput, UnknownKey
+from loaders.keyring import Keyring
+from tests.api.conftest import NOW, Shop
+
+ASKED = {"query": "{ __typename }"}
+SOON = int((NOW + timedelta(hours=1)).timestamp())
+CLAIMS = {"aud": "shop", "exp": SOON, "role": "storefront", "sub": "website"}
+
+SECRET = jwk.OctKey.import_key(os.urandom(32), {"kid": "s"})
+RSA = jwk.RSAKey.generate_key(2048, {"kid": "r"})
+CURVE = jwk.ECKey.generate_key("P-256", {"kid": "e"})
+ALG = {"s": "HS256", "r": "RS256", "e": "ES256"}
+
+
+def signed(key: Any, claims: dict[str, Any] | None = None, **headers: Any) -> str:
+    return jwt.encode(
+        {"alg": ALG[key.kid], "kid": key.kid, **headers}, CLAIMS if claims is None else claims, key
+    )
+
+
+@pytest.fixture
+def jwks(tmp_path: Path) -> Path:
+    """The keys as a server holds them: public halves, and the shared secret."""
+    path = tmp_path / "jwks.json"
+    public = [RSA.as_dict(private=False), CURVE.as_dict(private=False), SECRET.as_dict(private=True)]
+    path.write_text(json.dumps({"keys": public}))
+    return path
+
+
+@pytest.fixture
+def told(jwks: Path, tmp_path: Path) -> dict[str, Any]:
+    return {"dev": False, "jwks": str(jwks), "audience": "shop", "keys": tmp_path / "keys.json"}
+
+
+async def status(shop: Shop, told: dict[str, Any], token: str | None, **headers: str) -> tuple[int, str]:
+    """What a request with this token gets, and the sentence of its error."""
+    if token is not None:
+        headers["authorization"] = f"Bearer {token}"
+    async with shop.client(**told) as client:
+        answer = await client.post("/graphql", json=ASKED, headers=headers)
+    errors = answer.json().get("errors")
+    if answer.status_code == 401:
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert errors[0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert "data" not in answer.json()
+    return answer.status_code, errors[0]["message"] if errors else ""
+
+
+@pytest.mark.parametrize("key", [SECRET, RSA, CURVE], ids=lambda key: str(key.kid))
+async def test_a_token_signed_with_one_of_the_keys_is_taken(
+    shop: Shop, told: dict[str, Any], key: Any
+) -> None:
+    assert await status(shop, told, signed(key)) == (200, "")
+
+
+async def test_without_a_token_nobody_is_answered(shop: Shop, told: dict[str, Any]) -> None:
+    assert (await status(shop, told, None))[0] == 401
+    assert (await status(shop, told, None, authorization="Basic YTpi"))[0] == 401
+    assert (await status(shop, told, ""))[0] == 401
+
+
+def plain(part: dict[str, Any]) -> str:
+    return urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+
+
+def confused() -> str:
+    """A token "signed" with the public half of the RSA key as if it were a shared secret."""
+    said = f"{plain({'alg': 'HS256', 'kid': 'r'})}.{plain(CLAIMS)}"
+    mac = hmac.digest(RSA.as_pem(private=False), said.encode(), "sha256")
+    return f"{said}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
+def bent(token: str) -> str:
+    head, _, signature = token.split(".")
+    return f"{head}.{plain({**CLAIMS, 'role': 'admin'})}.{signature}"
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda: f"{plain({'alg': 'none'})}.{plain(CLAIMS)}.",
+        lambda: f"{plain({'alg': 'none', 'kid': 's'})}.{plain(CLAIMS)}.",
+        lambda: f"{plain({'alg': 'None', 'kid': 'r'})}.{plain(CLAIMS)}.{plain({})}",
+        confused,
+        lambda: bent(signed(RSA)),
+        lambda: signed(jwk.RSAKey.generate_key(2048, {"kid": "r"})),
+        lambda: signed(RSA, kid="e", alg="RS256"),
+        lambda: signed(RSA, kid="../../etc/passwd"),
+        lambda: signed(RSA, kid="unknown"),
+        lambda: signed(RSA, jwk=RSA.as_dict(private=False)).replace(".", "", 1),
+        lambda: "a.b.c",
+        lambda: "." * 9_000,
+    ],
+)  # fmt: skip
+async def test_a_forged_token_is_refused_in_the_same_words(
+    shop: Shop, told: dict[str, Any], forge: Any
+) -> None:
+    assert await status(shop, told, forge()) == (401, BAD)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"exp": int((NOW - timedelta(minutes=1)).timestamp())}, OLD),
+        ({"exp": None}, BAD),
+        ({"aud": "another"}, BAD),
+        ({"aud": None}, BAD),
+        ({"role": None}, BAD),
+        ({"role": "dev"}, BAD),
+        ({"role": "owner"}, BAD),
+        ({"role": ["admin"]}, BAD),
+        ({"sub": 7}, BAD),
+        ({"role": "member", "sub": None}, "a member's token says in `sub` who they are"),
+        ({"nbf": SOON}, BAD),
+    ],
+)
+async def test_a_token_has_to_say_everything_that_we_ask(
+    shop: Shop, told: dict[str, Any], changed: dict[str, Any], said: str
+) -> None:
+    claims = {name: value for name, value in {**CLAIMS, **changed}.items() if value is not None}
+    assert await status(shop, told, signed(CURVE, claims)) == (401, said)
+
+
+async def test_clocks_may_differ_a_little(shop: Shop, told: dict[str, Any]) -> None:
+    late = {**CLAIMS, "exp": int((NOW - timedelta(seconds=20)).timestamp())}
+    assert (await status(shop, told, signed(RSA, late)))[0] == 200
+    assert (await status(shop, {**told, "skew": 5}, signed(RSA, late)))[0] == 401
+
+
+async def test_one_issuer_may_be_asked_for(shop: Shop, told: dict[str, Any]) -> None:
+    only = {**told, "issuer": "https://login.example"}
+    assert (await status(shop, only, signed(RSA)))[0] == 401
+    assert (await status(shop, only, signed(RSA, {**CLAIMS, "iss": "https://login.example"})))[0] == 200
+
+
+async def test_a_key_is_taken_until_it_is_revoked(shop: Shop, told: dict[str, Any]) -> None:
+    ring = Keyring(told["keys"])
+    made = ring.make("growth", "desk", NOW)
+    assert (await status(shop, told, made))[0] == 200
+    assert (await status(shop, told, made[:-1]))[0] == 401
+    assert (await status(shop, told, made.replace("sg_", "sg_0", 1)))[0] == 401
+    assert made.rpartition("_")[2] not in told["keys"].read_text()
+    ring.revoke(made.split("_")[1], NOW)
+    assert await status(shop, told, made) == (401, "the API key is not valid here")
+
+
+async def test_a_key_ends_with_its_days(shop: Shop, told: dict[str, Any]) -> None:
+    ring = Keyring(told["keys"])
+    assert (await status(shop, told, ring.make("ingest", "", NOW, NOW - timedelta(days=1))))[0] == 401
+    assert (await status(shop, told, ring.make("ingest", "", NOW, NOW + timedelta(days=1))))[0] == 200
+
+
+def test_the_file_of_keys_is_for_its_owner_and_two_processes_may_write_it(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    one, other = Keyring(path), Keyring(path)
+    made = [ring.make("ingest", str(n), NOW) for n in range(5) for ring in (one, other)]
+    assert {key.label for key in one.keys().values()} == {*"01234"}
+    assert len(other.keys()) == len(set(made)) == 10
+    assert path.stat().st_mode & 0o077 == 0
+    with pytest.raises(UnknownKey):
+        one.revoke("nobody", NOW)
+    path.write_text('{"keys": [{}]}')
+    with pytest.raises(InvalidInput):
+        one.keys()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "[]", '{"keys": []}', '{"keys": [{"kty": "oct", "k": "c2hvcnQ"}]}', '{"keys": 3}',
+     json.dumps(jwk.ECKey.generate_key("P-384").as_dict())],
+)  # fmt: skip
+def test_a_key_set_that_would_not_hold_is_refused_when_the_server_starts(
+    tmp_path: Path, written: str
+) -> None:
+    path = tmp_path / "jwks.json"
+    path.write_text(written)
+    with pytest.raises(InvalidInput, match=r"jwks\.json"):
+        gate_of(Settings("sqlite:///x.db", jwks=str(path), audience="shop"))
+
+
+class _Address(BaseHTTPRequestHandler):
+    keys: ClassVar[list[Any]] = []
+    asked: ClassVar[int] = 0
+
+    def do_GET(self) -> None:
+        type(self).asked += 1
+        body = json.dumps({"keys": [key.as_dict(private=False) for key in self.keys]}).encode()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def address(*keys: Any) -> Iterator[str]:
+    """Where keys are served, on this machine."""
+    _Address.keys, _Address.asked = [*keys], 0
+    with HTTPServer(("127.0.0.1", 0), _Address) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/jwks.json"
+        server.shutdown()
+
+
+async def test_a_key_that_an_address_has_since_is_found_and_no_token_makes_us_ask_without_end() -> None:
+    time = [0.0]
+    with address(RSA) as source:
+        tokens = Tokens(Keys(source, clock=lambda: time[0]), "shop")
+        assert (await tokens.caller(signed(RSA), NOW.timestamp())).role is Role.STOREFRONT
+        _Address.keys.append(CURVE)
+        time[0] += 31
+        assert (await tokens.caller(signed(CURVE), NOW.timestamp())).id == "token:storefront:website"
+        asked = _Address.asked
+        for n in range(20):
+            with pytest.raises(Exception, match=BAD):
+                await tokens.caller(signed(RSA, kid=f"k{n}"), NOW.timestamp())
+        assert _Address.asked == asked
+
+
+async def test_keys_stay_good_while_their_address_is_away() -> None:
+    time = [0.0]
+    with address(RSA) as source:
+        tokens = Tokens(Keys(source, clock=lambda: time[0]), "shop")
+    time[0] += 10_000
+    assert (await tokens.caller(signed(RSA), NOW.timestamp())).subject is None
+
+
+def test_no_secret_is_taken_from_an_address_and_no_key_over_a_line_that_anybody_reads() -> None:
+    with pytest.raises(InvalidInput, match="https"):
+        Keys("http://login.example/jwks.json")
+
+
+async def test_a_member_is_who_the_token_says(shop: Shop, told: dict[str, Any]) -> None:
+    gate = gate_of(Settings("sqlite:///x.db", **{**told, "dev": False}))
+    token = signed(RSA, {**CLAIMS, "role": "member", "sub": "ana", "purpose": "home page"})
+    caller = await gate.caller({"authorization": f"Bearer {token}"}, lambda: NOW)
+    assert (caller.role, caller.subject, caller.purpose) == (Role.MEMBER, "ana", "home page")
+    headers = {"authorization": f"bearer {token}", "x-purpose": "support"}
+    assert (await gate.caller(headers, lambda: NOW)).purpose == "support"
+    assert gate.still(caller, lambda: NOW)
+    assert not gate.still(caller, lambda: NOW + timedelta(hours=2))
+
+
+def test_a_server_without_any_way_to_know_callers_does_not_start() -> None:
+    with pytest.raises(InvalidInput, match="who may ask"):
+        Settings("sqlite:///x.db").check()
+    with pytest.raises(InvalidInput, match="audience"):
+        Settings("sqlite:///x.db", jwks="x").check()
+    Settings("sqlite:///x.db", keys=Path("keys.json"), host="0.0.0.0").check()  # noqa: S104
