@@ -29,6 +29,7 @@ from graph.log import Log
 from graph.snapshot import Snapshot
 from graph.ties import strengths
 from graph.ties.sights import CHANNELS, Flags, Floats, Longs, Sights
+from graph.ties.taste import Taste
 from graph.ties.transmission import Transmission, transmission
 from graph.ties.trials import Reading, located, trials
 from graph.timeline import Rows
@@ -142,7 +143,7 @@ def recovery(
     held = (betaincinv(alpha, beta, tail) <= chance) & (chance <= betaincinv(alpha, beta, 1 - tail))
     believed = {"ours": learned.belief.mean[asked]}
     for name in ORACLES[:oracles]:
-        believed[name] = _oracle(name, model, snapshot, learned, truth, labels, seed)[asked]
+        believed[name] = _oracle(name, model, snapshot, learned, truth, seed)[asked]
     return Recovery(
         ties=len(chance),
         coverage=rate(int(held.sum()), len(held)),
@@ -166,12 +167,11 @@ def _oracle(
     snapshot: Snapshot,
     learned: Transmission,
     truth: Truth,
-    labels: Rows,
     seed: int,
 ) -> Floats:
     """The oracle's means, for the same pairs; those it was asked without having met are NaN."""
     sights = Sights.of(snapshot)
-    tried = trials(snapshot, sights, sights.met, labels, Reading(since_met=False))
+    tried = trials(snapshot, sights, sights.met, Taste.none(snapshot), Reading(since_met=False))
     place, true = located(truth.pair, sights.met)
     closeness = np.where(true, truth.closeness[place], np.nan) if name != ORACLES[0] else None
     mean = np.where(true, truth.mean[place], np.nan) if name == ORACLES[2] else None

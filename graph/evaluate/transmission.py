@@ -29,6 +29,7 @@ from graph.ties import strengths
 from graph.ties.estimators import COUNTED, Choice, Question
 from graph.ties.heldout import HeldOut, familiar, held_out
 from graph.ties.sights import Floats, Sights
+from graph.ties.taste import Taste
 from graph.ties.transmission import transmission
 from graph.ties.trials import Reading, located, trials
 from graph.timeline import Rows
@@ -96,7 +97,8 @@ def _plain(asked: Question, later: HeldOut) -> dict[str, Floats]:
     n = asked.sights.people
     opened = familiar(asked.snapshot, asked.sights.until)
     listens = np.bincount(opened % n, minlength=n)
-    tried = trials(asked.snapshot, asked.sights, asked.pairs, asked.labels, Reading(since_met=True))
+    plainly = Taste.none(asked.snapshot), Reading(since_met=True)
+    tried = trials(asked.snapshot, asked.sights, asked.pairs, *plainly)
     latent = tried.latent.sum(axis=1, dtype=np.float64)
     tries = tried.hits + tried.missed + latent
     _, among = located(opened, asked.pairs)

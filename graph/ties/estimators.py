@@ -17,7 +17,8 @@ from graph.ties.credit import Acts
 from graph.ties.heldout import HeldOut, held_out
 from graph.ties.pooled import Spread, pooled
 from graph.ties.sights import CHANNELS, Floats, Longs, Sights
-from graph.ties.trials import Reading, Taste, trials
+from graph.ties.taste import Taste
+from graph.ties.trials import Reading, trials
 from graph.timeline import Rows
 
 INNER = 0.8
@@ -66,9 +67,8 @@ class Belief:
         """The chance of each of these trials, (k,); what was not told to be seen is less likely."""
         asked, chance = self.question, self.mean[trials.pair]
         if self.taste is not None:
-            listener = asked.pairs[trials.pair] % asked.sights.people
-            group = self.taste.row[np.maximum(asked.labels[listener], 0)]
-            chance = chance * self.taste.appeal[group, self.taste.category[trials.share]]
+            listener = (asked.pairs[trials.pair] % asked.sights.people).astype(np.int32)
+            chance = chance * self.taste.of(listener, trials.share)
         unseen = self.seen[asked.sights.channel[trials.share]]
         return np.asarray(np.minimum(chance * np.where(trials.told, 1.0, unseen), 1.0))
 
@@ -98,10 +98,11 @@ def counted(question: Question, rule: str) -> Belief:
 
 def learned(question: Question, reading: Reading) -> Belief:
     """Transmission pooled from tie to everybody, see graph.ties.pooled."""
-    tried = trials(question.snapshot, question.sights, question.pairs, question.labels, reading)
-    found = pooled(tried, tells=question.sights.tell)
-    at, affinity = question.sights.until, reading.affinity
-    taste = Taste.of(question.snapshot, question.labels, affinity, at) if affinity else None
+    snapshot, sights, affinity = question.snapshot, question.sights, reading.affinity
+    taste = Taste.none(snapshot)
+    if affinity:
+        taste = Taste.learned(snapshot, question.labels, affinity, sights.until)
+    found = pooled(trials(snapshot, sights, question.pairs, taste, reading), tells=sights.tell)
     return Belief(question, found.alpha, found.beta, found.seen, found.usual, taste, found.spread)
 
 

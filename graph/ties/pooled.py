@@ -218,7 +218,13 @@ class _Fit:
         expected = exposed * rate[kind]
         some = at[:: -(-len(at) // ASKED)]
         return Spread(
-            kappa(tried.fair_hits[some], tried.fair_missed[some], self.prior[some], self.doubt[some]),
+            kappa(
+                tried.fair_hits[some],
+                tried.fair_missed[some],
+                self.prior[some],
+                self.doubt[some],
+                near=self.spread.kappa,
+            ),
             common_variance(tried.source[at], hits, expected),
             common_variance(tried.target[at], hits, expected),
         )

@@ -22,6 +22,7 @@ from graph.log import NONE
 from graph.openings import openings
 from graph.snapshot import Snapshot
 from graph.ties.commons import Acquaintance, distinct
+from graph.ties.taste import Liking, appeal
 from graph.timeline import Rows
 
 Floats = NDArray[np.float64]
@@ -163,18 +164,18 @@ def _channels(channel: Rows) -> Rows:
 @njit
 def untold_misses(
     source: Rows,
-    group: Rows,
+    row: Rows,
     since: Longs,
     shares: tuple[Rows, Longs, Longs],
     said: tuple[Rows, Rows, Floats, Flags],
-    appeal: NDArray[np.float32],
+    liking: Liking,
 ) -> NDArray[np.float32]:
     """What everybody's untold shares since a time would weigh if each pair had opened none; (pairs,
     CHANNELS).
 
-    source, group, since: (pairs,), the sharer, the listener's community, µs. shares: by_sharer, begins, and
-    the time of each share. said: of each share its channel, its category, what it weighs, whether it is told.
-    appeal: (r, categories), its rows those of `group`.
+    source, row, since: (pairs,), the sharer, the listener's row in `liking`, µs. shares: by_sharer, begins,
+    and the time of each share. said: of each share its channel, its category, what it weighs, whether it is
+    told.
     """
     by_sharer, begins, at = shares
     channel, category, weight, told = said
@@ -185,5 +186,5 @@ def untold_misses(
             if at[share] < since[pair]:
                 break
             if not told[share]:
-                found[pair, channel[share]] += weight[share] * appeal[group[pair], category[share]]
+                found[pair, channel[share]] += weight[share] * appeal(liking, row[pair], category[share])
     return found

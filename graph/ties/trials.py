@@ -1,9 +1,8 @@
 """Trials pair by pair: how many were opened, how many were missed, of how many nobody knows.
 
-A community's taste is the mix of categories its people take to. The appeal of a category to them is (its part
-of theirs / its part of everybody's) ^ affinity, between ⅓ and 3 and of mean 1 over their own mix, so
-that a tie's chance is that for what the listener's community usually likes. A trial that was missed weighs by
-its appeal, for 1 − f p is about (1 − p)^f.
+A tie's chance is that for what the listener's community usually likes, and a trial's the tie's times the
+appeal of what is shared (graph.ties.taste). A trial that was missed weighs by its appeal, for 1 − f p is
+about (1 − p)^f.
 """
 
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.events import Kind
 from graph.log import NONE
 from graph.snapshot import Snapshot
 from graph.ties.sights import Flags, Floats, Longs, Sights, untold_misses
+from graph.ties.taste import Taste
 from graph.timeline import Rows
 
 T = TypeVar("T", bound=np.generic)
@@ -28,14 +27,6 @@ IN_COMMON = 3
 
 KINDS = (IN_COMMON + 1) * 2 * 3
 """Acquaintances in common × answered or not × three ages."""
-
-SMOOTHING = 10.0
-"""Shares of everybody's that are added to a community's, when its taste is taken."""
-
-LEAST, MOST = 1 / 3, 3.0
-
-CHOSEN = (Kind.SHARE, Kind.VIEW, Kind.FAVOURITE, Kind.CART, Kind.PURCHASE)
-"""What people do of their own accord tells their taste; what they open was sent to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,62 +71,24 @@ class Trials:
         return len(self.source)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Taste:
-    """appeal: (r, categories), mean 1 over what a community took to. row: (communities,), whose row in it, 0
-    for those that took to nothing. category: of every share.
-    """
-
-    appeal: NDArray[np.float32]
-    row: Rows
-    category: Rows
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, labels: Rows, affinity: float, until: int) -> "Taste":
-        """What the communities took to before a time (µs), to the power of affinity."""
-        events, products = snapshot.events, snapshot.products
-        words, of_product = np.unique(products.category, return_inverse=True)
-        took = events.rows(*CHOSEN)
-        took = took[
-            (events.product[took] != NONE) & (events.person[took] != NONE) & (events.at[took] < until)
-        ]
-        category, labels = of_product[events.product[took]], np.maximum(labels, 0)
-        group = labels[events.person[took]]
-        # Those who took to nothing like everything as usual: one row for all of them.
-        active, place = np.unique(group, return_inverse=True)
-        shape = len(active) + 1, max(len(words), 1)
-        count = np.bincount(
-            (place + 1) * np.int64(shape[1]) + category, minlength=shape[0] * shape[1]
-        ).reshape(shape)
-        usual = np.maximum(count.sum(axis=0), 1) / max(count.sum(), 1)
-        mix = (count + SMOOTHING * usual) / (count.sum(axis=1, keepdims=True) + SMOOTHING)
-        liked = np.clip((mix / usual) ** affinity, LEAST, MOST)
-        liked /= (liked * mix).sum(axis=1, keepdims=True)
-        row = np.zeros(int(labels.max(initial=0)) + 1, np.int32)
-        row[active] = np.arange(1, len(active) + 1)
-        return cls(liked.astype(np.float32), row, of_product[snapshot.shares.product].astype(np.int32))
-
-
-def trials(snapshot: Snapshot, sights: Sights, pairs: Longs, labels: Rows, reading: Reading) -> Trials:
+def trials(snapshot: Snapshot, sights: Sights, pairs: Longs, taste: Taste, reading: Reading) -> Trials:
     """The trials of some pairs, as a reading has them.
 
-    pairs: source · n + target, rising. Those that never met can only have missed. labels: (people,), the
-    communities.
+    pairs: source · n + target, rising. Those that never met can only have missed.
     """
-    return _Counting(snapshot, sights, pairs, labels, reading).trials()
+    return _Counting(snapshot, sights, pairs, taste, reading).trials()
 
 
 class _Counting:
     """The steps from sights to trials; lives only while `trials` runs."""
 
     def __init__(
-        self, snapshot: Snapshot, sights: Sights, pairs: Longs, labels: Rows, reading: Reading
+        self, snapshot: Snapshot, sights: Sights, pairs: Longs, taste: Taste, reading: Reading
     ) -> None:
         self.shares, self.sights, self.pairs, self.reading = snapshot.shares, sights, pairs, reading
         self.source = (pairs // sights.people).astype(np.int32)
         self.target = (pairs % sights.people).astype(np.int32)
-        self.taste = Taste.of(snapshot, labels, reading.affinity, sights.until)
-        self.group = self.taste.row[np.maximum(labels, 0)]
+        self.taste = taste
         age = np.maximum(sights.until - self.shares.at, 0)
         span = max(int(age.max(initial=1)), 1)
         half_life = reading.half_life
@@ -185,8 +138,8 @@ class _Counting:
         held &= self.shares.at[share] >= _taken(self.since, place)
         return share[held], place[held]
 
-    def _appeal(self, share: Rows, pair: Longs) -> NDArray[np.float32]:
-        return self.taste.appeal[self.group[self.target[pair]], self.taste.category[share]]
+    def _appeal(self, share: Rows, pair: Longs) -> Floats:
+        return self.taste.of(self.target[pair], share)
 
     def _latent(self, hit: Rows, pair: Longs) -> NDArray[np.float32]:
         """All untold shares, without those that were opened and those that the listener had passed on."""
@@ -194,11 +147,11 @@ class _Counting:
         weight = sights.weight * self.fade
         found = untold_misses(
             self.source,
-            self.group[self.target],
+            self.taste.row[self.target],
             self.since,
             (sights.by_sharer, sights.begins, shares.at),
             (sights.channel, self.taste.category, weight, sights.told),
-            self.taste.appeal,
+            self.taste.liking,
         )
         again = sights.by_sharer[(shares.parent[sights.by_sharer] != NONE) & ~sights.told[sights.by_sharer]]
         again, giver = self._of_pairs((again, shares.person[shares.parent[again]]))

@@ -14,6 +14,7 @@ from graph.ties.estimators import COUNTED, MET, WHOLE, Question, choice, likelih
 from graph.ties.heldout import held_out
 from graph.ties.pooled import LEAST, pooled
 from graph.ties.sights import Sights, ripe
+from graph.ties.taste import Taste
 from graph.ties.trials import Reading, Trials, trials
 from tests.toy import events, log_of, snapshot
 
@@ -30,8 +31,7 @@ def pair(taken: Snapshot, source: str, target: str) -> int:
 
 def tried(told: str, source: str, target: str, *, since_met: bool = True) -> tuple[Trials, int]:
     taken, known = seen(told)
-    labels = np.zeros(len(taken.people), np.int32)
-    found = trials(taken, known, known.met, labels, Reading(since_met))
+    found = trials(taken, known, known.met, Taste.none(taken), Reading(since_met))
     return found, int(np.searchsorted(known.met, pair(taken, source, target)))
 
 
@@ -100,7 +100,7 @@ def test_credit_for_an_act_is_whole_equal_or_as_it_fits_best():
 
 def test_posteriors_are_proper_and_more_opens_make_them_larger(shop: Snapshot):
     asked = question(shop)
-    found = trials(shop, asked.sights, asked.pairs, asked.labels, Reading(since_met=False))
+    found = trials(shop, asked.sights, asked.pairs, Taste.none(shop), Reading(since_met=False))
     fit = pooled(found, tells=True)
     assert np.all((fit.alpha > 0) & (fit.beta > 0))
     mean = fit.alpha / (fit.alpha + fit.beta)
