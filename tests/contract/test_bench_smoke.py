@@ -25,6 +25,7 @@ SMALL = {
     "seeds": ("--smoke",),
     "served": ("--smoke",),
     "spread": ("--smoke",),
+    "suggestions": ("--smoke",),
     "trackrecord": ("--smoke",),
     "transmission": ("--seeds", "1", "--users", "300", "--events", "6000"),
 }

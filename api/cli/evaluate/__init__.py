@@ -7,12 +7,24 @@ Each command reads a LOG aside (no store is touched), holds part of it back and 
 from collections.abc import Callable
 
 from api.cli.evaluate.cascades import cascades
+from api.cli.evaluate.diversity import diversity
 from api.cli.evaluate.kols import kols
 from api.cli.evaluate.recipients import recipients
 from api.cli.evaluate.relations import relations
 from api.cli.evaluate.scene import scene
+from api.cli.evaluate.suggestions import suggestions
 from api.cli.evaluate.trackrecord import track_record
 from api.cli.evaluate.transmission import transmission
 
-COMMANDS: tuple[Callable[..., None], ...] = (cascades, kols, recipients, relations, scene, track_record, transmission)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    cascades,
+    diversity,
+    kols,
+    recipients,
+    relations,
+    scene,
+    suggestions,
+    track_record,
+    transmission,
+)
 """In the order in which `--help` lists them."""

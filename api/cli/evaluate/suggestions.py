@@ -1,0 +1,304 @@
+"""What to show somebody: every model's lists, measured by what people then chose."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.command import Everywhere, complain
+from api.cli.loading import Format
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from graph.evaluate.suggestions.compare import Contender, Cost, Evaluation
+    from graph.evaluate.suggestions.held import Held
+    from graph.evaluate.suggestions.lists import Lists
+    from graph.evaluate.suggestions.sure import Difference
+    from graph.taste import Model
+
+TUNED_FOR = 1_200.0
+"""Seconds that the choice of settings may take, for the blend and again for the blend without friends."""
+
+
+def suggestions(
+    everywhere: Everywhere,
+    *,
+    source: Annotated[
+        list[str],
+        typer.Argument(help="A folder with train.tsv, test.tsv (or val.tsv) and social.tsv; or a log."),
+    ],
+    written: Annotated[Format, typer.Option("--format", help="How a log is written.")] = Format.SHAREGRAPH,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            metavar="8:1:1", help="Deal a folder's parts out anew by user: known, validation, asked."
+        ),
+    ] = None,
+    train_share: Annotated[
+        float,
+        typer.Option(metavar="X", help="Of a log's choices in order of time.", min=0.05, max=0.95),
+    ] = 0.8,
+    tune: Annotated[
+        bool, typer.Option("--tune", metavar="", help="Choose settings on the validation part first.")
+    ] = False,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw NDCG@10 with its intervals, as SVG.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the split and the bootstrap.", min=0)] = 0,
+) -> None:
+    """What to show whom, the blend beside every baseline, on choices held out.
+
+    All items are ranked, but those somebody had. Precision, recall and NDCG at 5, 10, 20 and 50, MRR, how
+    broad the lists are, the same for people of whom little is known; intervals over users, and paired tests
+    of the blend's lead. No setting is chosen by what is held out.
+
+    [bold]Examples[/bold]
+
+        sharegraph evaluate suggestions lastfm --split 8:1:1 --seed 1
+
+        sharegraph evaluate suggestions taobao-share --format taobao-share
+    """
+    found = evaluated(held_of(source, written, split, train_share, seed), tune=tune, seed=seed)
+    if picture is not None:
+        picture.write_text(drawn(found))
+    everywhere.tell(told(found), lambda: shown(found))
+
+
+def evaluated(
+    asked: "tuple[Held, tuple[Contender, ...]]", *, tune: bool = False, seed: int = 0
+) -> "Evaluation":
+    """Every model of the roster, and what else there is, on one part held out."""
+    from graph.evaluate.suggestions.compare import compare
+
+    held, more = asked
+    return compare(held, chain(roster(held, tune=tune), more), watched, seed=seed)
+
+
+def held_of(
+    source: list[str], written: Format, split: str | None, train_share: float, seed: int
+) -> "tuple[Held, tuple[Contender, ...]]":
+    """What is known and what is asked; of a log also what is served, and its sources alone."""
+    from graph.errors import InvalidInput
+    from graph.evaluate.suggestions.logs import held_out, served
+    from loaders.aside import log_of
+    from loaders.folders import is_folder, read_folder
+
+    if len(source) == 1 and is_folder(source[0]):
+        folder = read_folder(source[0])
+        return (folder.dealt(parts(split), seed=seed) if split else folder.held()), ()
+    if split:
+        raise InvalidInput("--split is for a folder with train.tsv; a log is split by time: --train-share")
+    cut = held_out(log_of(source, written.value), train_share=train_share)
+    return cut.held, tuple(served(cut))
+
+
+def parts(split: str) -> tuple[float, ...]:
+    """The parts of a split.
+
+    >>> parts("8:1:1")
+    (8.0, 1.0, 1.0)
+    """
+    from graph.errors import InvalidInput
+
+    try:
+        return tuple(map(float, split.split(":")))
+    except ValueError:
+        raise InvalidInput(f"{split!r} is no split; write 8:2 or 8:1:1") from None
+
+
+def roster(held: "Held", *, tune: bool) -> "Iterator[Contender]":
+    """The blend, the same without friends, and every baseline that has room; what has none is told."""
+    from graph.evaluate.suggestions.compare import WithoutFriends, contender
+    from graph.taste import Blend, baselines
+
+    if tune:
+        yield from _tuned(held)
+    else:
+        yield contender(Blend(), held)
+        yield contender(WithoutFriends(Blend()), held)
+    found = baselines(held.known.users, held.known.items)
+    for name, reason in found.left_out:
+        complain(f"{name} is left out: {reason}")
+    for model in found.models:
+        yield contender(model, held)
+
+
+def _tuned(held: "Held") -> "Iterator[Contender]":
+    """The blend with and without friends, each with settings of its own; their choice is in its cost."""
+    from graph.evaluate.suggestions.compare import BLEND, WITHOUT, Contender, WithoutFriends, contender
+
+    yield Contender(BLEND, lambda: contender(tuned(held), held).fit())
+    alone = replace(held, known=held.known.friendless())
+    yield Contender(WITHOUT, lambda: contender(WithoutFriends(tuned(alone)), held).fit())
+
+
+def tuned(held: "Held") -> "Model":
+    """The blend with settings chosen on the validation part, else on a tenth of what is known."""
+    from graph.evaluate.suggestions.held import dealt
+    from graph.taste import tune
+
+    inner = held if held.validation is not None else dealt(held.known, (9, 1), seed=0)
+    validation = inner.asked if inner.validation is None else inner.validation
+    return tune(inner.known, validation, seconds=TUNED_FOR, clock=time.monotonic)
+
+
+def watched(one: "Contender") -> "tuple[Lists, Cost]":
+    """What a contender shows, and what that cost on this machine."""
+    from api.cli.measuring import growth
+    from graph.evaluate.suggestions.compare import Cost
+
+    with growth() as held:
+        began = time.perf_counter()
+        answer = one.fit()
+        learned = time.perf_counter()
+        found = answer()
+        ended = time.perf_counter()
+        return found, Cost(learned - began, ended - learned, held())
+
+
+def told(found: "Evaluation") -> dict[str, Any]:
+    """What `--json` prints: figures by model; intervals and differences beside them."""
+    return {
+        "users": found.known.users,
+        "items": found.known.items,
+        "known": int(found.known.chosen.nnz),
+        "ties": int(found.known.friends.nnz),
+        "held_out": found.held_out,
+        "asked": dict(found.asked),
+        "models": {
+            name: {
+                **{measure: estimate.value for measure, estimate in score.figures.items()},
+                **score.breadth,
+                "seconds_to_fit": score.cost.fit,
+                "seconds_to_list": score.cost.lists,
+                "bytes": score.cost.memory,
+            }
+            for name, score in found.models.items()
+        },
+        "intervals": {
+            name: {measure: [estimate.low, estimate.high] for measure, estimate in score.figures.items()}
+            for name, score in found.models.items()
+        },
+        "groups": {
+            name: {
+                group: {measure: estimate.value for measure, estimate in figures.items()}
+                for group, figures in score.by_group.items()
+            }
+            for name, score in found.models.items()
+        },
+        "blend_ahead_of": _differences(found.ahead),
+        "friends_add": _differences(found.friends),
+    }
+
+
+def _differences(found: "Mapping[str, Mapping[str, Difference]]") -> dict[str, Any]:
+    return {
+        name: {
+            measure: {"value": one.by.value, "low": one.by.low, "high": one.by.high, "p": one.p}
+            for measure, one in differences.items()
+        }
+        for name, differences in found.items()
+    }
+
+
+def drawn(found: "Evaluation") -> str:
+    """NDCG@10 of every model, best first."""
+    from api.cli.evaluate.pictures import Dot, dots
+
+    figures = {name: score.figures["ndcg@10"] for name, score in found.models.items()}
+    rows = [
+        Dot(name, figure.value, figure.low, figure.high)
+        for name, figure in sorted(figures.items(), key=lambda named: -named[1].value)
+    ]
+    return dots("What people chose, held out", "NDCG@10 with 95 % intervals over users", rows)
+
+
+def shown(found: "Evaluation") -> str:
+    """Accuracy, breadth and cost of every model, the blend's lead, and what friends add."""
+    from api.cli.printing import drawn as printed
+
+    tables = [_accuracy(found), _breadth(found)]
+    if found.ahead:
+        tables.append(_leads("The blend's lead, paired", "over", found.ahead))
+    if found.friends:
+        tables.append(_leads("What friends add to the blend, paired", "to whom", _sized(found)))
+    return "\n".join(map(printed, tables))
+
+
+def _sized(found: "Evaluation") -> "dict[str, Mapping[str, Difference]]":
+    return {f"{name} ({found.asked[name]:,})": lead for name, lead in found.friends.items()}
+
+
+def _accuracy(found: "Evaluation") -> "Table":
+    from api.cli.printing import figures, table, words
+
+    measures = "recall@10", "ndcg@10", "recall@20", "ndcg@20"
+    heads = [part for name in ("R@10", "N@10") for part in (figures(name), figures("95 %"))]
+    columns = [words("model", 22), *heads, *map(figures, ("R@20", "N@20", "P@10", "MRR", "cold N@10"))]
+    rows = []
+    for name, score in sorted(found.models.items(), key=lambda named: -named[1].figures["ndcg@10"].value):
+        recall, ndcg, *later = (score.figures[measure] for measure in measures)
+        rest = [*later, score.figures["precision@10"], score.figures["mrr"]]
+        cold = score.by_group.get("cold", {}).get("ndcg@10")
+        rows.append((
+            name, f"{recall.value:.4f}", f"{recall.low:.3f}–{recall.high:.3f}",
+            f"{ndcg.value:.4f}", f"{ndcg.low:.3f}–{ndcg.high:.3f}",
+            *(f"{figure.value:.4f}" for figure in rest), f"{cold.value:.4f}" if cold else "–",
+        ))  # fmt: skip
+    known = found.known
+    caption = (
+        f"{known.users:,} users, {known.items:,} items, {known.chosen.nnz:,} choices known, "
+        f"{known.friends.nnz:,} ties; {found.held_out:,} choices held out of {found.asked['all']:,} users. "
+        "All items are ranked but those known. cold: users of fewer than five known choices."
+    )
+    return table("What people chose, held out", columns, rows, caption)
+
+
+def _breadth(found: "Evaluation") -> "Table":
+    from api.cli.printing import figures, table, words
+
+    names = "coverage@10", "coverage3@10", "popularity@10", "gini@10", "novelty@10", "diversity@10"
+    heads = "shown", "to 3 +", "popularity", "Gini", "novelty", "diversity", "fit s", "lists s", "GB"
+    rows = [
+        (
+            name,
+            *(f"{score.breadth[measure]:.1%}" for measure in names[:2]),
+            f"{score.breadth[names[2]]:,.1f}",
+            *(f"{score.breadth[measure]:.3f}" for measure in names[3:]),
+            f"{score.cost.fit:.1f}", f"{score.cost.lists:.1f}", f"{score.cost.memory / 1e9:.2f}",
+        )
+        for name, score in found.models.items()
+    ]  # fmt: skip
+    caption = (
+        "Of the first ten of all lists: items shown at all and to three users or more; how many had chosen a "
+        "shown item; inequality of showings; surprise in bits; how unlike the items of one list are. GB: "
+        "beyond what was held before."
+    )
+    return table(
+        "How broad the lists are, and what they cost",
+        [words("model", 22), *map(figures, heads)],
+        rows,
+        caption,
+    )
+
+
+def _leads(title: str, head: str, leads: "Mapping[str, Mapping[str, Difference]]") -> "Table":
+    from api.cli.printing import figures, table, words
+
+    measures = ("recall@10", "ndcg@10", "recall@20", "ndcg@20")
+    columns = [words(head, 22)]
+    columns += [figures(part) for name in ("R@10", "N@10", "R@20", "N@20") for part in (name, "p")]
+    rows = [
+        (name, *(part for measure in measures for part in _lead(lead[measure])))
+        for name, lead in leads.items()
+    ]
+    return table(title, columns, rows, "p: of a lead as large by chance, of the sign-flip test.")
+
+
+def _lead(difference: "Difference") -> tuple[str, str]:
+    return f"{difference.by.value:+.4f}", f"{difference.p:.4f}"

@@ -1,0 +1,139 @@
+"""What to show whom, on public folders and logs, beside every baseline; and what showing more of it costs.
+
+    SHAREGRAPH_DATA=… python -m bench.suggestions                          # everything, about an hour
+    SHAREGRAPH_DATA=… python -m bench.suggestions --parts lastfm diversity
+    python -m bench.suggestions --smoke
+
+`lastfm`: dealt 8:1:1 by user with three seeds, then on the parts that SocialLGN published, tuned on a cut of
+train. `ciao`: its validation part, as it comes and tuned on a cut of train. `taobao`: a log cut in time, with
+what is served. `diversity`: the curves on Last.fm. Every command is printed as it could be typed.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+import api.cli.evaluate.diversity as curve_command
+import api.cli.evaluate.suggestions as command
+from api.cli.loading import Format
+from api.cli.printing import drawn
+from bench.measured import tell_where
+from graph.evaluate.suggestions.compare import Evaluation
+
+SEEDS = 0, 1, 2
+DEAL = "8:1:1"
+PUBLISHED = "SEPT .2127/.2057, MHCN .2123/.2068, LightGCN .2064/.1972 (RecBole-GNN's table)"
+MAIN = "recall@10", "ndcg@10"
+
+
+def main(arguments: list[str]) -> None:
+    """Run the parts asked for."""
+    said = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    said.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    said.add_argument("--smoke", action="store_true", help="a small folder made up")
+    chosen = said.parse_args(arguments)
+    tell_where("numpy", "numba", "scipy")
+    if chosen.smoke:
+        smoke()
+        return
+    data = Path(os.environ["SHAREGRAPH_DATA"])
+    for part in chosen.parts:
+        PARTS[part](data)
+
+
+def lastfm(data: Path) -> None:
+    """Three deals of everybody's listens, the means over them, and the published parts."""
+    found = [suggested(data, "lastfm", split=DEAL, tune=True, seed=seed) for seed in SEEDS]
+    print(f"\nMeans over seeds {SEEDS}, R@10/N@10. Published, on other deals: {PUBLISHED}")
+    for name in found[0].models:
+        recall, ndcg = (np.mean([one.models[name].figures[key].value for one in found]) for key in MAIN)
+        print(f"    {name:24}{recall:.4f} / {ndcg:.4f}")
+    suggested(data, "lastfm", tune=True)
+
+
+def ciao(data: Path) -> None:
+    """Ratings and trust."""
+    suggested(data, "ciao")
+    suggested(data, "ciao", tune=True)
+
+
+def taobao(data: Path) -> None:
+    """Shares as they happened."""
+    suggested(data, "taobao-share", written=Format.TAOBAO_SHARE)
+
+
+def diversity(data: Path) -> None:
+    """The curves against the best-tuned blend."""
+    for seed in SEEDS:
+        curves(data, "lastfm", split=DEAL, tune=True, seed=seed)
+
+
+def smoke() -> None:
+    """Both commands on three hundred people of six tastes."""
+    dice = np.random.default_rng(7)
+    user = np.repeat(np.arange(300), 12)
+    item = user % 6 * 40 + (40 * dice.random(len(user)) ** 2).astype(np.int64)
+    friend = (user + 6 * dice.integers(1, 5, len(user))) % 300
+    with TemporaryDirectory() as home:
+        folder = Path(home) / "made-up"
+        folder.mkdir()
+        for name, head, other in (("train", "item", item), ("social", "friend", friend)):
+            lines = [f"user\t{head}", *(f"{one}\t{two}" for one, two in zip(user, other, strict=True))]
+            (folder / f"{name}.tsv").write_text("\n".join(lines) + "\n")
+        suggested(Path(home), folder.name, split=DEAL)
+        curves(Path(home), folder.name, split=DEAL)
+
+
+def suggested(
+    data: Path,
+    name: str,
+    *,
+    written: Format = Format.SHAREGRAPH,
+    split: str | None = None,
+    tune: bool = False,
+    seed: int = 0,
+) -> Evaluation:
+    """What `sharegraph evaluate suggestions` prints, and the figures."""
+    began = _typed("suggestions", name, written=written, split=split, tune=tune, seed=seed)
+    asked = command.held_of([str(data / name)], written, split, 0.8, seed)
+    found = command.evaluated(asked, tune=tune, seed=seed)
+    print(command.shown(found))
+    _took(began)
+    return found
+
+
+def curves(data: Path, name: str, *, split: str, tune: bool = False, seed: int = 0) -> None:
+    """What `sharegraph evaluate diversity` prints."""
+    began = _typed("diversity", name, written=Format.SHAREGRAPH, split=split, tune=tune, seed=seed)
+    held, _ = command.held_of([str(data / name)], Format.SHAREGRAPH, split, 0.8, seed)
+    print(drawn(curve_command.shown(curve_command.curved(held, tune=tune, seed=seed))))
+    _took(began)
+
+
+def _typed(which: str, name: str, *, written: Format, split: str | None, tune: bool, seed: int) -> float:
+    words = [name, *(["--format", written.value] if written is not Format.SHAREGRAPH else [])]
+    words += [*(["--split", split] if split else []), *(["--tune"] if tune else [])]
+    print(f"\n$ sharegraph evaluate {which} {' '.join(words)} --seed {seed}", flush=True)
+    return time.perf_counter()
+
+
+def _took(began: float) -> None:
+    print(f"{time.perf_counter() - began:.0f} s", flush=True)
+
+
+PARTS: dict[str, Callable[[Path], None]] = {
+    "lastfm": lastfm,
+    "ciao": ciao,
+    "taobao": taobao,
+    "diversity": diversity,
+}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,99 @@
+"""`sharegraph evaluate suggestions` and `evaluate diversity` on a small folder and on a small log."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from api import cli
+from api.cli.evaluate.pictures import Dot, curves, dots
+
+pytestmark = pytest.mark.slow
+
+BASELINES = {"popularity", "item-knn", "user-knn", "ease", "als", "friends", "blend-without-friends"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A hundred people of five tastes, who listen to people of their own."""
+    dice = np.random.default_rng(3)
+    user = np.repeat(np.arange(100), 10)
+    item = user % 5 * 20 + (20 * dice.random(len(user)) ** 2).astype(np.int64)
+    friend = (user + 5 * dice.integers(1, 6, len(user))) % 100
+    made = tmp_path_factory.mktemp("tastes")
+    for name, head, other in (("train", "item", item), ("social", "friend", friend)):
+        lines = [f"user\t{head}", *(f"{one}\t{two}" for one, two in zip(user, other, strict=True))]
+        (made / f"{name}.tsv").write_text("\n".join(lines) + "\n")
+    return str(made)
+
+
+def test_the_blend_stands_beside_every_baseline(folder: str, capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["evaluate", "suggestions", folder, "--split", "8:1:1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["models"].keys() >= BASELINES | {"blend"}
+    blend = told["models"]["blend"]
+    assert blend["ndcg@10"] > told["models"]["popularity"]["ndcg@10"]
+    low, high = told["intervals"]["blend"]["ndcg@10"]
+    assert low < blend["ndcg@10"] < high
+    assert told["blend_ahead_of"].keys() == told["models"].keys() - {"blend"}
+    assert told["friends_add"]["all"]["ndcg@10"]["p"] <= 1
+
+
+def test_tables_and_a_picture_are_for_people(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    picture = tmp_path / "seen.svg"
+    run = ["evaluate", "suggestions", folder, "--split", "8:2", "--seed", "1", "--picture", str(picture)]
+    assert cli.main(run) == 0
+    said = capsys.readouterr().out
+    for title in ("What people chose", "How broad the lists are", "The blend's lead", "What friends add"):
+        assert title in said
+    assert set(re.findall(r">([^<]+)</text>", picture.read_text())) >= BASELINES
+
+
+def test_a_log_is_cut_in_time_and_what_is_served_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    shop = str(tmp_path / "shop")
+    assert cli.main(["generate", "--users", "150", "--events", "4000", "--out", shop]) == 0
+    capsys.readouterr()
+    assert cli.main(["evaluate", "suggestions", shop, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {"served", "served-friends", "served-interest", "blend", "popularity"} <= told["models"].keys()
+    assert told["models"]["served"]["recall@50"] > 0
+
+
+def test_curves_say_what_the_default_costs(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    picture = tmp_path / "curves.svg"
+    run = ["evaluate", "diversity", folder, "--split", "8:2", "--picture", str(picture)]
+    assert cli.main([*run, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["curves"].keys() == {"grants", "mmr", "popularity^a", "random-last"}
+    assert told["models"].keys() == {"blend", "default"}
+    assert picture.read_text().count("<polyline") == 4
+    assert cli.main(run) == 0
+    assert "random-last" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["--split", "8:x"], "no split"), (["--split", "1:2:3:4"], "two or three"), ([], "neither test.tsv")],
+)
+def test_a_split_that_cannot_be_is_explained(
+    folder: str, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+):
+    assert cli.main(["evaluate", "suggestions", folder, *words]) != 0
+    assert said in capsys.readouterr().err
+
+
+def test_a_log_is_not_split_by_user(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "events.csv").write_text("id,kind,at,user,product\n")
+    assert cli.main(["evaluate", "suggestions", str(tmp_path), "--split", "8:2"]) == 2
+    assert "--train-share" in capsys.readouterr().err
+
+
+def test_the_same_figures_make_the_same_picture():
+    rows = [Dot("blend", 0.22, 0.21, 0.23), Dot("a <b>", 0.1, 0.09, 0.12)]
+    assert dots("Seen", "NDCG", rows) == dots("Seen", "NDCG", rows)
+    assert "a &lt;b&gt;" in dots("Seen", "NDCG", rows)
+    assert "nan" not in curves("Cost", ("x", "y"), {"flat": [(0.0, 1.0), (1.0, 1.0)]}, mark=[(1.0, 1.0)])
