@@ -24,10 +24,13 @@ PRIOR = 2.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chances:
-    """begins: (k,), the lowest score of each step, rising. steps: its chance, rising with the score."""
+    """begins: (k,), the lowest score of each step, rising. steps: its chance, rising with the score. common:
+    the share of all that was opened.
+    """
 
     begins: Floats
     steps: tuple[Estimate, ...]
+    common: float
 
     def of(self, score: float) -> Estimate:
         """Of a score; one below all has the chance of the lowest."""
@@ -51,7 +54,7 @@ def chances(score: Floats, opened: NDArray[np.bool_]) -> Chances | None:
     pools = isotonic_regression(hits / shown, weights=shown).blocks
     tried, came = (np.add.reduceat(counts, pools[:-1]).tolist() for counts in (shown, hits))
     steps = (Estimate.of_beta(hit, count - hit) for hit, count in zip(came, tried, strict=True))
-    return Chances(begins[pools[:-1]], tuple(steps))
+    return Chances(begins[pools[:-1]], tuple(steps), common)
 
 
 def _bins(score: Floats) -> tuple[Floats, NDArray[np.intp]]:

@@ -7,6 +7,7 @@ Each command reads a LOG aside (no store is touched), holds part of it back and 
 from collections.abc import Callable
 
 from api.cli.evaluate.cascades import cascades
+from api.cli.evaluate.chances import chances
 from api.cli.evaluate.diversity import diversity
 from api.cli.evaluate.kols import kols
 from api.cli.evaluate.recipients import recipients
@@ -18,6 +19,7 @@ from api.cli.evaluate.transmission import transmission
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     cascades,
+    chances,
     diversity,
     kols,
     recipients,

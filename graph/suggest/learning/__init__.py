@@ -22,7 +22,7 @@ from graph.suggest.chances import Chances, chances
 from graph.suggest.learning.examples import Examples, examples
 from graph.suggest.learning.fit import NAMES, Weights, fitted, log_likelihood_by_level, own
 from graph.suggest.learning.past import Afterwards, afterwards, before
-from graph.suggest.learning.showings import showings
+from graph.suggest.learning.showings import Showings
 from graph.suggest.shelf import Shelf
 from graph.suggest.weights import Blend
 from graph.ties import strengths
@@ -57,8 +57,8 @@ def learned(snapshot: Snapshot, labels: Rows) -> Lessons:
     shelf = Shelf.of(past, strengths(past), labels)
     told = examples(shelf, questions(after, snapshot.shares))
     blend = as_blend(chosen_weights(told))
-    score, opened = showings(snapshot, replace(shelf, blend=blend), after, ASKED)
-    return Lessons(blend, chances(score, opened))
+    shown = Showings.of(snapshot, replace(shelf, blend=blend), after, ASKED)
+    return Lessons(blend, chances(shown.score, shown.opened))
 
 
 def questions(after: Afterwards, shares: Shares) -> Iterator[tuple[Ask, Rows]]:

@@ -8,7 +8,9 @@ of the log: somebody who was never shown a thing opens it less often, so such ch
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +24,6 @@ from graph.suggest.learning.past import Afterwards
 from graph.suggest.shelf import Shelf
 from graph.timeline import Events, Rows
 
-Showing = tuple[NDArray[np.float64], NDArray[np.bool_]]
-"""Scores, and which were opened."""
-
 SOON = timedelta(hours=1)
 PLACES = 20
 ENOUGH = 500
@@ -33,19 +32,40 @@ ENOUGH = 500
 LOOKED = (Kind.VIEW, Kind.OPEN, Kind.CART, Kind.FAVOURITE, Kind.PURCHASE)
 
 
-def showings(snapshot: Snapshot, shelf: Shelf, after: Afterwards, most: int) -> Showing:
-    """Of at most so many people. snapshot: the whole; shelf: as of the cut."""
-    shown = _exposed(snapshot.events, after.cut)
-    told = (
-        _exposures(snapshot.events, shelf, shown, most)
-        if len(shown) >= ENOUGH
-        else _best(snapshot, shelf, after, most)
-    )
-    parts = list(told)
-    return (
-        np.concatenate([np.empty(0), *(score for score, _ in parts)]),
-        np.concatenate([np.empty(0, np.bool_), *(opened for _, opened in parts)]),
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class Showings:
+    """n showings, all arrays of shape (n,): to whom, with what score, and whether it was opened. exposed: the
+    log told them.
+    """
+
+    person: Rows
+    score: NDArray[np.float64]
+    opened: NDArray[np.bool_]
+    exposed: bool
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, shelf: Shelf, after: Afterwards, most: int) -> "Showings":
+        """To at most so many people. snapshot: the whole; shelf: as of the cut."""
+        exposures = _exposed(snapshot.events, after.cut)
+        exposed = len(exposures) >= ENOUGH
+        if exposed:
+            told = list(_exposures(snapshot.events, shelf, exposures, most))
+        else:
+            told = list(_best(snapshot, shelf, after, most))
+        return cls(
+            np.repeat(np.array([one.person for one in told], np.int32), [len(one.score) for one in told]),
+            np.concatenate([np.empty(0), *(one.score for one in told)]),
+            np.concatenate([np.empty(0, np.bool_), *(one.opened for one in told)]),
+            exposed,
+        )
+
+
+class _Seen(NamedTuple):
+    """Showings to one person."""
+
+    person: int
+    score: NDArray[np.float64]
+    opened: NDArray[np.bool_]
 
 
 def _exposed(events: Events, cut: int) -> NDArray[np.intp]:
@@ -54,7 +74,7 @@ def _exposed(events: Events, cut: int) -> NDArray[np.intp]:
     return np.asarray(rows[shop & (events.at[rows] >= cut)], np.intp)
 
 
-def _exposures(events: Events, shelf: Shelf, shown: NDArray[np.intp], most: int) -> Iterator[Showing]:
+def _exposures(events: Events, shelf: Shelf, shown: NDArray[np.intp], most: int) -> Iterator[_Seen]:
     opened = _opened(events, shown, shelf.products)
     people = np.unique(events.person[shown])
     for person in people[:: max(1, -(-len(people) // most))].tolist():
@@ -63,7 +83,7 @@ def _exposures(events: Events, shelf: Shelf, shown: NDArray[np.intp], most: int)
         place = np.full(shelf.products, NONE)
         place[product] = np.arange(len(product))
         found = place[events.product[shown[mine]]]
-        yield score[found[found != NONE]], opened[mine][found != NONE]
+        yield _Seen(person, score[found[found != NONE]], opened[mine][found != NONE])
 
 
 def _opened(events: Events, shown: NDArray[np.intp], products: int) -> NDArray[np.bool_]:
@@ -85,7 +105,7 @@ def _opened(events: Events, shown: NDArray[np.intp], products: int) -> NDArray[n
     )
 
 
-def _best(snapshot: Snapshot, shelf: Shelf, after: Afterwards, most: int) -> Iterator[Showing]:
+def _best(snapshot: Snapshot, shelf: Shelf, after: Afterwards, most: int) -> Iterator[_Seen]:
     events = snapshot.events
     chosen: dict[int, Rows] = {person: events.product[rows] for person, rows in after.by_person()}
     came = np.unique(events.person[np.searchsorted(events.at, after.cut) :])
@@ -93,4 +113,4 @@ def _best(snapshot: Snapshot, shelf: Shelf, after: Afterwards, most: int) -> Ite
     for person in came[:: max(1, -(-len(came) // most))].tolist():
         product, score = scores(shelf, Ask(person))
         best = np.lexsort((product, -score))[:PLACES]
-        yield score[best], np.isin(product[best], chosen.get(person, ()))
+        yield _Seen(person, score[best], np.isin(product[best], chosen.get(person, ())))

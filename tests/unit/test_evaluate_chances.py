@@ -1,0 +1,29 @@
+"""Chances of suggestions, held against what came later."""
+
+from pathlib import Path
+
+import pytest
+
+from api.cli.evaluate.chances import shown, told
+from api.cli.loads import made_up
+from graph.errors import InvalidInput
+from graph.evaluate.chances import evaluate
+from loaders.aside import log_of
+from tests.toy import events
+from tests.toy import log_of as log_told
+
+
+def test_chances_of_a_generated_shop_are_held_against_what_came_later(tmp_path: Path):
+    made_up(tmp_path / "shop", users=600, events=20_000, seed=3, noise=1.0, shape="csv")
+    found = evaluate(log_of([str(tmp_path / "shop")], "sharegraph"), train_share=0.7)
+    foretold = [bin_.foretold for bin_ in found.ours.curve]
+    assert foretold == sorted(foretold)
+    assert sum(bin_.trials for bin_ in found.ours.curve) == found.ours.trials
+    assert found.ours.ece.value < 0.1
+    assert set(told(found)["models"]) == {"ours", "one for all"}
+    assert "showings to" in shown(found)
+
+
+def test_a_log_too_small_to_tell_chances_says_so():
+    with pytest.raises(InvalidInput, match="too small"):
+        evaluate(log_told(events("ana>bea:tea cy$mug dan$tea")))
