@@ -12,8 +12,10 @@ products, which knows better and needs more to learn from, or errs far beyond wh
 from what was known at three earlier times and tried on what came between each and the next; the one whose
 distributions were nearer stays, and is learned anew from everything.
 
-**The value** is the number from whose relative distance half of what may come stays nearest: no other has a
-smaller median of |value − end| / end. Between two whole numbers it may lie where neither has half.
+**The value** is the present size where two in five like it stayed so, else the number from whose relative
+distance half of what may come stays nearest: no other has a smaller median of |value − end| / end, so it may
+lie between two whole numbers. (Two in five, not half: among many cascades nearly as sure, that has the least
+median error of all together.)
 
 **The interval** is the narrowest range, high / low least, that holds a mass of what may come: nineteen in
 twenty, and more or less where the same trials contradict that, for cascades more and less sure to stay as
@@ -73,7 +75,7 @@ Asked = tuple[Places, Longs, Longs]
 class Sizes:
     """Sizes in the end of n cascades, in people, with their 95 % intervals; NaN where nothing can be said.
 
-    value: half of what may come is less than any other number lets it be away, relatively.
+    value: the present size, or off which half of what may come is by less than off any other number.
     """
 
     value: Floats

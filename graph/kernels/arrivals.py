@@ -13,6 +13,9 @@ from graph.kernels.jit import njit
 CLASSES = 5
 """Of how sure a spread is; `_class` says which is which."""
 
+STAYS = 0.4
+"""Where so many stay as they are, all are told to."""
+
 
 @njit
 def arrived(starts: Longs, at: Longs, rows: Longs, by: Longs) -> Longs:
@@ -68,14 +71,15 @@ def ends(spreads: Spreads, people: Longs, score: Floats, mass: Floats) -> tuple[
     """How many n groups of so many people will be: value, low, high; all of shape (n,).
 
     Outcomes are those at the nearest score, scaled by how far it is, in whole people. low, high: the range of
-    least high / low that holds `mass` of them, shape (CLASSES,), by how sure they are. value: the number from
-    whose relative distance half of them stay nearest, the harmonic mean of the narrowest range with half.
+    least high / low that holds `mass` of them, shape (CLASSES,), by how sure they are. value: as many people
+    as now, where `STAYS` of the outcomes are so; else the number from whose relative distance half of them
+    stay nearest, the harmonic mean of the narrowest range with half.
     """
     value, low, high = np.empty(len(people)), np.empty(len(people)), np.empty(len(people))
     for row in range(len(people)):
         end = _outcomes(spreads, people[row], score[row])
         least, most = _narrowest(end, 0.5)
-        value[row] = 2 * least * most / (least + most)
+        value[row] = people[row] if _stay(end, people[row]) >= STAYS else 2 * least * most / (least + most)
         least, most = _narrowest(end, mass[_class(end, people[row])])
         low[row], high[row] = min(least, value[row]), max(most, value[row])
     return value, low, high
@@ -127,11 +131,17 @@ def _narrowest(end: Floats, mass: float) -> tuple[float, float]:
 
 
 @njit
+def _stay(end: Floats, people: int) -> float:
+    """The part of ascending outcomes that nobody came in."""
+    return int(np.searchsorted(end, people, side="right")) / len(end)
+
+
+@njit
 def _class(end: Floats, people: int) -> int:
     """How sure it is that nobody comes any more: 4, 3, 2 from nineteen in twenty, four in five and half of
     the outcomes on; else 1 for groups of ten and more, 0 for smaller ones.
     """
-    stay = int(np.searchsorted(end, people, side="right")) / len(end)
+    stay = _stay(end, people)
     if stay < 0.5:
         return 1 if people >= 10 else 0
     return 2 + int(stay >= 0.8) + int(stay >= 0.95)
