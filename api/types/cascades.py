@@ -140,9 +140,9 @@ class Cascade(Node):
     @field
     async def forecast(self, info: Info) -> Estimate | None:
         """Its size in the end, and an interval, from how cascades of this log went on that had looked like it
-        at its age. Value: off which half of what may come is by less, relatively, than off any other number;
-        so it may lie between whole ones. Null where the log has too few cascades to learn from, and in its
-        first moments.
+        at its age. Value: the present size where two in five of these stayed so; else off which half of them
+        were by less, relatively, than off any other number, so that it may lie between whole ones. Null where
+        the log has too few cascades to learn from, and in its first moments.
         """
         growth = await info.context.growth()
         size = None if growth is None else growth.size(self.among, self.row)
