@@ -27,8 +27,8 @@ Factors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ALS:
-    """factors: dimensions. unseen: α, what not choosing weighs against a choice. penalty: λ. scaled: ν, 1 where
-    who chose more is held back more, 0 where all are held back alike. rounds: of both halves.
+    """factors: dimensions. unseen: α, what not choosing weighs against a choice. penalty: λ. scaled: ν, 1
+    where who chose more is held back more, 0 where all are held back alike. rounds: of both halves.
 
     ties, content: weights of `joint`.
     """

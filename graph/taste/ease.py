@@ -1,7 +1,7 @@
 """EASE: the linear model in closed form that says which choices go with which, with ties in the same matrix.
 
-With Z of `joint` (at ties = content = 0 it is X), find the square B with an empty diagonal that minimises
-‖Z − ZB‖² + λ‖B‖². With P = (λI + ZᵀZ)⁻¹ it is B = I − P/diag(P), columns divided (Steck 2019). The same from the
+With Z of `joint` (at ties = content = 0 it is X), find the square B with an empty diagonal that minimises ‖Z
+− ZB‖² + λ‖B‖². With P = (λI + ZᵀZ)⁻¹ it is B = I − P/diag(P), columns divided (Steck 2019). The same from the
 other side, by Woodbury, with K = (λI + ZZᵀ)⁻¹ and q_j = z_jᵀ K z_j:
 
     B_ji = z_jᵀ K z_i / (1 − q_i)  for j ≠ i,      ZB = Z − (K Z)·λ/(1 − q), columns scaled
