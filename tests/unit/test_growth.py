@@ -129,6 +129,12 @@ def test_a_cascade_whose_like_stayed_is_told_to_stay_and_an_interval_may_be_one_
     assert told_of(spreads, 3, 0.9) == (3, 3, 6)
 
 
+def test_where_two_in_five_stay_it_is_told_to_stay_and_else_it_may_lie_between_numbers():
+    two, one = ([1.0] * many + [2.0] * 3 + [9.0] * (7 - many) for many in (4, 3))
+    assert told_of(Spreads(np.zeros(1), np.array([two])), 3, 0.9)[0] == 3
+    assert told_of(Spreads(np.zeros(1), np.array([one])), 3, 0.9)[0] == pytest.approx(24 / 7)
+
+
 def test_no_other_number_has_a_smaller_median_error():
     chance = np.random.default_rng(1)
     outcomes = np.sort(np.rint(np.exp(chance.gamma(2, 0.5, 41))))
