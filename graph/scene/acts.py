@@ -36,12 +36,20 @@ class Acts:
         return len(self.product)
 
     @classmethod
-    def of(cls, snapshot: Snapshot, silent: NDArray[np.bool_], calendar: Calendar, since: int = 0) -> "Acts":
-        """Everybody's from a time on (µs), but for those who allow no use of them and for noise."""
+    def of(
+        cls,
+        snapshot: Snapshot,
+        silent: NDArray[np.bool_],
+        calendar: Calendar,
+        nowhere: NDArray[np.bool_] | None = None,
+    ) -> "Acts":
+        """Everybody's, but for those who allow no use of them and for noise. nowhere: (people,), of whom no
+        region may be used.
+        """
         events = snapshot.events
         rows = events.rows(*TELLING)
         rows = rows[(events.product[rows] != NONE) & (events.person[rows] != NONE) & ~events.own[rows]]
-        rows = rows[~silent[events.person[rows]] & (events.at[rows] >= since)]
+        rows = rows[~silent[events.person[rows]]]
         day, _ = calendar.local(events.at[rows])
         alone = -1 - np.arange(len(snapshot.products))
         kind = np.where(snapshot.products.category == NONE, alone, snapshot.products.category)
@@ -52,6 +60,8 @@ class Acts:
         anew[1:] = (np.diff(key[order]) != 0) | (np.diff(day[order]) != 0)
         rows = np.sort(rows[order[anew]])
         region, regions = _regions(snapshot, rows)
+        if nowhere is not None:
+            region = np.where(nowhere[events.person[rows]], NONE, region)
         surface, surfaces = _named(snapshot, events.surface[rows])
         return cls(events.product[rows], events.at[rows], region, surface, regions, surfaces)
 

@@ -6,7 +6,7 @@ with acts enough has lifts of its own, beyond its category's, drawn to 1 in the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +55,6 @@ class Lifts:
     share: Floats
     known: Longs
     facets: Mapping[Facet, FacetLifts]
-    answered: dict[tuple[tuple[Facet, int], ...], Floats] = field(default_factory=dict)
-    """What scenes were found to lift, so that each is computed once."""
 
     def values(self, moment: Moment) -> dict[Facet, int]:
         """The value of each facet that is learned and known of a moment."""
@@ -77,13 +75,10 @@ class Lifts:
 
     def of(self, values: Mapping[Facet, int]) -> Floats:
         """How many times as often as usual each product is wanted in a scene, (n,)."""
-        scene = tuple(sorted(values.items(), key=lambda pair: pair[0].value))
-        if scene not in self.answered:
-            lifted = self.of_categories(values)[self.column]
-            for facet, value in scene:
-                lifted[self.known] *= self.facets[facet].of_product[value]
-            self.answered[scene] = lifted
-        return self.answered[scene]
+        lifted = self.of_categories(values)[self.column]
+        for facet, value in values.items():
+            lifted[self.known] *= self.facets[facet].of_product[value]
+        return lifted
 
     def of_categories(self, values: Mapping[Facet, int]) -> Floats:
         """The same of each column; 1 in the mean over all acts."""
@@ -92,21 +87,34 @@ class Lifts:
             lifted = lifted * self.facets[facet].of_category[value]
         return np.asarray(lifted / max(float(lifted @ self.share), 1e-300))
 
-    def strongest(self, values: Mapping[Facet, int], product: int) -> str:
-        """The word for what lifts a product most in a scene; "" for a scene without facets."""
+    def strongest(self, values: Mapping[Facet, int], product: int) -> tuple[Facet, str]:
+        """What of a scene lifts a product most, and the word for it. values: not empty."""
         column, place = self.column[product], int(np.searchsorted(self.known, product))
         own = place < len(self.known) and self.known[place] == product
-        best = ("", -np.inf)
-        for facet, value in values.items():
-            told = self.facets[facet]
-            lift = told.of_category[value, column] * (told.of_product[value, place] if own else 1.0)
-            best = max(best, (told.names[value], float(lift)), key=lambda one: one[1])
-        return best[0]
+
+        def lift(facet: Facet) -> float:
+            told, value = self.facets[facet], values[facet]
+            return float(told.of_category[value, column] * (told.of_product[value, place] if own else 1.0))
+
+        facet = max(values, key=lift)
+        return facet, self.facets[facet].names[values[facet]]
+
+    def with_more(self, products: int) -> "Lifts":
+        """The same where products came since: they have the lifts of products without a category."""
+        more = products - len(self.column)
+        return replace(self, column=np.pad(self.column, (0, more), constant_values=len(self.share) - 1))
 
 
-def learned(snapshot: Snapshot, silent: NDArray[np.bool_], calendar: Calendar) -> Lifts:
-    """The lifts of a log. silent: (people,), those who allow no use of what they did."""
-    return learned_from(Acts.of(snapshot, silent, calendar), snapshot.products.category, calendar)
+def learned(
+    snapshot: Snapshot,
+    silent: NDArray[np.bool_],
+    calendar: Calendar,
+    nowhere: NDArray[np.bool_] | None = None,
+) -> Lifts:
+    """The lifts of a log. silent, nowhere: (people,), those who allow no use of what they did, and of where
+    they are.
+    """
+    return learned_from(Acts.of(snapshot, silent, calendar, nowhere), snapshot.products.category, calendar)
 
 
 def learned_from(acts: Acts, category: Rows, calendar: Calendar) -> Lifts:
