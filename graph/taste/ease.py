@@ -19,14 +19,14 @@ import numpy as np
 import scipy.linalg as sl
 from numpy.typing import NDArray
 
-from graph.taste.joint import Joint, in_rows, joint
+from graph.taste.joint import Joint, in_rows, joint, row_of
 from graph.taste.model import Interactions, Parts, Rows, Scores, Sparse
 
 PRECISE = 6_000
 """Up to this many rows the inverse is taken in float64, above in float32, which halves time and memory."""
 
 CHUNK = 1_024
-"""Columns of K Z worked on at a time."""
+"""Items worked on at a time."""
 
 Matrix = NDArray[np.float32]
 Lapack = Callable[..., tuple[NDArray[np.floating], int]]
@@ -55,27 +55,28 @@ def social_ease(lam: float = 100.0, ties: float = 5.0, content: float = 0.0) -> 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByUser:
-    """K, shape (rows of Z,) twice; pull: 1/(1 − q_i) of every item, shape (m,); lam: λ."""
+    """K, shape (rows of Z,) twice; columns: those of Z that are items, a row each, shape (m, rows of Z);
+    pull: 1/(1 − q_i) of every item, shape (m,); lam: λ.
+    """
 
     both: Joint
     K: Matrix
+    columns: Sparse
     pull: Matrix
     lam: float
 
     def scores(self, users: Rows) -> Scores:
         """Z − (K Z)·λ/(1 − q), rows of users and columns of items."""
-        items = self.both.matrix[:, : self.both.items]
-        near = np.asarray((items.T @ self.K[users].T).T)
+        near = np.asarray(self.columns @ self.K[users].T).T
         near *= -self.lam * self.pull
-        near += items[users].toarray()
-        return near.astype(np.float32, copy=False)
+        near += self.both.matrix[users][:, : self.both.items].toarray()
+        return near
 
     def parts(self, user: int, item: int) -> Parts:
         """z_jᵀ K z_i / (1 − q_i) for every column j of the user."""
         columns, value = self.both.row(user)
-        matrix = self.both.matrix
-        asked = matrix[:, [item]].toarray().ravel().astype(np.float64)
-        near = np.asarray(matrix[:, columns].T @ (self.K @ asked), dtype=np.float64)
+        rows, having = row_of(self.columns, item)
+        near = np.asarray(self.both.matrix[:, columns].T @ (self.K[:, rows] @ having), dtype=np.float64)
         weight = near * float(self.pull[item])
         weight[columns == item] = 0.0
         return self.both.parts(columns, weight * value)
@@ -101,14 +102,13 @@ class ByItem:
 def by_user(both: Joint, lam: float) -> ByUser:
     """Solved in the rows of Z: users, and features if there are any."""
     K = inverse(dense(in_rows(both.matrix @ both.matrix.T)), lam)
-    items = both.matrix[:, : both.items].tocsc()
+    columns = in_rows(both.matrix[:, : both.items].T)
     pull = np.empty(both.items, dtype=np.float32)
     for start in range(0, both.items, CHUNK):
-        columns = items[:, start : start + CHUNK]
-        near = columns.T @ K
-        q = np.asarray(columns.T.multiply(near).sum(axis=1)).ravel()
+        some = columns[start : start + CHUNK]
+        q = np.asarray(some.multiply(some @ K).sum(axis=1)).ravel()
         pull[start : start + CHUNK] = 1.0 / np.maximum(1.0 - q, 1e-6)
-    return ByUser(both, K.astype(np.float32, copy=False), pull, lam)
+    return ByUser(both, K.astype(np.float32, copy=False), columns, pull, lam)
 
 
 def by_item(both: Joint, lam: float) -> ByItem:
@@ -122,7 +122,7 @@ def by_item(both: Joint, lam: float) -> ByItem:
 
 def dense(gram: Sparse) -> NDArray[np.floating]:
     """A Gram matrix in memory, in float64 if it is small."""
-    full = np.asfortranarray(gram.toarray())
+    full = gram.toarray().T
     return full.astype(np.float64) if len(full) <= PRECISE else full
 
 

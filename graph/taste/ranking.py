@@ -63,6 +63,6 @@ def best(rest: Scores, count: int) -> Rows:
 
 def height(rest: Scores, count: int) -> NDArray[np.float32]:
     """What the `count` best of a row are worth on average, shape (q,); never negative."""
-    top = np.take_along_axis(rest, best(rest, count), axis=1)
+    top = np.partition(rest, max(rest.shape[1] - count, 0), axis=1)[:, -count:]
     mean: NDArray[np.float32] = np.where(np.isfinite(top), top, 0.0).mean(axis=1, dtype=np.float32)
     return np.maximum(mean, 0.0)
