@@ -1,12 +1,13 @@
 """What to show whom, on public folders and logs, beside every baseline; and what showing more of it costs.
 
-    SHAREGRAPH_DATA=… python -m bench.suggestions                          # everything, about an hour
-    SHAREGRAPH_DATA=… python -m bench.suggestions --parts lastfm diversity
+    SHAREGRAPH_DATA=… python -m bench.suggestions                        # everything, about ten minutes
+    SHAREGRAPH_DATA=… python -m bench.suggestions --parts lastfm --tune  # hours
     python -m bench.suggestions --smoke
 
-`lastfm`: dealt 8:1:1 by user with three seeds, then on the parts that SocialLGN published, tuned on a cut of
-train. `ciao`: its validation part, as it comes and tuned on a cut of train. `taobao`: a log cut in time, with
-what is served. `diversity`: the curves on Last.fm. Every command is printed as it could be typed.
+`lastfm`: dealt 8:1:1 by user with three seeds, then on the parts that SocialLGN published. `ciao`: its
+validation part. `taobao`: a log cut in time, with what is served. `diversity`: the curves on Last.fm. Weights
+of the blend are learned on a cut of what is known; with `--tune` the settings of its sources are too. Every
+command is printed as it could be typed.
 """
 
 import argparse
@@ -19,8 +20,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-import api.cli.evaluate.diversity as curve_command
-import api.cli.evaluate.suggestions as command
+from api.cli.evaluate.diversity import curved
+from api.cli.evaluate.diversity import shown as curves_shown
+from api.cli.evaluate.suggestions import evaluated, held_of, shown
 from api.cli.loading import Format
 from api.cli.printing import drawn
 from bench.measured import tell_where
@@ -36,6 +38,7 @@ def main(arguments: list[str]) -> None:
     """Run the parts asked for."""
     said = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     said.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    said.add_argument("--tune", action="store_true", help="choose settings first")
     said.add_argument("--smoke", action="store_true", help="a small folder made up")
     chosen = said.parse_args(arguments)
     tell_where("numpy", "numba", "scipy")
@@ -44,34 +47,33 @@ def main(arguments: list[str]) -> None:
         return
     data = Path(os.environ["SHAREGRAPH_DATA"])
     for part in chosen.parts:
-        PARTS[part](data)
+        PARTS[part](data, tune=chosen.tune)
 
 
-def lastfm(data: Path) -> None:
+def lastfm(data: Path, *, tune: bool) -> None:
     """Three deals of everybody's listens, the means over them, and the published parts."""
-    found = [suggested(data, "lastfm", split=DEAL, tune=True, seed=seed) for seed in SEEDS]
+    found = [suggested(data, "lastfm", split=DEAL, tune=tune, seed=seed) for seed in SEEDS]
     print(f"\nMeans over seeds {SEEDS}, R@10/N@10. Published, on other deals: {PUBLISHED}")
     for name in found[0].models:
         recall, ndcg = (np.mean([one.models[name].figures[key].value for one in found]) for key in MAIN)
         print(f"    {name:24}{recall:.4f} / {ndcg:.4f}")
-    suggested(data, "lastfm", tune=True)
+    suggested(data, "lastfm", tune=tune)
 
 
-def ciao(data: Path) -> None:
+def ciao(data: Path, *, tune: bool) -> None:
     """Ratings and trust."""
-    suggested(data, "ciao")
-    suggested(data, "ciao", tune=True)
+    suggested(data, "ciao", tune=tune)
 
 
-def taobao(data: Path) -> None:
+def taobao(data: Path, *, tune: bool) -> None:
     """Shares as they happened."""
-    suggested(data, "taobao-share", written=Format.TAOBAO_SHARE)
+    suggested(data, "taobao-share", written=Format.TAOBAO_SHARE, tune=tune)
 
 
-def diversity(data: Path) -> None:
-    """The curves against the best-tuned blend."""
+def diversity(data: Path, *, tune: bool) -> None:
+    """The curves of the blend."""
     for seed in SEEDS:
-        curves(data, "lastfm", split=DEAL, tune=True, seed=seed)
+        curves(data, "lastfm", split=DEAL, tune=tune, seed=seed)
 
 
 def smoke() -> None:
@@ -101,9 +103,9 @@ def suggested(
 ) -> Evaluation:
     """What `sharegraph evaluate suggestions` prints, and the figures."""
     began = _typed("suggestions", name, written=written, split=split, tune=tune, seed=seed)
-    asked = command.held_of([str(data / name)], written, split, 0.8, seed)
-    found = command.evaluated(asked, tune=tune, seed=seed)
-    print(command.shown(found))
+    asked = held_of([str(data / name)], written, split, 0.8, seed)
+    found = evaluated(asked, tune=tune, seed=seed)
+    print(shown(found))
     _took(began)
     return found
 
@@ -111,8 +113,8 @@ def suggested(
 def curves(data: Path, name: str, *, split: str, tune: bool = False, seed: int = 0) -> None:
     """What `sharegraph evaluate diversity` prints."""
     began = _typed("diversity", name, written=Format.SHAREGRAPH, split=split, tune=tune, seed=seed)
-    held, _ = command.held_of([str(data / name)], Format.SHAREGRAPH, split, 0.8, seed)
-    print(drawn(curve_command.shown(curve_command.curved(held, tune=tune, seed=seed))))
+    held, _ = held_of([str(data / name)], Format.SHAREGRAPH, split, 0.8, seed)
+    print(drawn(curves_shown(curved(held, tune=tune, seed=seed))))
     _took(began)
 
 
@@ -127,7 +129,7 @@ def _took(began: float) -> None:
     print(f"{time.perf_counter() - began:.0f} s", flush=True)
 
 
-PARTS: dict[str, Callable[[Path], None]] = {
+PARTS: dict[str, Callable[..., None]] = {
     "lastfm": lastfm,
     "ciao": ciao,
     "taobao": taobao,
