@@ -22,6 +22,7 @@ query Suggest(
         ... on LikenessReason { because { key name } brand }
         ... on RelationReason { kind to { key name } }
         ... on PopularityReason { community { id size } }
+        ... on SceneReason { scene }
         ... on ExplorationReason { propensity }
         ... on RemainderReason { count }
       }

@@ -22,6 +22,7 @@ schema = strawberry.Schema(
         reasons.FeedbackReason,
         reasons.RelationReason,
         reasons.PopularityReason,
+        reasons.SceneReason,
         reasons.ExplorationReason,
         reasons.RemainderReason,
         recipients.TieReason,

@@ -138,6 +138,21 @@ class PopularityReason(Reason):
 
 
 @output
+class SceneReason(Reason):
+    """It is wanted more than usual when and where it is to be shown."""
+
+    scene: str = strawberry.field(
+        description="What of this lifts it most: a part of the day, weekday, month, festival, region or"
+        " surface, as SuggestionContext.scene takes it."
+    )
+
+    @classmethod
+    def from_domain(cls, reason: suggest.SceneReason) -> "SceneReason":
+        """As the API shows it."""
+        return cls(weight=reason.weight, scene=reason.scene)
+
+
+@output
 class ExplorationReason(Reason):
     """It stands here to be tried, whatever its score."""
 
@@ -183,6 +198,7 @@ REASONS: dict[type[suggest.Reason], Callable[[Any], Reason]] = {
     suggest.LikenessReason: LikenessReason.from_domain,
     suggest.RelationReason: RelationReason.from_domain,
     suggest.PopularityReason: PopularityReason.from_domain,
+    suggest.SceneReason: SceneReason.from_domain,
     suggest.ExplorationReason: ExplorationReason.from_domain,
     suggest.FeedbackReason: FeedbackReason.from_domain,
     suggest.RemainderReason: RemainderReason.from_domain,

@@ -1,6 +1,7 @@
 """What to show somebody, and why."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import strawberry
 
@@ -15,6 +16,7 @@ from api.types.values import Estimate
 from graph import suggest
 from graph.answers import Given, placed
 from graph.events import content_id, micros
+from graph.scene import Moment
 from graph.snapshot import Snapshot
 from graph.suggest.explain import Language, Names, explain
 
@@ -23,6 +25,21 @@ from graph.suggest.explain import Language, Names, explain
 class SuggestionContext:
     """Where the suggestions are to be shown, and what led there. What is unknown to us is passed over."""
 
+    at: datetime | None = strawberry.field(
+        default=None,
+        description="When it is shown: what is wanted at that hour, on that day and near that festival comes"
+        " in. Null is no time in particular.",
+    )
+    region: str | None = strawberry.field(
+        default=None,
+        description="Where it is shown, in the words of the log. Passed over for people who do not allow"
+        " their location to be used.",
+    )
+    scene: str | None = strawberry.field(
+        default=None,
+        description="A scene by its word, where it is none of the moment: `spring-festival`, `evening`,"
+        " `saturday`, `may`, or a region or surface of the log.",
+    )
     share: str | None = strawberry.field(
         default=None,
         description="The share whose link was opened: its sharer and its product count, unless they are"
@@ -54,6 +71,12 @@ class SuggestionContext:
             product=shared[1] if product is None else product,
             category=None if self.category is None else _category(snapshot, self.category),
             exclude=frozenset(row for row in excluded if row is not None),
+            moment=Moment(
+                at=None if self.at is None else micros(self.at),
+                region=self.region,
+                surface=self.surface,
+                named=self.scene,
+            ),
         )
 
 
@@ -175,4 +198,7 @@ def _in_keys(snapshot: Snapshot, ask: suggest.Ask, surface: str | None) -> tuple
         context.category and snapshot.words[context.category : context.category + 1],
         sorted(products[row] for row in context.exclude),
         surface,
+        context.moment.at,
+        context.moment.region,
+        context.moment.named,
     )

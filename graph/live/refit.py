@@ -54,7 +54,7 @@ from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, 
 from graph.suggest.filters import Activity, standing
 from graph.suggest.neighbours import Neighbours
 from graph.suggest.peers import Takers
-from graph.suggest.shelf import NAMED_TO_FRIENDS, PERSONALISATION, Shelf
+from graph.suggest.shelf import LOCATION, NAMED_TO_FRIENDS, PERSONALISATION, Shelf
 from graph.suggest.shown import LiveShown, shown
 from graph.ties import LiveTies, live_ties
 from graph.timeline import Events
@@ -253,12 +253,14 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         complements=_of_more(fitted.complements, products),
         substitutes=_of_more(fitted.substitutes, products),
         popular=replace(fitted.popular, overall=_padded(fitted.popular.overall, products, 0.0)),
+        scenes=fitted.scenes.with_more(products),
         done=done,
         stands=standing(done, now.products.available, now.as_of),
         categories=now.products.category,
         labels=_padded(fitted.labels, people, NONE),
         personal=~silent,
         named=np.where(renewed, ~unnamed, _padded(fitted.named, people, True)),
+        located=np.where(renewed, ~refused(now, LOCATION), _padded(fitted.located, people, True)),
     )
 
 

@@ -6,6 +6,7 @@ A tie A→B means that what A shares reaches B. Product p is suggested to B with
   + Σ_i taste(B, i) · closeness(i, p)          interest: people who chose i chose p too
   + Σ_i taste(B, i) · relation(i, p)           p goes with an i of B's, or could stand for it
   + popularity(p)                              in B's community: the last resort
+  + popularity(p) · (lift(scene, p) − 1)       what is wanted here and now, beyond what is wanted always
 
 each source times its weight in the `Blend`. Every term is a reason; a score is the sum of its reasons'
 weights and an explanation is that sum read aloud, not a second model. A stranger who opened A's link for q is
@@ -28,6 +29,7 @@ from graph.suggest.reasons import (
     Reason,
     RelationReason,
     RemainderReason,
+    SceneReason,
 )
 from graph.suggest.shelf import Shelf
 from graph.suggest.shown import CAP, Cap
@@ -54,6 +56,7 @@ __all__ = [
     "Relation",
     "RelationReason",
     "RemainderReason",
+    "SceneReason",
     "Shelf",
     "Source",
     "Suggestion",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from graph.estimate import Estimate
+from graph.scene import Moment
 from graph.suggest.reasons import Reason
 
 
@@ -10,13 +11,14 @@ from graph.suggest.reasons import Reason
 class Context:
     """Where and why the question is asked. sharer, product: rows, the link that was opened or the page that
     is shown. category: a code of the snapshot's words; only products of it are wanted. exclude: rows of
-    products that are on the page already.
+    products that are on the page already. moment: when and where it is asked.
     """
 
     sharer: int | None = None
     product: int | None = None
     category: int | None = None
     exclude: frozenset[int] = frozenset()
+    moment: Moment = field(default_factory=Moment)
 
 
 @dataclass(frozen=True, slots=True)

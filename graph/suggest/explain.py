@@ -21,6 +21,7 @@ from graph.suggest.reasons import (
     PopularityReason,
     Reason,
     RelationReason,
+    SceneReason,
 )
 
 CLAUSES, NAMED = 2, 2
@@ -83,6 +84,8 @@ def _clause(group: list[Reason], names: Names, said: Sayings) -> str | None:
             clause = phrases.likeness(said, next(iter(_called(names.products, because)), ""), brand=brand)
         case PopularityReason(community=community):
             clause = phrases.popularity(said, around=community is not None)
+        case SceneReason(facet=facet):
+            clause = phrases.scene(said, facet)
         case ExplorationReason():
             clause = phrases.exploration(said)
         case _:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from graph.events import Kind
 from graph.relations import Relation
+from graph.scene import Facet
 
 
 class Sayings(Protocol):
@@ -145,6 +146,23 @@ def popularity(said: Sayings, *, around: bool) -> str:
     if around:
         return said.gettext("it is popular in this circle")
     return said.gettext("it is popular right now")
+
+
+def scene(said: Sayings, facet: Facet) -> str:
+    """That it is wanted more than usual in the scene at hand."""
+    match facet:
+        case Facet.PART_OF_DAY:
+            return said.gettext("it is often chosen at this time of day")
+        case Facet.WEEKDAY:
+            return said.gettext("it is often chosen on this day of the week")
+        case Facet.MONTH:
+            return said.gettext("it is often chosen at this time of the year")
+        case Facet.FESTIVAL:
+            return said.gettext("it is often chosen at this festival")
+        case Facet.REGION:
+            return said.gettext("it is often chosen in this region")
+        case Facet.SURFACE:
+            return said.gettext("it is often chosen here")
 
 
 def exploration(said: Sayings) -> str:

@@ -1,11 +1,13 @@
 """A question as the sources hear it: what may be used to answer it, looked up once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.events import Verdict
+from graph.scene import Facet
 from graph.suggest.answers import Ask, Context
 from graph.suggest.popularity import EVERYBODY
 from graph.suggest.shelf import Shelf
@@ -27,7 +29,7 @@ class Question:
     whose link was opened, where that may be used. page: the product shown. community: the label of the
     person's, else of the sharer's. mine, taste, bought: products of their own, the taste each shows, and
     whether they have it. newcomer: neither friends nor a history are known. level: of activity, see
-    `weights.level`.
+    `weights.level`. scene: what is known of when and where, in the facets that the log tells of.
     """
 
     person: int | None
@@ -40,6 +42,7 @@ class Question:
     bought: NDArray[np.bool_]
     newcomer: bool
     level: int
+    scene: Mapping[Facet, int]
 
     @property
     def listened(self) -> tuple[Rows, NDArray[np.float64]]:
@@ -69,7 +72,15 @@ class Question:
             bought=bought,
             newcomer=person is None or not (len(shelf.engaged.of(person).product) or _listens(shelf, person)),
             level=level(len(mine)),
+            scene=_scene(shelf, ask),
         )
+
+
+def _scene(shelf: Shelf, ask: Ask) -> Mapping[Facet, int]:
+    moment = ask.context.moment
+    if ask.person is not None and not shelf.located[ask.person]:
+        moment = replace(moment, region=None)
+    return shelf.scenes.lifts.values(moment)
 
 
 def _listens(shelf: Shelf, person: int) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from graph.events import Kind, Verdict
 from graph.relations import Relation
+from graph.scene import Facet
 
 AT_MOST = 10
 """Reasons given for one suggestion; the last then gathers the rest."""
@@ -77,6 +78,17 @@ class PopularityReason:
 
 
 @dataclass(frozen=True, slots=True)
+class SceneReason:
+    """It is wanted more than usual when and where it is to be shown. scene: the word for what of this lifts
+    it most, of that facet.
+    """
+
+    weight: float
+    facet: Facet
+    scene: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExplorationReason:
     """It stands here to be tried. propensity: the chance with which an explored product was given this
     place.
@@ -110,6 +122,7 @@ Reason = (
     | LikenessReason
     | RelationReason
     | PopularityReason
+    | SceneReason
     | ExplorationReason
     | FeedbackReason
     | RemainderReason

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from graph.purchases import Purchases, purchases
 from graph.relations import Relations, complements, substitutes
+from graph.scene import Calendar, learned
 from graph.snapshot import Snapshot
 from graph.suggest.chances import Chances
 from graph.suggest.engagements import (
@@ -23,12 +24,13 @@ from graph.suggest.likeness import Likeness, likeness
 from graph.suggest.neighbours import Neighbours, neighbours
 from graph.suggest.peers import Takers, takers
 from graph.suggest.popularity import Popular, popular
+from graph.suggest.scenes import Scenes
 from graph.suggest.shown import CAP, Cap, LiveShown, Shown, shown
 from graph.suggest.weights import Blend
 from graph.ties import LiveTies, Ties
 from graph.timeline import Rows
 
-PERSONALISATION, NAMED_TO_FRIENDS = 0, 1
+PERSONALISATION, NAMED_TO_FRIENDS, LOCATION = 0, 1, 2
 """Digits of graph.log.EventColumns.consent."""
 
 
@@ -37,8 +39,8 @@ class Shelf:
     """Everything an answer is made from, computed once for a snapshot.
 
     stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,),
-    communities. personal, named: (people,), who allows to be answered personally, and who allows to be named
-    to friends. cap: how often somebody is shown the same.
+    communities. personal, named, located: (people,), who allows to be answered personally, to be named to
+    friends, and to be answered by where they are. cap: how often somebody is shown the same.
     """
 
     ties: Ties | LiveTies
@@ -51,12 +53,14 @@ class Shelf:
     complements: Relations
     substitutes: Relations
     popular: Popular
+    scenes: Scenes
     done: Activity
     stands: NDArray[np.int8]
     categories: Rows
     labels: Rows
     personal: NDArray[np.bool_]
     named: NDArray[np.bool_]
+    located: NDArray[np.bool_]
     blend: Blend
     chances: Chances | None
     cap: Cap = CAP
@@ -75,11 +79,13 @@ class Shelf:
         bought: Purchases | None = None,
         blend: Blend | None = None,
         chances: Chances | None = None,
+        calendar: Calendar | None = None,
     ) -> "Shelf":
         """Fit every source.
 
         labels: (people,), the community of each person, −1 for none. bought: what was bought and kept, where
         the caller has it already. blend, chances: what was learned (graph.suggest.learning).
+        calendar: of the shop; None for one at UTC+8 with China's festivals.
         """
         silent = refused(snapshot, PERSONALISATION)
         kept = bought or purchases(snapshot.events)
@@ -89,6 +95,8 @@ class Shelf:
         stands = standing(done, snapshot.products.available, snapshot.as_of)
         named = ~refused(snapshot, NAMED_TO_FRIENDS) & ~silent
         named[: snapshot.people.blanks] = False
+        nowhere = refused(snapshot, LOCATION)
+        chosen = popular(engaged, labels, products, stands == OFFERED)
         return cls(
             ties=ties,
             engaged=engaged,
@@ -99,13 +107,15 @@ class Shelf:
             likeness=likeness(snapshot.products, engaged, stands == OFFERED),
             complements=complements(snapshot, silent, kept),
             substitutes=substitutes(snapshot, silent, kept),
-            popular=popular(engaged, labels, products, stands == OFFERED),
+            popular=chosen,
+            scenes=Scenes(learned(snapshot, silent, calendar or Calendar(), nowhere), chosen.overall),
             done=done,
             stands=stands,
             categories=snapshot.products.category,
             labels=labels,
             personal=~silent,
             named=named,
+            located=~nowhere,
             blend=blend or Blend(),
             chances=chances,
         )

@@ -15,6 +15,7 @@ from graph.suggest.sources import (
     people,
     popular,
     relations,
+    scene,
     sharer,
 )
 from graph.suggest.sources.source import Source
@@ -30,6 +31,7 @@ SOURCES = (
     Source("relations", 0.8, relations.votes),
     Source("page", 0.8, page.votes),
     Source("popular", 0.02, popular.votes),
+    Source("scene", 0.02, scene.votes),
     Source("category", 0.04, category.votes),
 )
 
