@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 
+from graph.once import once
 from graph.snapshot import Snapshot
 from graph.ties.credit import Acts
 from graph.ties.heldout import HeldOut, held_out
@@ -30,7 +31,7 @@ ASKED = 50_000
 CERTAIN = 1e-6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Question:
     """What is known of a log before a time, and the pairs that are asked about.
 
@@ -41,6 +42,11 @@ class Question:
     sights: Sights
     pairs: Longs
     labels: Rows
+
+    @once
+    def acts(self) -> Acts:
+        """Who may have brought about what."""
+        return Acts.of(self.snapshot, self.sights, self.pairs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +95,7 @@ Estimator = Callable[[Question], Belief]
 
 def counted(question: Question, rule: str) -> Belief:
     """Transmission by counting acts among earlier sharers, see graph.ties.credit."""
-    acts = Acts.of(question.snapshot, question.sights, question.pairs)
+    acts = question.acts
     given: Floats = getattr(acts, rule)()
     alpha, beta = acts.believed(given)
     usual = np.tile(acts.prior(given), (2, 1))

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.kernels.jit import njit
 from graph.pooling import GUESS, common_variance, concentration, kappa
@@ -127,7 +128,9 @@ class _Fit:
     def __init__(self, tried: Trials, *, tells: bool) -> None:
         self.tried, self.tells = tried, tells
         self.fair = tried.known & ~tried.chosen
-        self.spread = Spread()
+        self.told = np.flatnonzero(self.fair & (tried.fair_liked + tried.fair_missed > 0))
+        self.spread, self.variances = Spread(), self._variances()
+        self.untold = tried.latent.sum(axis=1, dtype=np.float64)
         self.seen = np.full(CHANNELS, 0.5 if tells else 1.0)
         self.kinds = np.full(KINDS, UNKNOWN)
         self.sender, self.receiver = _Factor(tried.people), _Factor(tried.people)
@@ -170,10 +173,7 @@ class _Fit:
     def _look(self) -> None:
         """How many trials each pair had, with those that were seen by the way."""
         tried = self.tried
-        self.latent, untold = tried.latent @ self.seen, tried.latent.sum(axis=1, dtype=np.float64)
-        theta = np.divide(self.latent, untold, out=np.ones(len(tried)), where=untold > 0)
-        self.theta = np.minimum(theta, 1.0)
-        self.unseen = self.latent * (1 - self.mean) / np.maximum(1 - self.theta * self.mean, 1e-9)
+        self.latent, self.theta, self.unseen = _glimpsed(tried.latent, self.untold, self.seen, self.mean)
         self.tries = tried.hits + tried.missed + self.unseen
         self.exposed = tried.liked + tried.missed + self.unseen
 
@@ -206,28 +206,24 @@ class _Fit:
         self.prior, self.doubt = _left_out(self._evidence(), self._means(), factors, least)
         self.prior[~self.tried.known] *= self.answered
 
-    def _spread(self) -> Spread:
-        """How ties, senders and receivers differ, from what is told of pairs that are tied whatever came."""
-        tried = self.tried
-        exposed = tried.fair_liked + tried.fair_missed
-        at = np.flatnonzero(self.fair & (exposed > 0))
-        if not len(at):
-            return self.spread
-        hits, exposed, kind = tried.fair_hits[at], exposed[at], tried.kind[at]
+    def _variances(self) -> tuple[float, float]:
+        """How senders and receivers differ, from what is told of pairs that are tied whatever came."""
+        tried, at = self.tried, self.told
+        hits, kind = tried.fair_hits[at], tried.kind[at]
+        exposed = tried.fair_liked[at] + tried.fair_missed[at]
         rate = np.bincount(kind, hits, KINDS) / np.maximum(np.bincount(kind, exposed, KINDS), 1e-9)
         expected = exposed * rate[kind]
+        sender, receiver = (common_variance(of[at], hits, expected) for of in (tried.source, tried.target))
+        return sender, receiver
+
+    def _spread(self) -> Spread:
+        """How ties, senders and receivers differ."""
+        tried, at = self.tried, self.told
+        if not len(at):
+            return self.spread
         some = at[:: -(-len(at) // ASKED)]
-        return Spread(
-            kappa(
-                tried.fair_hits[some],
-                tried.fair_missed[some],
-                self.prior[some],
-                self.doubt[some],
-                near=self.spread.kappa,
-            ),
-            common_variance(tried.source[at], hits, expected),
-            common_variance(tried.target[at], hits, expected),
-        )
+        told = tried.fair_hits[some], tried.fair_missed[some], self.prior[some], self.doubt[some]
+        return Spread(kappa(*told, near=self.spread.kappa), *self.variances)
 
     def _see(self) -> None:
         """The chance of being seen by channel: untold opens over those expected, had all been seen."""
@@ -235,9 +231,37 @@ class _Fit:
         among = self.fair[pair]
         opened = np.bincount(channel[among], weight[among], CHANNELS)
         met = np.bincount(channel[among], (weight * self.mean[pair])[among], CHANNELS)
-        missed = self.mean[self.fair] @ self.tried.latent[self.fair]
+        missed = _missed(self.tried.latent, self.fair, self.mean)
         usual = (opened.sum() + 0.5) / (met.sum() + missed.sum() + 1)
         self.seen = np.clip((opened + usual) / (met + missed + 1), DIMMEST, 1.0)
+
+
+@njit
+def _glimpsed(
+    latent: NDArray[np.float32], untold: Floats, seen: Floats, mean: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Of each pair's untold misses how many were seen, expected by channels alone; the chance that one of
+    them was; and how many were, given that they were not opened; (m,) each.
+    """
+    expected, theta, unseen = np.zeros(len(mean)), np.ones(len(mean)), np.empty(len(mean))
+    for i in range(len(mean)):
+        for channel in range(len(seen)):
+            expected[i] += latent[i, channel] * seen[channel]
+        if untold[i] > 0:
+            theta[i] = min(expected[i] / untold[i], 1.0)
+        unseen[i] = expected[i] * (1 - mean[i]) / max(1 - theta[i] * mean[i], 1e-9)
+    return expected, theta, unseen
+
+
+@njit
+def _missed(latent: NDArray[np.float32], among: Flags, mean: Floats) -> Floats:
+    """Untold misses by channel of some pairs, each by its pair's chance; (CHANNELS,)."""
+    missed = np.zeros(latent.shape[1])
+    for i in range(len(mean)):
+        if among[i]:
+            for channel in range(len(missed)):
+                missed[channel] += latent[i, channel] * mean[i]
+    return missed
 
 
 @njit
