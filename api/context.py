@@ -15,6 +15,7 @@ import strawberry
 from numpy.typing import NDArray
 from strawberry.dataloader import DataLoader
 
+from api.auth.caller import Caller
 from api.batching import Asked, Sharing, recipients, suggestions
 from api.behind import Keeping
 from api.follow import Watch
@@ -23,6 +24,8 @@ from api.limits import PAGE, bounded
 from api.memo import Computed, Memo
 from api.paging import Listing, Window, version_of
 from api.refresh import Answers
+from api.rights.sight import Sight
+from api.rights.veil import Veil
 from graph.analysis import Analysis
 from graph.answers import Given
 from graph.campaign.market import Market
@@ -41,9 +44,9 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Context:
-    """One request's. now: when it came in, aware UTC. spoken: its Accept-Language header. seconds: how long
-    one answer may take. watch: what wakes a request that follows something. ledger, answerlog: what keeps
-    the forecasts and the suggestions that are given out, if anything does.
+    """One request's. now: when it came in, aware UTC. caller: who asks. spoken: its Accept-Language header.
+    seconds: how long one answer may take. watch: what wakes a request that follows something. ledger,
+    answerlog: what keeps the forecasts and the suggestions that are given out, if anything does.
     """
 
     answers: Answers
@@ -53,11 +56,14 @@ class Context:
     ledger: Keeping[Promise]
     answerlog: Keeping[Given]
     now: datetime
+    caller: Caller
+    veil: Veil
     spoken: str | None = None
     rates: Rates = NO_RATES
     seconds: float | None = None
     _pinned: Analysis | None = None
     _blanks: int = 0
+    _sight: Sight | None = None
     _rooms: dict[Analysis, Computed] = field(default_factory=dict, repr=False)
     _suggestions: DataLoader[Asked, Answer] | None = field(default=None, repr=False)
     _recipients: DataLoader[Sharing, Sequence[Recipient]] | None = field(default=None, repr=False)
@@ -96,14 +102,22 @@ class Context:
         """Whether a row is somebody, and not the place of one who was forgotten."""
         return person >= self._blanks
 
+    @property
+    def sight(self) -> Sight:
+        """What this caller sees of people."""
+        if self._sight is None:
+            raise RuntimeError("a resolver looked before the request was pinned to a version")
+        return self._sight
+
     async def pin(self, cursors: Iterable[str] = ()) -> None:
         """Settle the version: that of the first cursor whose version is held, else the present one."""
         named = (self.answers.held(version) for version in map(version_of, cursors) if version)
-        self.pin_to(next(filter(None, named), None) or await self.answers.current())
+        await self.pin_to(next(filter(None, named), None) or await self.answers.current())
 
-    def pin_to(self, analysis: Analysis) -> None:
+    async def pin_to(self, analysis: Analysis) -> None:
         """Settle the version."""
         self._pinned = analysis
+        self._sight = Sight(self.caller, analysis, await self.veil.of(self.caller))
         self._blanks = analysis.snapshot.people.blanks
         self._suggestions = self._recipients = None
         self._rooms = {}

@@ -5,7 +5,7 @@ Two thirds of a request's time would go into validation; clients send the same f
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -21,9 +21,11 @@ from graphql import (
     visit,
 )
 
+from api.auth.caller import Role
 from api.cost.allowance import MOST_TOKENS, Allowance
 from api.cost.plan import Plan, Shape, TooMuch, plan_of
 from api.errors import PARSE, TOO_COMPLEX, VALIDATION
+from api.rights.guard import beyond
 
 KEPT = 1_000
 LONGEST_KEPT = 50_000
@@ -33,7 +35,7 @@ LONGEST_KEPT = 50_000
 @dataclass(frozen=True, slots=True)
 class Document:
     """A valid document, and what its `after` arguments are given: literals as they stand, variables by
-    name. plans: of its operations, by name.
+    name. plans: of its operations, by name. refused: what a role may not ask for in it, once that was asked.
     """
 
     ast: DocumentNode
@@ -41,6 +43,7 @@ class Document:
     plans: Mapping[str, Plan]
     literal_cursors: tuple[str, ...]
     cursor_variables: tuple[str, ...]
+    refused: dict[Role, tuple[GraphQLError, ...]] = field(default_factory=dict, repr=False)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of this name, or the only one; None where that names none."""
@@ -90,16 +93,22 @@ class Documents:
         if document is None:
             return self._read(text, allowance)
         self._kept.move_to_end(text)
-        beyond = allowance.beyond(document.shape, None)
-        return document if beyond is None else _too_complex(beyond)
+        more = allowance.beyond(document.shape, None)
+        return document if more is None else _too_complex(more)
+
+    def beyond(self, document: Document, role: Role) -> tuple[GraphQLError, ...]:
+        """What a document asks for that a role may not see."""
+        if role not in document.refused:
+            document.refused[role] = beyond(self._schema, document.ast, role)
+        return document.refused[role]
 
     def _read(self, text: str, allowance: Allowance) -> Document | Invalid:
         try:
             ast = parse(text, max_tokens=MOST_TOKENS)
             shape = Shape.of(ast)
-            beyond = allowance.beyond(shape, None)
-            if beyond is not None:
-                return _too_complex(beyond)
+            more = allowance.beyond(shape, None)
+            if more is not None:
+                return _too_complex(more)
             errors = validate(self._schema, ast, hide_suggestions=not self._hints)
             if errors:
                 return Invalid(tuple(errors), VALIDATION)

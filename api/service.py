@@ -31,6 +31,7 @@ from api.cost.purse import Cost, Denied, Purses
 from api.documents import Document, Documents, Invalid
 from api.errors import (
     BAD_INPUT,
+    FORBIDDEN,
     METHOD,
     NOT_ACCEPTABLE,
     TIMEOUT,
@@ -47,6 +48,7 @@ from api.memo import Memo
 from api.metrics import Metrics
 from api.refresh import BY_DEFAULT, Answers, Fitting
 from api.request import Asked, Reply
+from api.rights.veil import Veil
 from api.schema import core_schema
 from api.settings import ANSWER_DAYS
 from api.trusted import OPEN, Trusted, Untrusted
@@ -101,6 +103,7 @@ class Service:
         self._documents = Documents(core_schema, hints=not trusted.only)
         self._purses = Purses()
         self._rates = rates
+        self._veil = Veil(store)
         self.clock = clock
 
     async def begin(self) -> None:
@@ -143,16 +146,30 @@ class Service:
     def _ready(self, asked: Asked, seconds: float | None = None) -> "_Ready | Reply":
         """What is to be run; a reply where nothing is."""
         try:
+            return self._taken(self._document(asked), asked, seconds)
+        except _Refused as refused:
+            return refused.reply
+
+    def _document(self, asked: Asked) -> Document:
+        """The document that is asked, where it is one and may be asked by whoever asks."""
+        try:
             text = self._trusted.meant(asked.query, asked.document)
         except Untrusted as untrusted:
-            return Reply(None, (refusal(str(untrusted), untrusted.code),))
+            raise _Refused(refusal(str(untrusted), untrusted.code)) from None
         document = self._documents.of(text, asked.allowance)
         if isinstance(document, Invalid):
-            return Reply(None, tuple(told(error, asked.id, document.code) for error in document.errors))
+            raise _Refused(*(told(error, asked.id, document.code) for error in document.errors))
+        beyond = self._documents.beyond(document, asked.caller.role)
+        if beyond:
+            raise _Refused(*(told(error, asked.id, FORBIDDEN) for error in beyond))
+        return document
+
+    def _taken(self, document: Document, asked: Asked, seconds: float | None) -> "_Ready":
+        """Its operation with these variables, charged."""
         operation = document.operation(asked.operation)
         label = _label(operation)
         if asked.reading and operation is not None and operation.operation is OperationType.MUTATION:
-            return Reply(None, (refusal("a mutation has to be sent by POST", METHOD),), label=label)
+            raise _Refused(refusal("a mutation has to be sent by POST", METHOD), label=label)
         context = self._context(asked, seconds)
         executor = Executor.build(
             core_schema,
@@ -163,7 +180,7 @@ class Service:
             hide_suggestions=self._trusted.only,
         )
         if isinstance(executor, list):
-            return Reply(None, tuple(told(error, asked.id, BAD_INPUT) for error in executor), label=label)
+            raise _Refused(*(told(error, asked.id, BAD_INPUT) for error in executor), label=label)
         plan = document.plan(asked.operation)
         if plan is None:
             raise RuntimeError("an operation that can be run has a plan")
@@ -171,15 +188,18 @@ class Service:
         try:
             cost = self._purses.charged(document.shape, plan, given, asked.allowance, asked.caller.id)
         except Denied as denied:
-            refused = (refusal(str(denied), denied.code),)
-            return Reply(None, refused, label=label, cost=denied.cost, wait=denied.wait)
+            said = refusal(str(denied), denied.code)
+            raise _Refused(said, label=label, cost=denied.cost, wait=denied.wait) from None
         return _Ready(executor, document, context, label, plan, cost)
 
     def _context(self, asked: Asked, seconds: float | None) -> Context:
         kept = self.answers, self._intake, self._memo, self.watch
         ledger = Unkept() if asked.reading else self.ledger
         answerlog = self.answerlog or Unkept()
-        return Context(*kept, ledger, answerlog, self.clock(), asked.spoken, self._rates, seconds)
+        spoken, rates = asked.spoken, self._rates
+        return Context(
+            *kept, ledger, answerlog, self.clock(), asked.caller, self._veil, spoken, rates, seconds
+        )
 
     async def _run(self, ready: "_Ready", asked: Asked) -> Reply:
         executor, context = ready.executor, ready.context
@@ -204,7 +224,7 @@ class Service:
                         yield Reply(None, (refusal(GONE, UNAUTHENTICATED),), label=ready.label)
                         return
                     context = self._context(asked, ready.context.seconds)
-                    context.pin_to(ready.context.analysis)
+                    await context.pin_to(ready.context.analysis)
                     executor = ready.executor.build_per_event_executor(event)
                     executor.context_value = context
                     async with asyncio.timeout(context.seconds):
@@ -230,6 +250,14 @@ class Service:
     def close(self) -> None:
         """Begin nothing further."""
         self._memo.close()
+
+
+class _Refused(Exception):
+    """A request that is not run, and what is said to it."""
+
+    def __init__(self, *errors: Told, **more: Any) -> None:
+        super().__init__()
+        self.reply = Reply(None, errors, **more)
 
 
 @dataclass(frozen=True, slots=True)

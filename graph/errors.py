@@ -42,3 +42,7 @@ class StoreIncompatible(SharegraphError):
 
 class SnapshotTorn(SharegraphError):
     """Snapshot files whose checksum does not hold; they are derived, so they are built anew."""
+
+
+class Forbidden(SharegraphError):
+    """Something that is there, and not for whoever asks."""

@@ -127,6 +127,10 @@ class Store(Protocol):
         """Names the present content; cheap enough to ask once a request."""
         ...
 
+    def secret(self, purpose: str) -> bytes:
+        """64 bytes of the store's own for one purpose: always the same, and told by nothing else it says."""
+        ...
+
     def continues(self, since: str) -> bool:
         """Whether what came after `since` can be added to what was read then (same store, nothing forgotten
         or rewritten in between).

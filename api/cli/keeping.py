@@ -72,6 +72,13 @@ def export_schema(everywhere: Everywhere) -> None:
     everywhere.tell({"schema": printed()}, printed)
 
 
+def export_roles(everywhere: Everywhere) -> None:
+    """Print which role may ask for which field, as a page."""
+    from api.rights.page import printed
+
+    everywhere.tell({"roles": printed()}, printed)
+
+
 def version(everywhere: Everywhere) -> None:
     """Print the version of this program."""
     everywhere.tell({"version": _installed()}, lambda: f"sharegraph {_installed()}")

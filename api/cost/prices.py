@@ -33,6 +33,7 @@ SIZES: Final = {
     "Suggestion.reasons": 10,
     "Recipient.reasons": 10,
     "InterestReason.because": 3,
+    "LikenessReason.because": 3,
     "SocialProof.named": 2,
     "Cascade.revenue": 3,
     "Influence.revenueCredited": 3,

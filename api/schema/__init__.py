@@ -4,6 +4,7 @@ import strawberry
 from graphql import GraphQLSchema, Undefined
 from strawberry.schema.config import StrawberryConfig
 
+from api.rights.guard import guarded
 from api.schema.mutation import Mutation
 from api.schema.query import Query
 from api.schema.subscription import Subscription
@@ -20,6 +21,7 @@ schema = strawberry.Schema(
         reasons.PeersReason,
         reasons.LikenessReason,
         reasons.FeedbackReason,
+        reasons.PriceReason,
         reasons.RelationReason,
         reasons.PopularityReason,
         reasons.SceneReason,
@@ -41,6 +43,8 @@ for _type in core_schema.type_map.values():
         for _value in (_field, *getattr(_field, "args", {}).values()):
             if getattr(_value, "default_value", Undefined) is None:
                 _value.default_value = Undefined
+
+guarded(core_schema)
 
 
 def printed() -> str:

@@ -73,6 +73,12 @@ class Query:
         return Product.by_key(info, key)
 
     @field
+    def viewer(self, info: Info) -> User | None:
+        """The signed-in end user. Null for service keys."""
+        own = info.context.sight.own
+        return None if own is None or not info.context.known(own) else User(row=own)
+
+    @field
     async def suggestions(
         self,
         info: Info,
@@ -88,7 +94,7 @@ class Query:
         """What to show somebody who may be unknown to us: a stranger who opened Ana's link is answered from
         the share, its sharer and the product.
         """
-        person = None if user is None else info.context.analysis.snapshot.people.row(user)
+        person = None if user is None else info.context.sight.person(user)
         return await suggested(info, person, context, (first, after), locale)
 
     @field

@@ -41,7 +41,7 @@ class Subscription:
                 if not told or any(more > before for more, before in zip(now, told, strict=True)):
                     yield found
                 told = now
-                request.pin_to(await request.watch.newer(request.analysis))
+                await request.pin_to(await request.watch.newer(request.analysis))
 
 
 def _extent(cascade: Cascade) -> tuple[int, ...]:

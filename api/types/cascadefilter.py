@@ -63,11 +63,13 @@ class CascadeFilter:
         "answered from the last fit.",
     )
 
-    def to_domain(self, snapshot: Snapshot) -> cascades.CascadeFilter:
-        """The same in rows of a snapshot; what is unknown there is in no cascade."""
+    def to_domain(self, snapshot: Snapshot, person: Callable[[str], int | None]) -> cascades.CascadeFilter:
+        """The same in rows of a snapshot; what is unknown there is in no cascade. person: whom a key names to
+        whoever asks.
+        """
         return cascades.CascadeFilter(
             product=_known(snapshot.products.keys.row, self.product),
-            person=_known(snapshot.people.row, self.user),
+            person=_known(person, self.user),
             campaign=_known(snapshot.words.row, self.campaign),
             started_after=None if self.started_after is None else micros(self.started_after),
             started_before=None if self.started_before is None else micros(self.started_before),

@@ -45,13 +45,15 @@ class User(Node):
 
     @classmethod
     def by_key(cls, info: Info, key: str) -> "User | None":
-        """The person of a shop's key or a visitor's id; None where unknown or forgotten."""
-        row = info.context.analysis.snapshot.people.row(key)
+        """The person of a shop's key or a visitor's id; None where unknown, forgotten or not for whoever
+        asks.
+        """
+        row = info.context.sight.person(key)
         return cls(row=row) if row is not None and info.context.known(row) else None
 
     def own_key(self, info: Info) -> str:
-        """The account's key, or the visitor's id."""
-        return info.context.analysis.snapshot.people.keys[self.row]
+        """The account's key, or the visitor's id; a pseudonym for whoever may not know it."""
+        return info.context.sight.key(self.row)
 
     @field
     def key(self, info: Info) -> str | None:
@@ -60,8 +62,8 @@ class User(Node):
 
     @field
     def name(self, info: Info) -> str | None:
-        """What the shop calls this person; null where nothing was said."""
-        return info.context.analysis.snapshot.people.names[self.row] or None
+        """What the shop calls this person; null where nothing was said, or not to whoever asks."""
+        return info.context.sight.name(self.row)
 
     @field
     def region(self, info: Info) -> str | None:

@@ -22,9 +22,9 @@ class Share(Node):
 
     @classmethod
     def by_key(cls, info: Info, key: str) -> "Share | None":
-        """The share of an event's id; None where unknown."""
+        """The share of an event's id; None where unknown, or not for whoever asks."""
         row = info.context.analysis.snapshot.shares.row(key)
-        return None if row is None else cls(row=row)
+        return None if row is None or not info.context.sight.share(row) else cls(row=row)
 
     def own_key(self, info: Info) -> str:
         """The SHARE event's id."""

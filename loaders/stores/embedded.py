@@ -36,7 +36,7 @@ from loaders.stores.sqlite.file import (
 from loaders.stores.sqlite.forget import forget
 from loaders.stores.sqlite.people import consents, one_person, same_person
 from loaders.stores.sqlite.place import Place
-from loaders.stores.tombstones import Tombstones
+from loaders.stores.tombstones import Tombstones, secret
 from loaders.stores.versions import Version
 
 READERS_GO = 500
@@ -164,6 +164,12 @@ class EmbeddedStore:
         """Names the present content; one row of one small table."""
         with self._asking() as connection:
             return str(_version(connection))
+
+    def secret(self, purpose: str) -> bytes:
+        """64 bytes of the store's own for one purpose."""
+        with self._asking() as connection:
+            (salt,) = connection.execute("SELECT salt FROM store").fetchone()
+        return secret(salt, purpose)
 
     def continues(self, since: str) -> bool:
         """Whether what came after `since` can be added to what was read then."""

@@ -37,7 +37,7 @@ from loaders.stores.cypher.append import Writing, digests
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.forget import forget
 from loaders.stores.cypher.people import one_person, same_person
-from loaders.stores.tombstones import Tombstones
+from loaders.stores.tombstones import Tombstones, secret
 from loaders.stores.versions import Version
 
 T = TypeVar("T")
@@ -176,6 +176,11 @@ class Neo4jStore:
     def version(self) -> str:
         """Names the present content; one node."""
         return str(self._version())
+
+    def secret(self, purpose: str) -> bytes:
+        """64 bytes of the store's own for one purpose."""
+        ((salt,),) = self._read(lambda ask: ask("MATCH (l:Log) RETURN l.salt"))
+        return secret(bytes.fromhex(salt), purpose)
 
     def continues(self, since: str) -> bool:
         """Whether what came after `since` can be added to what was read then."""

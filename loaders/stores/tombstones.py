@@ -58,3 +58,8 @@ class Tombstones:
 
     def _hash(self, sort: bytes, text: str) -> bytes:
         return blake2b(text.encode(), digest_size=16, key=self.salt, person=sort).digest()
+
+
+def secret(salt: bytes, purpose: str) -> bytes:
+    """What a store's key gives for one purpose; 64 bytes."""
+    return blake2b(purpose.encode(), digest_size=64, key=salt, person=b"secret").digest()

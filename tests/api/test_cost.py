@@ -41,7 +41,7 @@ async def asked(
     shop: Shop, document: str, allowance: Allowance, payer: str = "ana", **variables: Any
 ) -> Reply:
     return await shop.service.answer(
-        Asked(document, variables, caller=Caller(Role.MEMBER, payer), bounds=allowance)
+        Asked(document, variables, caller=Caller(Role.DEV, payer), bounds=allowance)
     )
 
 

@@ -1,0 +1,71 @@
+"""Guards: what a document may ask for in a role, and the fields that are answered of oneself only."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    default_field_resolver,
+    visit,
+)
+
+from api.auth.caller import Role
+from api.rights.table import OWN, allowed
+from graph.errors import Forbidden
+
+WHOSE: Final[Mapping[str, Callable[[Any, Any], int]]] = {
+    "User": lambda user, _: int(user.row),
+    "Share": lambda share, info: int(info.context.analysis.snapshot.shares.person[share.row]),
+}
+"""Of the types with such fields: the row of the person whose it is."""
+
+
+def beyond(schema: GraphQLSchema, document: DocumentNode, role: Role) -> tuple[GraphQLError, ...]:
+    """What a valid document asks for that this role may not see: one error for each such field."""
+    known = TypeInfo(schema)
+    asked = _Asked(known, role)
+    visit(document, TypeInfoVisitor(known, asked))
+    return tuple(asked.refused.values())
+
+
+class _Asked(Visitor):
+    def __init__(self, known: TypeInfo, role: Role) -> None:
+        super().__init__()
+        self.known = known
+        self.role = role
+        self.refused: dict[str, GraphQLError] = {}
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        kind, name = self.known.get_parent_type(), node.name.value
+        if kind is None or name.startswith("__"):
+            return
+        coordinate = f"{kind.name}.{name}"
+        if not allowed(self.role, coordinate):
+            sentence = f"{coordinate} is not for the role {self.role}"
+            self.refused.setdefault(coordinate, GraphQLError(sentence, [node]))
+
+
+def guarded(schema: GraphQLSchema) -> None:
+    """Put a guard before every field of a schema that some role may ask for only of itself."""
+    for coordinate, roles in OWN.items():
+        kind, name = coordinate.split(".")
+        fields = getattr(schema.type_map.get(kind), "fields", {})
+        if name in fields:
+            fields[name].resolve = _only(roles, WHOSE[kind], fields[name].resolve or default_field_resolver)
+
+
+def _only(
+    roles: frozenset[Role], whose: Callable[[Any, Any], int], resolve: Callable[..., Any]
+) -> Callable[..., Any]:
+    def answered(source: Any, info: Any, **arguments: Any) -> Any:
+        if info.context.caller.role in roles and info.context.sight.own != whose(source, info):
+            raise Forbidden("this is answered only to the person it is about")
+        return resolve(source, info, **arguments)
+
+    return answered

@@ -1,0 +1,74 @@
+"""What a caller sees of people: the door by which keys come in and rows go out.
+
+A member knows themselves, and is known to friends as far as these allow: others are pseudonyms, and have a
+name where they are friends of the member's who let friends see it. An analyst knows nobody: everybody is a
+pseudonym. The shop's own services know its people.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from api.auth.caller import Caller, Role
+from api.rights.pseudonyms import Pseudonyms
+from graph.analysis import Analysis
+
+
+@dataclass(slots=True)
+class Sight:
+    """One caller's, over one version."""
+
+    caller: Caller
+    analysis: Analysis
+    pseudonyms: Pseudonyms | None
+    own: int | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        subject = self.caller.subject
+        self.own = None if subject is None else self.analysis.snapshot.people.row(subject)
+
+    def person(self, key: str) -> int | None:
+        """The row of whom a caller names; None for nobody, and for somebody whom this caller may not ask
+        about.
+        """
+        people = self.analysis.snapshot.people
+        if self.caller.role is not Role.ANALYST:
+            row = people.row(key)
+            return row if self.caller.role is not Role.MEMBER or row == self.own else None
+        known = self._veil.key(key)
+        return None if known is None else people.row(known)
+
+    def key(self, row: int) -> str:
+        """What this caller may call a person by."""
+        key = self.analysis.snapshot.people.keys[row]
+        return self._veil.of(key) if self._veiled(row) else key
+
+    def name(self, row: int) -> str | None:
+        """How a person is called, where this caller may know it."""
+        if self.caller.role is Role.ANALYST or (self._veiled(row) and not self._named(row)):
+            return None
+        return self.analysis.snapshot.people.names[row] or None
+
+    def share(self, row: int) -> bool:
+        """Whether this caller may see a share: a member sees their own, and those of friends."""
+        if self.caller.role is not Role.MEMBER:
+            return True
+        sharer = int(self.analysis.snapshot.shares.person[row])
+        return sharer == self.own or self._named(sharer)
+
+    def _veiled(self, row: int) -> bool:
+        role = self.caller.role
+        return role is Role.ANALYST or (role is Role.MEMBER and row != self.own)
+
+    def _named(self, row: int) -> bool:
+        """Whether this is a friend of the caller's who may be named to friends."""
+        if self.own is None or not self.analysis.shelf.named[row]:
+            return False
+        friends, _ = self.analysis.ties.into(self.own)
+        return bool(np.any(friends == row))
+
+    @property
+    def _veil(self) -> Pseudonyms:
+        if self.pseudonyms is None:
+            raise RuntimeError("a caller who knows nobody by name, and no pseudonyms")
+        return self.pseudonyms

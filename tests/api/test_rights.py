@@ -1,0 +1,211 @@
+"""Who may see what: the table, and a walk through everything that a thief would try."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import GraphQLInterfaceType, GraphQLObjectType
+
+from api.auth.caller import Caller, Role
+from api.ids import global_id
+from api.request import Asked
+from api.rights.guard import WHOSE
+from api.rights.page import printed
+from api.rights.table import ALLOWED, EVERYTHING, OWN, TABLE, sees
+from api.schema import core_schema
+from graph.events import User
+from tests.api.conftest import Shop
+
+TOY = "ana>bea,cy:tea  bea>ana,dan:mug  cy>eve:pot  ana$tea:59  bea$tea:59"
+
+ROLES = [role for role in Role if role is not Role.DEV]
+
+
+def fields() -> Iterator[str]:
+    for kind in core_schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and not kind.name.startswith("__"):
+            yield from (f"{kind.name}.{name}" for name in kind.fields)
+
+
+def test_every_field_of_the_schema_is_in_the_table() -> None:
+    assert sorted({*fields()} - {*ALLOWED}) == []
+
+
+def test_the_page_of_roles_is_what_the_table_says() -> None:
+    assert Path("docs/roles.md").read_text("utf-8") == printed()
+
+
+def test_no_field_is_in_two_rows() -> None:
+    for kind, rows in TABLE.items():
+        named = [name for names in rows for name in names.split()]
+        assert len(named) == len({*named}), kind
+
+
+def test_whatever_is_answered_of_oneself_only_is_of_a_type_that_says_whose_it_is() -> None:
+    assert {coordinate.partition(".")[0] for coordinate in OWN} == {*WHOSE}
+
+
+async def ask(shop: Shop, role: Role, document: str, me: str | None = None, **variables: Any) -> Any:
+    """The reply to a caller in a role; a member says who they are."""
+    caller = Caller(role, f"test:{role}", me)
+    return await shop.service.answer(Asked(document, variables, caller=caller))
+
+
+async def as_member(shop: Shop, me: str, document: str, **variables: Any) -> Any:
+    return await ask(shop, Role.MEMBER, document, me, **variables)
+
+
+@pytest.fixture
+def told(shop: Shop) -> Shop:
+    shop.tell(TOY)
+    names = [User("ana", "Ana"), User("bea", "Bea"), User("cy", "Cy"), User("dan", "Dan"), User("eve", "Eve")]
+    shop.store.upsert_users(names)
+    return shop
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_role_is_refused_every_field_that_is_not_its_own_before_anything_runs(
+    told: Shop, role: Role
+) -> None:
+    """Root fields stand for what hangs below them; each is asked with the arguments that it needs."""
+    asks = {
+        "dataset": "{ dataset { version } }",
+        "communities": "{ communities { nodes { id } } }",
+        "cascades": "{ cascades { nodes { id } } }",
+        "kolCandidates": "{ kolCandidates { nodes { rank } } }",
+        "spread": '{ spread(users: ["ana"]) { reach { value } } }',
+        "kFactor": "{ kFactor { overall { people } } }",
+        "suggestions": "{ suggestions { nodes { rank } } }",
+        "viewer": "{ viewer { __typename } }",
+        "product": '{ product(key: "tea") { key } }',
+    }
+    for field, document in asks.items():
+        reply = await ask(told, role, document, "ana" if role is Role.MEMBER else None)
+        if role in ALLOWED[f"Query.{field}"]:
+            assert reply.ran, (role, field, reply.errors)
+            assert not reply.errors
+        else:
+            assert (reply.ran, reply.code) == (False, "FORBIDDEN")
+            assert f"Query.{field}" in str(reply.errors[0]["message"])
+
+
+async def test_a_member_sees_themselves(told: Shop) -> None:
+    document = """{ viewer { key name friends { nodes { from { key name } } }
+        suggestions { nodes { product { key } reasons { ... on FriendReason { friend { name } } } } }
+        shares { nodes { product { key } opens } } } user(key: "bea") { key } }"""
+    reply = await as_member(told, "bea", document)
+    assert not reply.errors
+    own = reply.data["viewer"]
+    assert (own["key"], own["name"], reply.data["user"]["key"]) == ("bea", "Bea", "bea")
+    friends = [tie["from"] for tie in own["friends"]["nodes"]]
+    assert "Ana" in {friend["name"] for friend in friends}
+    assert all(friend["key"].startswith("~") for friend in friends)
+
+
+async def test_a_member_can_ask_nobody_elses_anything_by_any_route(told: Shop) -> None:
+    """Ana is a friend of bea's: what she bought, shared and is shown is her own all the same."""
+    private = ["suggestions { nodes { rank } }", "shares { nodes { id } }", "friends { nodes { strength } }"]
+    private += ("listeners { nodes { strength } }", "region", "influence { pageRank }", "community { id }")
+    private += ('recipients(product: "tea") { nodes { rank } }', 'socialProof(products: ["tea"]) { friends }')
+    for field in private:
+        friend = await as_member(
+            told, "bea", f"{{ viewer {{ friends {{ nodes {{ from {{ {field} }} }} }} }} }}"
+        )
+        assert friend.code == "FORBIDDEN", field
+        assert "ana" not in str(friend.errors).replace("answered", "")
+        mine = await as_member(told, "bea", f"{{ viewer {{ {field} }} }}")
+        assert not mine.errors, (field, mine.errors)
+    for key in ("ana", "dan", "nobody"):
+        other = await as_member(told, "bea", "query($k: String!) { user(key: $k) { id } }", k=key)
+        assert (other.data, other.errors) == ({"user": None}, ())
+        document = "query($i: ID!) { node(id: $i) { id } }"
+        node = await as_member(told, "bea", document, i=global_id("User", key))
+        assert (node.data, node.errors) == ({"node": None}, ())
+
+
+async def test_what_a_member_may_not_see_looks_like_what_is_not_there(told: Shop) -> None:
+    shares = told.service.answers.latest
+    assert shares is None
+    ids = (await told.ask("{ cascades(first: 50) { nodes { id root { id user { key } } } } }"))["cascades"]
+    by_sharer = {node["root"]["user"]["key"]: node for node in ids["nodes"]}
+    document = "query($i: ID!) { node(id: $i) { id } }"
+    nothing = (await as_member(told, "dan", document, i=global_id("Share", "nothing"))).body()
+    for hidden in (by_sharer["cy"]["root"]["id"], by_sharer["cy"]["id"], global_id("Cascade", "nothing")):
+        seen = (await as_member(told, "dan", document, i=hidden)).body()
+        assert {**seen, "extensions": None} == {**nothing, "extensions": None}
+    friend = (await as_member(told, "dan", document, i=by_sharer["bea"]["root"]["id"])).data
+    assert friend["node"] is not None
+
+
+async def test_a_member_gives_feedback_for_nobody_else(told: Shop) -> None:
+    document = """mutation($u: String!) {
+        giveFeedback(input: { user: $u, product: "pot", verdict: NOT_INTERESTED }) {
+            user { key } userErrors { code } } }"""
+    own = (await as_member(told, "bea", document, u="bea")).data["giveFeedback"]
+    assert own == {"user": {"key": "bea"}, "userErrors": []}
+    other = (await as_member(told, "bea", document, u="ana")).data["giveFeedback"]
+    nobody = (await as_member(told, "bea", document, u="nobody")).data["giveFeedback"]
+    assert other == nobody == {"user": None, "userErrors": [{"code": "NOT_FOUND"}]}
+
+
+async def test_an_analyst_sees_cascades_of_people_under_stable_pseudonyms(told: Shop) -> None:
+    document = """{ cascades { nodes { participants { nodes { user { id key name } } } } } }"""
+    first, again = [await ask(told, Role.ANALYST, document) for _ in range(2)]
+    assert first.data == again.data
+    people = [
+        one["user"] for node in first.data["cascades"]["nodes"] for one in node["participants"]["nodes"]
+    ]
+    assert len({one["key"] for one in people}) == 5
+    assert all(one["name"] is None and one["key"].startswith("~") for one in people)
+    for name in ("ana", "Ana", "bea", "dan", "eve"):
+        assert name not in str(first.data)
+
+
+async def test_a_pseudonym_can_be_asked_with_and_a_key_cannot(told: Shop) -> None:
+    document = "{ cascades { nodes { participants { nodes { user { id key } } } } } }"
+    listed = (await ask(told, Role.ANALYST, document)).data["cascades"]["nodes"]
+    somebody = listed[0]["participants"]["nodes"][0]["user"]
+    by_id = await ask(told, Role.ANALYST, "query($i: ID!) { node(id: $i) { id } }", i=somebody["id"])
+    assert by_id.data == {"node": {"id": somebody["id"]}}
+    by_key = "query($k: String!) { user(key: $k) { key } cascades(filter: { user: $k }) { totalCount } }"
+    found = (await ask(told, Role.ANALYST, by_key, k=somebody["key"])).data
+    assert found["user"]["key"] == somebody["key"]
+    assert found["cascades"]["totalCount"] > 0
+    for key in ("ana", "~YW5h", "~"):
+        none = (await ask(told, Role.ANALYST, by_key, k=key)).data
+        assert none == {"user": None, "cascades": {"totalCount": 0}}
+    plain = await ask(
+        told, Role.ANALYST, "query($i: ID!) { node(id: $i) { id } }", i=global_id("User", "ana")
+    )
+    assert plain.data == {"node": None}
+
+
+async def test_an_analyst_asks_nothing_of_one_person(told: Shop) -> None:
+    for field in (
+        "suggestions { nodes { rank } }",
+        "friends { totalCount }",
+        "shares { totalCount }",
+        "region",
+    ):
+        reply = await ask(told, Role.ANALYST, f'{{ user(key: "ana") {{ {field} }} }}')
+        assert (reply.ran, reply.code) == (False, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_node_of_a_type_that_a_role_does_not_see_is_none(told: Shop, role: Role) -> None:
+    (cascade,) = (await told.ask("{ cascades(first: 1) { nodes { id } } }"))["cascades"]["nodes"]
+    document = "query($i: ID!) { node(id: $i) { id } }"
+    reply = await ask(told, role, document, "ana" if role is Role.MEMBER else None, i=cascade["id"])
+    assert (reply.data["node"] is not None) == sees(role, "Cascade")
+
+
+async def test_nothing_is_hidden_from_who_runs_the_shop(told: Shop) -> None:
+    assert {Role.ADMIN, Role.DEV} == EVERYTHING
+    document = (
+        '{ user(key: "ana") { key name shares { totalCount } friends { totalCount } } dataset { users } }'
+    )
+    for role in EVERYTHING:
+        reply = await ask(told, role, document)
+        assert not reply.errors
+        assert reply.data["user"]["name"] == "Ana"
