@@ -180,6 +180,20 @@ class FeedbackReason(Reason):
 
 
 @output
+class PriceReason(Reason):
+    """It costs far more, or far less, than what one takes to, beside others of its category; this takes from
+    the score.
+    """
+
+    dear: bool = strawberry.field(description="Whether it is more; else it is less.")
+
+    @classmethod
+    def from_domain(cls, reason: suggest.PriceReason) -> "PriceReason":
+        """As the API shows it."""
+        return cls(weight=reason.weight, dear=reason.dear)
+
+
+@output
 class RemainderReason(Reason):
     """All lighter reasons together, so that the sum holds."""
 
@@ -201,6 +215,7 @@ REASONS: dict[type[suggest.Reason], Callable[[Any], Reason]] = {
     suggest.SceneReason: SceneReason.from_domain,
     suggest.ExplorationReason: ExplorationReason.from_domain,
     suggest.FeedbackReason: FeedbackReason.from_domain,
+    suggest.PriceReason: PriceReason.from_domain,
     suggest.RemainderReason: RemainderReason.from_domain,
 }
 

@@ -250,6 +250,7 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         neighbours=_of_more(fitted.neighbours, products),
         takers=_of_more(fitted.takers, products),
         likeness=fitted.likeness.with_more(products),
+        prices=fitted.prices.with_more(products),
         complements=_of_more(fitted.complements, products),
         substitutes=_of_more(fitted.substitutes, products),
         popular=replace(fitted.popular, overall=_padded(fitted.popular.overall, products, 0.0)),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from graph.events import Verdict
 from graph.log import NONE
 from graph.suggest.question import Question
-from graph.suggest.reasons import FeedbackReason, Reason
+from graph.suggest.reasons import FeedbackReason, PriceReason, Reason
 from graph.suggest.shelf import Shelf
 from graph.timeline import Rows
 
@@ -31,6 +31,10 @@ SAME_CATEGORY = 0.2
 
 DISMISSED = 30
 """Products somebody does not want that are heard; bounds the work of one answer."""
+
+
+OUT_OF_BAND, FAR = 0.5, 2.0
+"""The most that is taken from a product for its price, and how many widths of somebody's band are far."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +63,8 @@ class Taken:
 def taken(shelf: Shelf, question: Question, candidates: Rows, score: Floats) -> list[Taken]:
     """What all doubts take from these scores, none of which is below 0."""
     found, left = [], score
-    for raised in (_dismissed(shelf, question, candidates),):
+    for doubted in DOUBTS:
+        raised = doubted(shelf, question, candidates)
         if raised is not None:
             found.append(Taken(raised, left * raised.part))
             left = left - found[-1].amount
@@ -107,3 +112,25 @@ def _alike(shelf: Shelf, product: int, candidates: Rows, place: NDArray[np.int64
         known = place[others] != NONE
         np.maximum.at(alike, place[others[known]], closeness[known])
     return np.clip(alike, 0.0, 1.0)
+
+
+def _ill_priced(shelf: Shelf, question: Question, candidates: Rows) -> Doubt | None:
+    """What costs far more, or far less, than the person's own products beside others of their kind: it has to
+    have a strong reason. The better their band is known the more is taken.
+    """
+    if question.person is None or not len(question.mine):
+        return None
+    band = shelf.prices.band(question.mine, question.taste)
+    outside = np.nan_to_num(band.outside(shelf.prices.level[candidates]))
+    beyond = np.maximum(np.abs(outside) - FAR, 0.0)
+    if not beyond.any():
+        return None
+
+    def reason(position: int, weight: float) -> Reason:
+        return PriceReason(weight, bool(outside[position] > 0))
+
+    return Doubt(OUT_OF_BAND * band.known * (1 - np.exp(-beyond)), reason)
+
+
+DOUBTS = (_dismissed, _ill_priced)
+"""In the order in which they take."""

@@ -108,6 +108,14 @@ class FeedbackReason:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceReason:
+    """It costs far more (dear), or far less, than what the person takes to; the weight is below 0."""
+
+    weight: float
+    dear: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RemainderReason:
     """The rest, so that the sum holds: how many reasons it stands for."""
 
@@ -125,6 +133,7 @@ Reason = (
     | SceneReason
     | ExplorationReason
     | FeedbackReason
+    | PriceReason
     | RemainderReason
 )
 

@@ -24,6 +24,7 @@ from graph.suggest.likeness import Likeness, likeness
 from graph.suggest.neighbours import Neighbours, neighbours
 from graph.suggest.peers import Takers, takers
 from graph.suggest.popularity import Popular, popular
+from graph.suggest.prices import Prices, prices
 from graph.suggest.scenes import Scenes
 from graph.suggest.shown import CAP, Cap, LiveShown, Shown, shown
 from graph.suggest.weights import Blend
@@ -50,6 +51,7 @@ class Shelf:
     neighbours: Neighbours
     takers: Takers
     likeness: Likeness
+    prices: Prices
     complements: Relations
     substitutes: Relations
     popular: Popular
@@ -104,6 +106,7 @@ class Shelf:
             shown=shown(snapshot),
             neighbours=neighbours(engaged, products),
             takers=takers(engaged, products),
+            prices=prices(snapshot.products, engaged),
             likeness=likeness(snapshot.products, engaged, stands == OFFERED),
             complements=complements(snapshot, silent, kept),
             substitutes=substitutes(snapshot, silent, kept),
