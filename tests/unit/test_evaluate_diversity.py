@@ -7,7 +7,7 @@ import pytest
 
 from graph.evaluate.suggestions.diversity import CONTROLS, GRANTS, KNOBS, Point, at_least, diversity
 from graph.evaluate.suggestions.held import Held, dealt
-from graph.kernels.rerank import calibrated, marginal
+from graph.kernels.trades import calibrated, marginal
 from graph.taste import ItemKNN, interactions
 from graph.taste.exposure import MOST
 from graph.taste.model import facts

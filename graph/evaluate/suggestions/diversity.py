@@ -25,7 +25,7 @@ from scipy.sparse import csr_array
 from graph.evaluate.suggestions.held import Held
 from graph.evaluate.suggestions.lists import CELLS, Lists, shown
 from graph.evaluate.suggestions.metrics import SEVERAL, gains
-from graph.kernels.rerank import calibrated, marginal
+from graph.kernels.trades import calibrated, marginal
 from graph.kernels.top import NOBODY, top
 from graph.taste import Fitted
 from graph.taste.exposure import MOST, PLACES, Candidates
@@ -37,7 +37,7 @@ AMONG = 100
 
 GRANTS, CONTROLS = "grants", ("popularity^a", "random-last")
 KNOBS: Mapping[str, tuple[float, ...]] = {
-    GRANTS: (0.05, 0.1, MOST, 0.35, 0.5, 0.8),
+    GRANTS: (0.1, 0.2, 0.35, MOST, 0.8, 1.2),
     "mmr": (0.05, 0.1, 0.2, 0.3, 0.5),
     "calibrated": (0.05, 0.1, 0.2, 0.3, 0.5),
     "popularity^a": (0.05, 0.1, 0.15, 0.2, 0.3),
