@@ -70,7 +70,11 @@ class Pool:
 
 
 def learn(fitted: Sequence[Fitted], known: Interactions, held: Sparse, *, seed: int = 0) -> Recipe:
-    """The recipe that ranks `held` best with sources `fitted` on `known`."""
+    """The recipe that ranks `held` best with sources `fitted` on `known`; with nothing held, all count
+    alike.
+    """
+    if not held.nnz:
+        return Recipe(((1.0 / len(fitted),) * len(fitted),))
     asked = pool(fitted, known, held, seed)
     start = best_alone(asked)
     common, damping = climb(asked, start, 0.0, PAYS, DAMPINGS)
