@@ -9,6 +9,7 @@ from collections.abc import Callable
 from api.cli.evaluate.cascades import cascades
 from api.cli.evaluate.chances import chances
 from api.cli.evaluate.diversity import diversity
+from api.cli.evaluate.groups import groups
 from api.cli.evaluate.kols import kols
 from api.cli.evaluate.recipients import recipients
 from api.cli.evaluate.relations import relations
@@ -21,6 +22,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     cascades,
     chances,
     diversity,
+    groups,
     kols,
     recipients,
     relations,

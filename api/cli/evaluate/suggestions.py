@@ -222,11 +222,11 @@ def shown(found: "Evaluation") -> str:
     """Accuracy, breadth and cost of every model, the blend's lead, and what friends add."""
     from api.cli.printing import drawn as printed
 
-    tables = [_accuracy(found), _breadth(found)]
+    tables = [accuracy(found), breadth(found)]
     if found.ahead:
-        tables.append(_leads("The blend's lead, paired", "over", found.ahead))
+        tables.append(leads("The blend's lead, paired", "over", found.ahead))
     if found.friends:
-        tables.append(_leads("What friends add to the blend, paired", "to whom", _sized(found)))
+        tables.append(leads("What friends add to the blend, paired", "to whom", _sized(found)))
     return "\n".join(map(printed, tables))
 
 
@@ -234,7 +234,8 @@ def _sized(found: "Evaluation") -> "dict[str, Mapping[str, Difference]]":
     return {f"{name} ({found.asked[name]:,})": lead for name, lead in found.friends.items()}
 
 
-def _accuracy(found: "Evaluation") -> "Table":
+def accuracy(found: "Evaluation") -> "Table":
+    """A row for each model, the best NDCG@10 first."""
     from api.cli.printing import figures, table, words
 
     measures = "recall@10", "ndcg@10", "recall@20", "ndcg@20"
@@ -259,7 +260,8 @@ def _accuracy(found: "Evaluation") -> "Table":
     return table("What people chose, held out", columns, rows, caption)
 
 
-def _breadth(found: "Evaluation") -> "Table":
+def breadth(found: "Evaluation") -> "Table":
+    """A row for each model: all its lists together, its time and memory."""
     from api.cli.printing import figures, table, words
 
     names = "coverage@10", "coverage3@10", "popularity@10", "gini@10", "novelty@10", "diversity@10"
@@ -287,7 +289,8 @@ def _breadth(found: "Evaluation") -> "Table":
     )
 
 
-def _leads(title: str, head: str, leads: "Mapping[str, Mapping[str, Difference]]") -> "Table":
+def leads(title: str, head: str, found: "Mapping[str, Mapping[str, Difference]]") -> "Table":
+    """A row for each paired difference."""
     from api.cli.printing import figures, table, words
 
     measures = ("recall@10", "ndcg@10", "recall@20", "ndcg@20")
@@ -295,7 +298,7 @@ def _leads(title: str, head: str, leads: "Mapping[str, Mapping[str, Difference]]
     columns += [figures(part) for name in ("R@10", "N@10", "R@20", "N@20") for part in (name, "p")]
     rows = [
         (name, *(part for measure in measures for part in _lead(lead[measure])))
-        for name, lead in leads.items()
+        for name, lead in found.items()
     ]
     return table(title, columns, rows, "p: of a lead as large by chance, of the sign-flip test.")
 

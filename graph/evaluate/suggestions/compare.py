@@ -61,7 +61,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """asked: users by group, `all` first. ahead: of each other model the blend's lead over it by measure.
+    """asked: users by group, `all` first. ahead: of each other model the lead of ours over it by measure.
     friends: by group, what friends add, the blend's lead over itself without them.
     """
 
@@ -99,11 +99,13 @@ def contender(model: Model, held: Held) -> Contender:
     return Contender(model.name.replace(" ", "-"), fit)
 
 
-def compare(held: Held, contenders: Iterable[Contender], watch: Watch, *, seed: int = 0) -> Evaluation:
+def compare(
+    held: Held, contenders: Iterable[Contender], watch: Watch, *, ours: str = BLEND, seed: int = 0
+) -> Evaluation:
     """Every contender on the same users, with intervals over users and the blend's paired lead.
 
-    seed: of the draws. Contenders are fitted one after the other, and only their figures are kept.
-    InvalidInput where nobody has anything held out.
+    ours: whose lead it is. seed: of the draws. Contenders are fitted one after the other, and only their
+    figures are kept. InvalidInput where nobody has anything held out.
     """
     users = held.users
     if not len(users):
@@ -128,7 +130,7 @@ def compare(held: Held, contenders: Iterable[Contender], watch: Watch, *, seed: 
         held_out=int(held.asked.nnz),
         asked={"all": len(users), **{name: int(among.sum()) for name, among in groups.items()}},
         models=models,
-        ahead=_ahead(values, draws),
+        ahead=_ahead(values, ours, draws),
         friends=_friends(values, groups, draws),
     )
 
@@ -143,13 +145,15 @@ def _groups(counts: NDArray[np.integer]) -> dict[str, NDArray[np.bool_]]:
     return groups
 
 
-def _ahead(values: Mapping[str, NDArray[np.float64]], draws: Draws) -> dict[str, dict[str, Difference]]:
-    if BLEND not in values:
+def _ahead(
+    values: Mapping[str, NDArray[np.float64]], ours: str, draws: Draws
+) -> dict[str, dict[str, Difference]]:
+    if ours not in values:
         return {}
     return {
-        name: _named(MAIN, draws.differences(values[BLEND], theirs))
+        name: _named(MAIN, draws.differences(values[ours], theirs))
         for name, theirs in values.items()
-        if name != BLEND
+        if name != ours
     }
 
 

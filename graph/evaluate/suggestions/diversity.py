@@ -25,8 +25,8 @@ from scipy.sparse import csr_array
 from graph.evaluate.suggestions.held import Held
 from graph.evaluate.suggestions.lists import CELLS, Lists, shown
 from graph.evaluate.suggestions.metrics import SEVERAL, gains
-from graph.kernels.trades import calibrated, marginal
 from graph.kernels.top import NOBODY, top
+from graph.kernels.trades import calibrated, marginal
 from graph.taste import Fitted
 from graph.taste.exposure import MOST, PLACES, Candidates
 from graph.taste.model import Rows, Scores, Sparse

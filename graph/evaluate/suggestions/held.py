@@ -21,12 +21,14 @@ from graph.taste.model import Rows, Sparse
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
     """known: what models learn from. validation: (n, m), what settings may be chosen on, None where nothing
-    was laid aside. asked: (n, m), what lists are measured by; no model sees it.
+    was laid aside. asked: (n, m), what lists are measured by; no model sees it. barred: (n, m), what lists
+    leave out where that is not what is known.
     """
 
     known: Interactions
     validation: Sparse | None
     asked: Sparse
+    barred: Sparse | None = None
 
     @property
     def users(self) -> Rows:
@@ -36,6 +38,8 @@ class Held:
     @property
     def taken(self) -> Sparse:
         """What lists leave out, (n, m)."""
+        if self.barred is not None:
+            return self.barred
         if self.validation is None:
             return self.known.chosen
         taken: Sparse = csr_array(self.known.chosen + self.validation)
