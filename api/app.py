@@ -51,9 +51,11 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
     """
     metrics = Metrics()
     held = open_store(settings.store, create=False) if store is None else store
+    if settings.consenting is not None:
+        held.allow_by_default(allowed=settings.consenting)
     service = Service(
         held,
-        how=Fitting(settings.seed, settings.cap),
+        how=Fitting(settings.seed, settings.cap, settings.order),
         rates=settings.rates,
         trusted=settings.trusted,
         gate=gate_of(settings),

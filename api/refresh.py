@@ -21,7 +21,7 @@ from graph.errors import StoreUnavailable
 from graph.live.refit import LiveAnalysis, after
 from graph.snapshot import Snapshot
 from graph.store import Store
-from graph.suggest import CAP, Cap
+from graph.suggest import CAP, ORDER, Cap, Order
 from loaders.snapshots import default_folder, snapshot_of
 
 HELD = 3
@@ -45,15 +45,18 @@ A_DELTA, OF_A_FEW = 1_000, 0.005
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """What a fit is told. seed: what chance is drawn with. cap: how often somebody is shown the same."""
+    """What a fit is told. seed: what chance is drawn with. cap: how often somebody is shown the same.
+    order: what counts beside the score of a suggestion.
+    """
 
     seed: int = 0
     cap: Cap = CAP
+    order: Order = ORDER
 
     def fit(self, snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         """A snapshot's analysis, by these."""
         fit = Analysis.of(snapshot, previous=previous, seed=self.seed)
-        return replace(fit, shelf=replace(fit.shelf, cap=self.cap))
+        return replace(fit, shelf=replace(fit.shelf, cap=self.cap, order=self.order))
 
 
 BY_DEFAULT = Fitting()

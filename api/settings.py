@@ -7,7 +7,7 @@ from pathlib import Path
 from api.trusted import OPEN, Trusted
 from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput
-from graph.suggest import CAP, Cap
+from graph.suggest import CAP, ORDER, Cap, Order
 
 ANSWER_DAYS = 90
 """A season, and several times what it takes until something that was suggested is bought."""
@@ -26,6 +26,9 @@ class Settings:
     alive_seconds: how often somebody who follows hears that we are there, and has to show that they are.
     rates: of money in other currencies than the one that is reported in. answer_days: how long it is
     kept what was suggested to whom; 0 keeps none. cap: how often somebody is shown the same.
+    order: what counts beside the score of a suggestion. trusted: documents known by their ids. origins: of
+    pages that may ask, beside our own. jwks, audience, issuer, skew: of tokens (api.auth.tokens); keys: the
+    file of API keys. consenting: what people who never said allow; None as the store has it.
     """
 
     store: str
@@ -46,8 +49,10 @@ class Settings:
     issuer: str | None = None
     skew: int = 30
     keys: Path | None = None
+    consenting: bool | None = None
     answer_days: int = ANSWER_DAYS
     cap: Cap = CAP
+    order: Order = ORDER
 
     def check(self) -> None:
         """InvalidInput where a server with these settings would be open to the world."""

@@ -7,6 +7,7 @@ import typer
 
 from api.cli.asking import Currency, PerUnit
 from api.cli.command import Everywhere, fail
+from api.cli.loading import ConsentDefault, OnOff
 from api.cli.ports import free_port
 
 if TYPE_CHECKING:
@@ -68,6 +69,24 @@ def serve(
             envvar="SHAREGRAPH_IN_A_ROW", metavar="N", help="Showings without an act before the list is new."
         ),
     ] = 100,
+    diversity: Annotated[
+        float,
+        typer.Option(
+            envvar="SHAREGRAPH_DIVERSITY", metavar="X", help="Against more of one kind or from one friend."
+        ),
+    ] = 0.1,
+    calibration: Annotated[
+        float,
+        typer.Option(
+            envvar="SHAREGRAPH_CALIBRATION",
+            metavar="X",
+            help="For as much little known as a person takes to.",
+        ),
+    ] = 0.05,
+    exploration: Annotated[
+        float,
+        typer.Option(envvar="SHAREGRAPH_EXPLORATION", metavar="X", help="Share of places given to chance."),
+    ] = 0.02,
     trusted: Annotated[
         Path | None,
         typer.Option(envvar="SHAREGRAPH_TRUSTED", metavar="FILE", help="Documents known by their ids."),
@@ -98,6 +117,7 @@ def serve(
         Path | None,
         typer.Option(envvar="SHAREGRAPH_KEYS", metavar="FILE", help="API keys, see `sharegraph keys`."),
     ] = None,
+    consent_default: ConsentDefault = None,
     currency: Currency = None,
     rates: PerUnit = None,
 ) -> None:
@@ -114,7 +134,7 @@ def serve(
     from api.serve import run
     from api.settings import Settings
     from graph.campaign.rates import Rates
-    from graph.suggest import Cap
+    from graph.suggest import Cap, Order
 
     settings = Settings(
         store=everywhere.store,
@@ -134,8 +154,10 @@ def serve(
         issuer=issuer,
         skew=skew,
         keys=keys,
+        consenting=None if consent_default is None else consent_default is OnOff.ON,
         answer_days=answer_days,
         cap=Cap.said(often, rest_days, in_a_row),
+        order=Order(diversity, calibration, exploration),
     )
     settings.check()
     if free_port(host, port) is None:

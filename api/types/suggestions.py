@@ -1,7 +1,9 @@
 """What to show somebody, and why."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from zlib import crc32
 
 import strawberry
 
@@ -165,10 +167,11 @@ async def suggested(
     surface = None if context is None else context.surface
     ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(snapshot))
     asked = _in_keys(snapshot, ask, surface)
-    window = request.window(*page, "suggestions", asked)
-    answer = await request.suggestions.load((ask, min(window.stop + 1, SUGGESTED)))
-    spoken, page_of = request.language(locale), window.cut(answer.suggestions)
     answer_id = content_id("answer", snapshot.as_of, len(snapshot.events), asked)
+    drawing = replace(ask, seed=crc32(answer_id.encode()))
+    window = request.window(*page, "suggestions", asked)
+    answer = await request.suggestions.load((drawing, min(window.stop + 1, SUGGESTED)))
+    spoken, page_of = request.language(locale), window.cut(answer.suggestions)
     request.answerlog.give([_given(request, answer_id, ask, surface, page_of.items)])
     return SuggestionConnection(
         page=page_of.map(lambda one: Suggestion.from_domain(one, spoken)),

@@ -38,6 +38,7 @@ from graph.cascades import Cascades
 from graph.cascades.growth import Growth
 from graph.cascades.live import Grove, regrown
 from graph.communities import Communities, Partition
+from graph.consent import Purpose, refused
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
 from graph.influence import Credit, Influence
@@ -50,11 +51,12 @@ from graph.recipients import Asking
 from graph.relations import Relations
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
-from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, refused, verdicts
+from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, verdicts
 from graph.suggest.filters import Activity, standing
 from graph.suggest.neighbours import Neighbours
 from graph.suggest.peers import Takers
-from graph.suggest.shelf import LOCATION, NAMED_TO_FRIENDS, PERSONALISATION, Shelf
+from graph.suggest.popularity import BANDS
+from graph.suggest.shelf import Shelf
 from graph.suggest.shown import LiveShown, shown
 from graph.ties import LiveTies, live_ties
 from graph.timeline import Events
@@ -237,8 +239,8 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
     if isinstance(fitted.shown, LiveShown):
         raise TypeError(NOT_A_FIT)
     people, products = len(now.people), len(now.products)
-    silent = np.where(renewed, refused(now, PERSONALISATION), ~_padded(fitted.personal, people, True))
-    unnamed = refused(now, NAMED_TO_FRIENDS) | silent
+    silent = np.where(renewed, refused(now, Purpose.PERSONALISATION), ~_padded(fitted.personal, people, True))
+    unnamed = refused(now, Purpose.NAMED_TO_FRIENDS) | silent
     unnamed[: now.people.blanks] = True
     fresh = engagements(now, silent, purchases(now.events))
     return replace(
@@ -253,7 +255,11 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         prices=fitted.prices.with_more(products),
         complements=_of_more(fitted.complements, products),
         substitutes=_of_more(fitted.substitutes, products),
-        popular=replace(fitted.popular, overall=_padded(fitted.popular.overall, products, 0.0)),
+        popular=replace(
+            fitted.popular,
+            overall=_padded(fitted.popular.overall, products, 0.0),
+            band=_padded(fitted.popular.band, products, BANDS - 1),
+        ),
         scenes=fitted.scenes.with_more(products),
         done=done,
         stands=standing(done, now.products.available, now.as_of),
@@ -261,7 +267,7 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         labels=_padded(fitted.labels, people, NONE),
         personal=~silent,
         named=np.where(renewed, ~unnamed, _padded(fitted.named, people, True)),
-        located=np.where(renewed, ~refused(now, LOCATION), _padded(fitted.located, people, True)),
+        located=np.where(renewed, ~refused(now, Purpose.LOCATION), _padded(fitted.located, people, True)),
     )
 
 

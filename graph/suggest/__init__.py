@@ -18,6 +18,7 @@ from graph.relations import Related, Relation
 from graph.suggest.answers import Answer, Ask, Context, Suggestion
 from graph.suggest.blend import suggest
 from graph.suggest.explain import explain
+from graph.suggest.knobs import BEST_FIRST, ORDER, Order
 from graph.suggest.reasons import (
     ExplorationReason,
     FeedbackReason,
@@ -38,7 +39,9 @@ from graph.suggest.sources import SOURCES, Source
 from graph.suggest.weights import Blend
 
 __all__ = [
+    "BEST_FIRST",
     "CAP",
+    "ORDER",
     "SOURCES",
     "Answer",
     "Ask",
@@ -50,6 +53,7 @@ __all__ = [
     "FriendReason",
     "InterestReason",
     "LikenessReason",
+    "Order",
     "PeersReason",
     "PopularityReason",
     "PriceReason",

@@ -23,10 +23,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Suggestions for a person's row, or for somebody unknown (None)."""
+    """Suggestions for a person's row, or for somebody unknown (None). seed: what chance is drawn with; the
+    same for all pages of one answer. None: nothing is left to chance.
+    """
 
     person: int | None
     context: Context = field(default_factory=Context)
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """The sum that ranks: every vote of every source, weighed and added up, and the best with their reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.votes import total_by_column
+from graph.log import NONE
 from graph.suggest.answers import Answer, Ask, Suggestion
 from graph.suggest.doubts import Taken, taken
-from graph.suggest.filters import Own, kept
+from graph.suggest.exploring import FIRST, Chance
+from graph.suggest.order import POOL, ordered
 from graph.suggest.question import Question
-from graph.suggest.reasons import Reason, heaviest_first
+from graph.suggest.reasons import ExplorationReason, Reason, heaviest_first
+from graph.suggest.rules import allowed
 from graph.suggest.shelf import Shelf
 from graph.suggest.sources import SOURCES
 from graph.suggest.votes import Votes
@@ -19,8 +22,8 @@ from graph.timeline import Rows
 
 
 def suggest(shelf: Shelf, asks: Sequence[Ask], *, limit: int) -> list[Answer]:
-    """At most `limit` suggestions for each ask, best first, ties of score by product row; nothing but memory
-    is read.
+    """At most `limit` suggestions for each ask, in the order to show (graph.suggest.order), ties of score by
+    product row; nothing but memory is read.
 
     The first n of a larger limit are the answer for limit n. A person who allows no personal answer gets what
     is popular with everybody and what belongs to the page.
@@ -53,6 +56,7 @@ class Tally:
     doubts: what they took from the scores. dropped: by which filter, how many.
     """
 
+    question: Question
     spoken: list[Weighed]
     product: Rows
     score: NDArray[np.float64]
@@ -70,24 +74,57 @@ class Tally:
         doubts = taken(shelf, question, product, score)
         for doubt in doubts:
             score = score - doubt.amount
-        return cls(spoken, product, score, doubts, dropped)
+        return cls(question, spoken, product, score, doubts, dropped)
 
 
 def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     tally = Tally.of(shelf, ask)
-    places = np.lexsort((tally.product, -tally.score))[:limit]
-    best = tally.product[places]
-    shown = zip(best.tolist(), _reasons(tally, places, shelf.products), strict=True)
-    return Answer(
-        tuple(_suggestion(shelf, row, rank, why) for rank, (row, why) in enumerate(shown, start=1)),
-        tally.dropped,
-    )
+    places = np.lexsort((tally.product, -tally.score))
+    voice = _voices(tally, places[:POOL], shelf.products)
+    places = places[ordered(shelf, tally.question, tally.product[places], tally.score[places], voice)[:limit]]
+    chance = Chance.of(shelf, ask, tally.product, limit)
+    shown = zip(tally.product[places].tolist(), _reasons(tally, places, shelf.products), strict=True)
+    found: list[Suggestion] = []
+    for product, reasons in shown:
+        found.extend(_given(shelf, chance, len(found) + 1))
+        rank = len(found) + 1
+        sure = 1.0 if rank < FIRST or not chance.open else 1 - shelf.order.exploration
+        found.append(_suggestion(shelf, product, rank, reasons, sure))
+    return Answer(tuple(found[:limit]), tally.dropped)
 
 
-def _suggestion(shelf: Shelf, product: int, rank: int, reasons: tuple[Reason, ...]) -> Suggestion:
+def _suggestion(
+    shelf: Shelf, product: int, rank: int, reasons: tuple[Reason, ...], propensity: float
+) -> Suggestion:
     score = float(sum(reason.weight for reason in reasons))
     opens = None if shelf.chances is None else shelf.chances.of(score)
-    return Suggestion(product, rank, score, reasons, opens=opens)
+    return Suggestion(product, rank, score, reasons, propensity, opens)
+
+
+def _given(shelf: Shelf, chance: Chance, rank: int) -> Iterator[Suggestion]:
+    """What chance puts from this place on, until a place is left for the best."""
+    while rank in chance.given:
+        one = chance.given[rank]
+        reason = ExplorationReason(0.0, shelf.order.exploration)
+        yield _suggestion(shelf, one.product, rank, (reason,), one.propensity)
+        rank += 1
+
+
+def _voices(tally: Tally, places: NDArray[np.intp], products: int) -> Rows:
+    """The friend who says most for each of some candidates, −1 for none."""
+    place = np.full(products, NONE)
+    place[tally.product[places]] = np.arange(len(places))
+    loudest, voice = np.zeros(len(places)), np.full(len(places), NONE, np.int32)
+    for part in tally.spoken:
+        if part.votes.voice is None:
+            continue
+        entries = np.flatnonzero(place[part.votes.product] != NONE)
+        entries = entries[np.argsort(part.weight[entries], kind="stable")]
+        where, weight = place[part.votes.product[entries]], part.weight[entries]
+        louder = weight > loudest[where]
+        voice[where[louder]] = part.votes.voice[entries[louder]]
+        np.maximum.at(loudest, where, weight)
+    return voice
 
 
 def scores(shelf: Shelf, ask: Ask) -> tuple[Rows, NDArray[np.float64]]:
@@ -101,22 +138,6 @@ def _totals(spoken: list[Weighed], products: int) -> tuple[Rows, NDArray[np.floa
     return total_by_column(
         product, np.concatenate([np.empty(0), *(part.weight for part in spoken)]), products
     )
-
-
-def allowed(shelf: Shelf, ask: Ask, candidates: Rows) -> tuple[NDArray[np.bool_], dict[str, int]]:
-    """Which of these products may be shown, and how many each rule dropped."""
-    context = ask.context
-    excluded = context.exclude | ({context.product} if context.product is not None else frozenset())
-    category = None if context.category is None else (shelf.categories, context.category)
-    return kept(candidates, _own(shelf, ask.person), excluded, shelf.stands, category)
-
-
-def _own(shelf: Shelf, person: int | None) -> Own:
-    if person is None:
-        nothing = np.empty(0, np.int32)
-        return Own(nothing, nothing, {}, nothing)
-    acts, resting = shelf.engaged.of(person), shelf.shown.resting(person, shelf.cap)
-    return Own(acts.product[acts.bought], acts.product[~acts.bought], shelf.verdicts.of(person), resting)
 
 
 def _reasons(tally: Tally, best: NDArray[np.intp], products: int) -> list[tuple[Reason, ...]]:

@@ -62,7 +62,7 @@ def explain(suggestion: Suggestion, names: Names, said: Sayings) -> str:
     """One sentence for the end user, in the language of a catalogue."""
     groups: dict[tuple[type[Reason], int | None], list[Reason]] = {}
     for reason in suggestion.reasons:
-        if reason.weight > 0:
+        if reason.weight > 0 or isinstance(reason, ExplorationReason):
             groups.setdefault((type(reason), getattr(reason, "via", None)), []).append(reason)
     ordered = sorted(groups.values(), key=lambda group: -sum(reason.weight for reason in group))
     clauses = [clause for clause in (_clause(group, names, said) for group in ordered) if clause]

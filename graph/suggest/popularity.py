@@ -18,14 +18,18 @@ LISTED = 100
 TOO_SMALL = 20
 EVERYBODY = -1
 
+BANDS = 3
+"""Widely, middling and little known: each band is a third of all that is chosen, so the first has fewest."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Popular:
     """Lists of at most 100 products, most popular first. overall: (products,), everybody's popularity of each
-    product.
+    product. band: (products,), how widely known it is, 0 for the most.
     """
 
     overall: NDArray[np.float64]
+    band: NDArray[np.int8]
     top: Rows
     indptr: NDArray[np.int64]
     product: Rows
@@ -71,4 +75,20 @@ def popular(
     kept = rank < LISTED
     indptr = np.searchsorted(community[kept], np.arange(communities + 1)).astype(np.int64)
     listed = product[kept].astype(np.int32)
-    return Popular(overall, top[overall[top] > 0].astype(np.int32), indptr, listed, (weight / largest)[kept])
+    return Popular(
+        overall,
+        _bands(total.astype(np.float64)),
+        top[overall[top] > 0].astype(np.int32),
+        indptr,
+        listed,
+        (weight / largest)[kept],
+    )
+
+
+def _bands(total: NDArray[np.float64]) -> NDArray[np.int8]:
+    order = np.lexsort((np.arange(len(total)), -total))
+    before = np.cumsum(total[order]) - total[order]
+    band = np.empty(len(total), np.int8)
+    band[order] = np.minimum(before / max(float(total.sum()), 1e-300) * BANDS, BANDS - 1)
+    band[total <= 0] = BANDS - 1
+    return band

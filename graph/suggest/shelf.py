@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.consent import Purpose, refused
 from graph.purchases import Purchases, purchases
 from graph.relations import Relations, complements, substitutes
 from graph.scene import Calendar, learned
@@ -16,10 +17,10 @@ from graph.suggest.engagements import (
     LiveVerdicts,
     Verdicts,
     engagements,
-    refused,
     verdicts,
 )
 from graph.suggest.filters import OFFERED, Activity, standing
+from graph.suggest.knobs import ORDER, Order
 from graph.suggest.likeness import Likeness, likeness
 from graph.suggest.neighbours import Neighbours, neighbours
 from graph.suggest.peers import Takers, takers
@@ -31,9 +32,6 @@ from graph.suggest.weights import Blend
 from graph.ties import LiveTies, Ties
 from graph.timeline import Rows
 
-PERSONALISATION, NAMED_TO_FRIENDS, LOCATION = 0, 1, 2
-"""Digits of graph.log.EventColumns.consent."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
@@ -41,7 +39,8 @@ class Shelf:
 
     stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,),
     communities. personal, named, located: (people,), who allows to be answered personally, to be named to
-    friends, and to be answered by where they are. cap: how often somebody is shown the same.
+    friends, and to be answered by where they are. cap: how often
+    somebody is shown the same. order: what counts beside the score.
     """
 
     ties: Ties | LiveTies
@@ -66,6 +65,7 @@ class Shelf:
     blend: Blend
     chances: Chances | None
     cap: Cap = CAP
+    order: Order = ORDER
 
     @property
     def products(self) -> int:
@@ -89,15 +89,15 @@ class Shelf:
         the caller has it already. blend, chances: what was learned (graph.suggest.learning).
         calendar: of the shop; None for one at UTC+8 with China's festivals.
         """
-        silent = refused(snapshot, PERSONALISATION)
+        silent = refused(snapshot, Purpose.PERSONALISATION)
         kept = bought or purchases(snapshot.events)
         engaged = engagements(snapshot, silent, kept)
         products = len(snapshot.products)
         done = Activity.of(snapshot.events, products)
         stands = standing(done, snapshot.products.available, snapshot.as_of)
-        named = ~refused(snapshot, NAMED_TO_FRIENDS) & ~silent
+        named = ~refused(snapshot, Purpose.NAMED_TO_FRIENDS) & ~silent
         named[: snapshot.people.blanks] = False
-        nowhere = refused(snapshot, LOCATION)
+        nowhere = refused(snapshot, Purpose.LOCATION)
         chosen = popular(engaged, labels, products, stands == OFFERED)
         return cls(
             ties=ties,

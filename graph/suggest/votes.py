@@ -16,6 +16,7 @@ Reasons = Callable[[NDArray[np.intp], NDArray[np.float64]], list[Reason]]
 class Votes:
     """vote[i] ≥ 0 for product[i], in the source's own unit; a product may come more than once.
 
+    voice: (entries,), the friend who says it; None where it is nobody's in particular.
     reasons: what stands behind some entries, all for one product, and the weight that each of them has in a
     score; the reasons' weights sum to these.
     """
@@ -23,6 +24,7 @@ class Votes:
     product: Rows
     vote: NDArray[np.float64]
     reasons: Reasons
+    voice: Rows | None = None
 
 
 def nothing() -> Votes:

@@ -1,13 +1,16 @@
 """Laws that every answer obeys."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.suggest import Ask, Context, Shelf, suggest
+from graph.events import Product
+from graph.snapshot import Snapshot
+from graph.suggest import BEST_FIRST, Ask, Context, ExplorationReason, Order, Shelf, suggest
 from graph.ties import ties
 from tests.toy import snapshot
 
@@ -25,13 +28,17 @@ WORD = st.one_of(
 STORY = st.lists(WORD, min_size=1, max_size=40).map(" ".join)
 
 
+def shelf_of(taken: Snapshot) -> Shelf:
+    return Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
+
+
 @settings(max_examples=60, deadline=None)
 @given(told=STORY, limit=st.integers(1, 8), link=st.booleans())
 def test_a_score_is_the_sum_of_its_reasons_and_the_order_is_that_of_scores(
     told: str, limit: int, *, link: bool
 ):
     taken = snapshot(told)
-    on_shelf = Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
+    on_shelf = replace(shelf_of(taken), order=BEST_FIRST)
     context = Context(sharer=0, product=0 if len(taken.products) else None) if link else Context()
     asks = [Ask(None, context), *(Ask(row, context) for row in range(len(taken.people)))]
     for found in suggest(on_shelf, asks, limit=limit):
@@ -51,3 +58,40 @@ def test_asking_for_many_people_at_once_gives_what_asking_one_by_one_gives(told:
     on_shelf = Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
     asks = [Ask(row) for row in range(len(taken.people))]
     assert suggest(on_shelf, asks, limit=5) == [suggest(on_shelf, [ask], limit=5)[0] for ask in asks]
+
+
+KNOB = st.sampled_from([0.0, 0.3, 1.0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(told=STORY, order=st.builds(Order, KNOB, KNOB, KNOB), limit=st.integers(1, 6), seed=st.integers(0, 9))
+def test_the_first_of_more_are_the_same_whatever_the_order_and_whatever_is_left_to_chance(
+    told: str, order: Order, limit: int, seed: int
+):
+    taken = snapshot(told, catalogue=[Product(f"new{i}", category="new") for i in range(5)])
+    on_shelf = replace(shelf_of(taken), order=order)
+    asks = [Ask(row, seed=seed) for row in range(len(taken.people))]
+    few, many = (suggest(on_shelf, asks, limit=most) for most in (limit, 20))
+    assert [one.suggestions for one in few] == [one.suggestions[:limit] for one in many]
+    for found in many:
+        products = [one.product for one in found.suggestions]
+        assert len(set(products)) == len(products)
+        for one in found.suggestions:
+            explored = any(isinstance(reason, ExplorationReason) for reason in one.reasons)
+            assert math.isclose(one.score, sum(reason.weight for reason in one.reasons))
+            assert (
+                one.propensity <= order.exploration if explored else one.propensity >= 1 - order.exploration
+            )
+            assert one.rank >= 3 or not explored
+
+
+@settings(max_examples=30, deadline=None)
+@given(told=STORY, order=st.builds(Order, KNOB, KNOB, st.just(0.0)))
+def test_an_order_shows_what_is_shown_best_first_with_the_same_scores(told: str, order: Order):
+    on_shelf = shelf_of(taken := snapshot(told))
+    asks = [Ask(row) for row in range(len(taken.people))]
+    shown = (suggest(replace(on_shelf, order=one), asks, limit=20) for one in (BEST_FIRST, order))
+    for best, found in zip(*shown, strict=True):
+        assert {(one.product, one.score) for one in best.suggestions} == {
+            (one.product, one.score) for one in found.suggestions
+        }

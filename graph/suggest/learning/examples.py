@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.suggest.answers import Ask
-from graph.suggest.blend import allowed
 from graph.suggest.question import Question
+from graph.suggest.rules import allowed
 from graph.suggest.shelf import Shelf
 from graph.suggest.sources import SOURCES
 from graph.timeline import Rows

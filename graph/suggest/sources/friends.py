@@ -56,4 +56,4 @@ def said(
     def reasons(entries: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
         return list(map(reason, entries.tolist(), weight.tolist()))
 
-    return Votes(product, vote, reasons)
+    return Votes(product, vote, reasons, friend[asked])

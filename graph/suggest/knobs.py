@@ -1,0 +1,26 @@
+"""What counts beside the best score when a list is put in order."""
+
+from dataclasses import dataclass
+
+from graph.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Three knobs, each in [0, 1] and 0 for none of it; see graph.suggest.order. exploration is only heard
+    where a question has a seed to draw with.
+    """
+
+    diversity: float = 0.1
+    calibration: float = 0.05
+    exploration: float = 0.02
+
+    def __post_init__(self) -> None:
+        for name in ("diversity", "calibration", "exploration"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InvalidInput(f"{name} {getattr(self, name)}: a number from 0 to 1")
+
+
+ORDER = Order()
+BEST_FIRST = Order(0.0, 0.0, 0.0)
+"""By score alone."""

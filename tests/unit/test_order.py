@@ -1,0 +1,153 @@
+"""The order in which suggestions are shown, and what of it is left to chance."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from graph.errors import InvalidInput
+from graph.events import Product
+from graph.kernels.inorder import reranked
+from graph.snapshot import Snapshot
+from graph.suggest import BEST_FIRST, Ask, ExplorationReason, FriendReason, Order, Shelf, suggest
+from graph.suggest.exploring import FIRST, explored
+from graph.ties import ties
+from tests.toy import snapshot
+
+SCORE = np.array([1.0, 0.9, 0.8, 0.5])
+
+
+def order(
+    kind: list[int],
+    voice: list[int],
+    band: list[int],
+    *,
+    diversity: float = 0.0,
+    calibration: float = 0.0,
+    wanted: tuple[float, ...] = (1 / 3, 1 / 3, 1 / 3),
+    score: NDArray[np.float64] = SCORE,
+) -> list[int]:
+    found = reranked(
+        score,
+        np.array(kind, np.int32),
+        np.array(voice, np.int32),
+        np.array(band, np.int8),
+        np.array(wanted),
+        len(score),
+        diversity,
+        calibration,
+    )
+    return [int(place) for place in found]
+
+
+def test_without_a_knob_the_best_come_first():
+    assert order([1, 1, 1, 2], [7, 7, 7, 8], [0, 0, 0, 1]) == [0, 1, 2, 3]
+
+
+def test_what_is_of_another_kind_and_from_another_friend_comes_before_more_of_the_same():
+    assert order([1, 1, 1, 2], [7, 7, 7, 8], [0] * 4, diversity=0.6) == [0, 3, 1, 2]
+    assert order([1, 1, 1, 2], [-1] * 4, [0] * 4, diversity=0.6) == [0, 1, 2, 3]
+
+
+def test_what_has_no_category_and_no_friend_is_like_nothing():
+    assert order([-1, -1, -1, 2], [-1] * 4, [0] * 4, diversity=1.0) == [0, 1, 2, 3]
+
+
+def test_who_takes_to_little_known_things_is_shown_some():
+    assert order([-1] * 4, [-1] * 4, [0, 0, 0, 2], calibration=0.5, wanted=(0.4, 0.1, 0.5))[1] == 3
+    assert order([-1] * 4, [-1] * 4, [0, 0, 0, 2], calibration=0.5, wanted=(1.0, 0.0, 0.0)) == [0, 1, 2, 3]
+
+
+def test_the_largest_marginal_relevance_is_chosen_every_time():
+    dice = np.random.default_rng(0)
+    for _ in range(20):
+        score = np.sort(dice.random(12))[::-1]
+        kind, voice = dice.integers(0, 3, 12), dice.integers(0, 3, 12)
+        left = list(range(12))
+        plain: list[int] = []
+        while left:
+            best = max(
+                left,
+                key=lambda i: (
+                    score[i]
+                    - 0.4
+                    * max(
+                        (
+                            0.5 * any(kind[i] == kind[j] for j in plain)
+                            + 0.5 * any(voice[i] == voice[j] for j in plain),
+                            0.0,
+                        )
+                    )
+                ),
+            )
+            plain.append(best)
+            left.remove(best)
+        assert order(kind.tolist(), voice.tolist(), [0] * 12, diversity=0.4, score=score) == plain
+
+
+def shelf(told: str, new: int = 0) -> tuple[Snapshot, Shelf]:
+    taken = snapshot(told, catalogue=[Product(f"new{i}") for i in range(new)])
+    return taken, Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
+
+
+def test_a_second_friend_is_heard_before_the_first_one_is_heard_again():
+    taken, on_shelf = shelf("ana>bea:tea ana>bea:pot cy>bea:tea cy>:mug ana>:tent ana>:bag")
+    first = {}
+    for name, by in (("best", BEST_FIRST), ("diverse", Order(1.0, 0.0, 0.0))):
+        (found,) = suggest(replace(on_shelf, order=by), [Ask(taken.people.row("bea"))], limit=2)
+        friends = [
+            next(r for r in one.reasons if isinstance(r, FriendReason)).friend for one in found.suggestions
+        ]
+        first[name] = [taken.people.keys[friend] for friend in friends]
+    assert first == {"best": ["ana", "ana"], "diverse": ["ana", "cy"]}
+
+
+def test_chance_gives_places_as_often_as_it_says_and_evenly():
+    taken, on_shelf = shelf(
+        "".join(f" ana>bea:p{i}" for i in range(9)) + " cy>bea:p1 dan>:q0 cy$q1 ana>:q2 ana>:q3 ana>:q4", 4
+    )
+    on_shelf = replace(on_shelf, order=Order(0.0, 0.0, 0.3))
+    bea = taken.people.row("bea")
+    told: Counter[int] = Counter()
+    sure = places = 0
+    for seed in range(400):
+        (found,) = suggest(on_shelf, [Ask(bea, seed=seed)], limit=5)
+        places += len(found.suggestions) - FIRST + 1
+        for one in found.suggestions:
+            if isinstance(one.reasons[0], ExplorationReason):
+                told[one.product] += 1
+                assert one.reasons[0].propensity == 0.3
+            else:
+                sure += one.rank >= FIRST
+    assert sum(told.values()) / places == pytest.approx(0.3, abs=0.05)
+    assert set(told) == {taken.products.keys.row(f"new{i}") for i in range(4)}
+    assert min(told.values()) > 0.5 * max(told.values())
+
+
+def test_without_a_seed_nothing_is_left_to_chance():
+    taken, on_shelf = shelf("ana>bea:tea ana>:mug ana>:pot ana>:tent ana>:bag", 4)
+    (found,) = suggest(replace(on_shelf, order=Order(0, 0, 1.0)), [Ask(taken.people.row("bea"))], limit=9)
+    assert all(one.propensity == 1 for one in found.suggestions)
+
+
+def test_nothing_is_explored_that_must_not_be_shown():
+    taken, on_shelf = shelf("ana>bea:tea ana>:mug ana>:pot ana>:tent bea.not_interested:new0 bea$new1", 3)
+    rows = {taken.products.keys.row(key) for key in ("new0", "new1")}
+    for seed in range(50):
+        (found,) = suggest(
+            replace(on_shelf, order=Order(0, 0, 1.0)), [Ask(taken.people.row("bea"), seed=seed)], limit=9
+        )
+        assert not rows & {one.product for one in found.suggestions}
+
+
+def test_a_place_is_given_by_its_own_coin():
+    few, many = (explored(0.5, np.arange(50, dtype=np.int32), 50, limit, 3) for limit in (6, 40))
+    assert few == [one for one in many if one.rank <= 6]
+    assert len({one.product for one in many}) == len(many)
+
+
+def test_a_knob_out_of_range_is_refused():
+    with pytest.raises(InvalidInput, match="diversity"):
+        Order(diversity=1.5)
