@@ -5,9 +5,10 @@
     python -m bench.suggestions --smoke
 
 `lastfm`: dealt 8:1:1 by user with three seeds, then on the parts that SocialLGN published. `ciao`: its
-validation part. `taobao`: a log cut in time, with what is served. `diversity`: the curves on Last.fm. Weights
-of the blend are learned on a cut of what is known; with `--tune` the settings of its sources are too. Every
-command is printed as it could be typed.
+validation part. `taobao`: a log cut in time, with what is served. `diversity`: the curves on Last.fm.
+`beibei`: which item a group that works is about, given who starts it. Weights of the blend are learned on a
+cut of what is known; with `--tune` the settings of its sources are too. Every command is printed as it could
+be typed.
 """
 
 import argparse
@@ -22,6 +23,8 @@ import numpy as np
 
 from api.cli.evaluate.diversity import curved
 from api.cli.evaluate.diversity import shown as curves_shown
+from api.cli.evaluate.groups import evaluated as groups_evaluated
+from api.cli.evaluate.groups import shown as groups_shown
 from api.cli.evaluate.suggestions import evaluated, held_of, shown
 from api.cli.loading import Format
 from api.cli.printing import drawn
@@ -30,6 +33,7 @@ from graph.evaluate.suggestions.compare import Evaluation
 
 SEEDS = 0, 1, 2
 DEAL = "8:1:1"
+STARTERS = 40_000
 PUBLISHED = "SEPT .2127/.2057, MHCN .2123/.2068, LightGCN .2064/.1972 (RecBole-GNN's table)"
 MAIN = "recall@10", "ndcg@10"
 
@@ -74,6 +78,15 @@ def diversity(data: Path, *, tune: bool) -> None:
     """The curves of the blend."""
     for seed in SEEDS:
         curves(data, "lastfm", split=DEAL, tune=tune, seed=seed)
+
+
+def beibei(data: Path, *, tune: bool) -> None:
+    """Groups that worked, given who started them; settings are always chosen inside the first part."""
+    del tune
+    print(f"\n$ sharegraph evaluate groups beibei --most {STARTERS}", flush=True)
+    began = time.perf_counter()
+    print(groups_shown(groups_evaluated(str(data / "beibei"), most=STARTERS)))
+    _took(began)
 
 
 def smoke() -> None:
@@ -134,6 +147,7 @@ PARTS: dict[str, Callable[..., None]] = {
     "ciao": ciao,
     "taobao": taobao,
     "diversity": diversity,
+    "beibei": beibei,
 }
 
 

@@ -89,12 +89,16 @@ class Log:
             facts(tried[0][known], tried[1][known], self.shape),
         )
 
-    def held(self) -> Held:
-        """The asked part held out: known are all histories, and who was in a group with whom."""
+    def held(self, *, most: int | None = None, seed: int = 0) -> Held:
+        """The asked part held out: known are all histories, and who was in a group with whom. most: of more
+        groups so many are drawn.
+        """
         pasts = self.pasts(self.learned)
         one, other = self.learned.company()
         friends = facts(np.concatenate([one, other]), np.concatenate([other, one]), (self.users, self.users))
-        askable = self.asked.item >= 0
+        askable = np.flatnonzero(self.asked.item >= 0)
+        if most is not None and most < len(askable):
+            askable = np.sort(np.random.default_rng(seed).choice(askable, most, replace=False))
         asked = facts(self.asked.starter[askable], self.asked.item[askable], self.shape)
         return Held(Interactions(pasts.past(), friends), None, asked, barred(pasts))
 

@@ -16,7 +16,11 @@ def groups(
     source: Annotated[
         str, typer.Argument(help="groups.tsv, or a folder with it: part, initiator, item, participants.")
     ],
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the bootstrap.", min=0)] = 0,
+    most: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Ask about so many groups, drawn by chance; else all.", min=1),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of what is drawn.", min=0)] = 0,
 ) -> None:
     """Group buying: given who starts a group, which item it is about, of groups that then worked.
 
@@ -28,11 +32,11 @@ def groups(
 
         sharegraph evaluate groups beibei
     """
-    found = evaluated(source, seed=seed)
+    found = evaluated(source, most=most, seed=seed)
     everywhere.tell(told(found), lambda: shown(found))
 
 
-def evaluated(source: str, *, seed: int = 0) -> "Evaluation":
+def evaluated(source: str, *, most: int | None = None, seed: int = 0) -> "Evaluation":
     """Every model on one file."""
     from api.cli.evaluate.suggestions import watched
     from graph.evaluate.groups import OURS, contenders
@@ -40,7 +44,7 @@ def evaluated(source: str, *, seed: int = 0) -> "Evaluation":
     from loaders.groups import read_groups
 
     log = read_groups(source)
-    held = log.held()
+    held = log.held(most=most, seed=seed)
     return compare(held, contenders(log, held), watched, ours=OURS, seed=seed)
 
 
