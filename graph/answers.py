@@ -62,7 +62,7 @@ class Given:
 
 def placed(suggestion: Suggestion, product: str) -> Place:
     """A suggestion of the product with this key, as it is kept."""
-    heaviest = next((kind_of(reason) for reason in suggestion.reasons if reason.weight > 0), "")
+    heaviest = next((kind_of(reason) for reason in suggestion.reasons if reason.weight >= 0), "")
     return Place(suggestion.rank, product, suggestion.propensity, heaviest)
 
 

@@ -73,3 +73,13 @@ async def test_what_was_just_dismissed_is_not_suggested(shop: Shop, large: None)
     after = {node["product"]["key"] for node in (await shop.ask(document))["user"]["suggestions"]["nodes"]}
     assert before == {"pot", "mug"}
     assert after == {"mug"}
+
+
+async def test_what_was_just_shown_often_enough_rests(shop: Shop, large: None) -> None:
+    shop.tell("ana>bea:tea  ana>:pot  ana>:mug  @1d bea.exposure:mug  @2d bea.exposure:mug")
+    document = '{ user(key: "bea") { suggestions { nodes { product { key } } } } }'
+    before = (await shop.ask(document))["user"]["suggestions"]["nodes"]
+    assert {node["product"]["key"] for node in before} == {"pot", "mug"}
+    shop.tell("@3d bea.exposure:mug")
+    after = (await shop.ask(document))["user"]["suggestions"]["nodes"]
+    assert {node["product"]["key"] for node in after} == {"pot"}

@@ -10,9 +10,9 @@ import pytest
 from graph.answers import Given, Place, placed
 from graph.evaluate.answers import UNSAID, part_of, rates, unexplored
 from graph.evaluate.showings import Misfits, Showings
-from graph.events import Event, Kind, micros
+from graph.events import Event, Kind, Verdict, micros
 from graph.snapshot import Snapshot
-from graph.suggest import InterestReason, Suggestion
+from graph.suggest import ExplorationReason, FeedbackReason, InterestReason, Reason, Suggestion
 from tests import toy
 
 FITTING = Misfits(0, 0, 0, 0, 0, 0)
@@ -192,6 +192,15 @@ def test_without_exploration_is_told_from_what_was_shown_with_it():
     assert estimate.snips.low > 0.4
 
 
-def test_a_suggestion_is_kept_with_its_heaviest_reason():
-    suggestion = Suggestion(3, 2, 0.5, (InterestReason(0.5, (1,)),), 0.1)
-    assert placed(suggestion, "tea") == Place(2, "tea", 0.1, "interest")
+@pytest.mark.parametrize(
+    ("reasons", "source"),
+    [
+        ([InterestReason(0.5, (1,))], "interest"),
+        ([FeedbackReason(-0.2, Verdict.NOT_INTERESTED, 1), InterestReason(0.1, (1,))], "interest"),
+        ([ExplorationReason(0.0, 0.1)], "exploration"),
+        ([], ""),
+    ],
+)
+def test_a_suggestion_is_kept_with_what_speaks_loudest_for_it(reasons: list[Reason], source: str):
+    suggestion = Suggestion(3, 2, 0.5, tuple(reasons), 0.1)
+    assert placed(suggestion, "tea") == Place(2, "tea", 0.1, source)
