@@ -11,6 +11,7 @@ from api.cli.evaluate.chances import chances
 from api.cli.evaluate.diversity import diversity
 from api.cli.evaluate.groups import groups
 from api.cli.evaluate.kols import kols
+from api.cli.evaluate.landing import landing
 from api.cli.evaluate.recipients import recipients
 from api.cli.evaluate.relations import relations
 from api.cli.evaluate.scene import scene
@@ -24,6 +25,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     diversity,
     groups,
     kols,
+    landing,
     recipients,
     relations,
     scene,

@@ -1,0 +1,46 @@
+"""What strangers who opened a link turn to next."""
+
+import pytest
+
+from graph.errors import InvalidInput
+from graph.evaluate.landing import CATEGORY, ITEM, OURS, POPULARITY, evaluate
+from graph.events import Product
+from tests.toy import events, log_of
+
+KINDS = ("tea", "mug", "tent", "bag", "pen", "cup", "hat")
+CATALOGUE = [Product(f"{kind}{n}", category=kind) for kind in KINDS for n in range(4)]
+
+
+def told(newcomers: str) -> str:
+    """Forty days in which everybody opens everything, most of all pens; then newcomers."""
+    crowd = " ".join(
+        f"@{day}d ana>p{day % 7}:{kind}{day % 4} ana>q{day % 5}:pen{day % 4}"
+        for day in range(40)
+        for kind in KINDS
+    )
+    return f"{crowd} @50d {newcomers}"
+
+
+def test_a_newcomer_is_asked_once_about_what_they_open_next():
+    found = evaluate(log_of(events(told("ana>new:hat0 ana>new:hat1 ana>new:tea0")), catalogue=CATALOGUE))
+    assert (found.asked, found.stayed.value) == (1, 1.0)
+    assert found.scores[CATEGORY].hits.value == 1
+
+
+def test_who_was_there_before_is_no_newcomer():
+    with pytest.raises(InvalidInput, match="no newcomer"):
+        evaluate(log_of(events(told("ana>p1:hat0 ana>p1:hat1")), catalogue=CATALOGUE))
+
+
+def test_who_opens_nothing_else_is_not_asked():
+    with pytest.raises(InvalidInput, match="no newcomer"):
+        evaluate(log_of(events(told("ana>new:hat0 ana>new:hat0")), catalogue=CATALOGUE))
+
+
+def test_the_page_says_more_than_what_is_popular():
+    newcomers = " ".join(f"ana>new{n}:hat{n % 4} ana>new{n}:hat{(n + 1) % 4}" for n in range(8))
+    found = evaluate(log_of(events(told(newcomers)), catalogue=CATALOGUE))
+    assert found.asked == 8
+    assert found.scores[ITEM].categories.value >= found.scores[POPULARITY].categories.value
+    assert found.scores[OURS].categories.value == 1
+    assert found.scores[ITEM].gain.value == 0
