@@ -240,11 +240,11 @@ def accuracy(found: "Evaluation") -> "Table":
 
     measures = "recall@10", "ndcg@10", "recall@20", "ndcg@20"
     heads = [part for name in ("R@10", "N@10") for part in (figures(name), figures("95 %"))]
-    columns = [words("model", 22), *heads, *map(figures, ("R@20", "N@20", "P@10", "MRR", "cold N@10"))]
+    columns = [words("model", least=21), *heads, *map(figures, ("R@20", "N@20", "MRR", "cold N@10"))]
     rows = []
     for name, score in sorted(found.models.items(), key=lambda named: -named[1].figures["ndcg@10"].value):
         recall, ndcg, *later = (score.figures[measure] for measure in measures)
-        rest = [*later, score.figures["precision@10"], score.figures["mrr"]]
+        rest = [*later, score.figures["mrr"]]
         cold = score.by_group.get("cold", {}).get("ndcg@10")
         rows.append((
             name, f"{recall.value:.4f}", f"{recall.low:.3f}–{recall.high:.3f}",
