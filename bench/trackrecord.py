@@ -1,8 +1,9 @@
 """The track record of our forecasts on a log that is over, told again in steps.
 
-    python -m bench.trackrecord higgs --format higgs --horizon 24h --steps 4 > bench/results/track-record.txt
+    python -m bench.trackrecord taobao-share --format taobao-share --horizon 14d --steps 5
+    python -m bench.trackrecord higgs --format higgs --horizon 24h --steps 4
 
-Each step is a fit of everything, so that four of them on this log take minutes of CPU.
+bench/results/track-record.txt has what they print. A step is a fit of everything: minutes of CPU on Higgs.
 Prints when and where, the command of ours that does it, and what that command prints. `--smoke` alone does so
 on a small shop that it makes up.
 """
