@@ -4,6 +4,7 @@
     python -m bench.trackrecord higgs --format higgs --horizon 24h --steps 4
 
 bench/results/track-record.txt has what they print. A step is a fit of everything: minutes of CPU on Higgs.
+
 Prints when and where, the command of ours that does it, and what that command prints. `--smoke` alone does so
 on a small shop that it makes up.
 """
