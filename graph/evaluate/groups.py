@@ -125,7 +125,7 @@ def contenders(log: Log, held: Held) -> Iterator[Contender]:
 
 
 def chosen(log: Log, *, failed: bool) -> tuple[float, float]:
-    """W and b of `starts`: the best NDCG@10 on the last part of what is learned from."""
+    """The w and b of `starts`: the best NDCG@10 on the last part of what is learned from."""
     count = int(INNER * len(log.learned))
     first = log.learned.first(count)
     pasts = log.pasts(first, failed=failed)

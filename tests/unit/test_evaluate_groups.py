@@ -10,7 +10,8 @@ import pytest
 
 from api import cli
 from graph.errors import UnreadableSource
-from graph.evaluate.groups import OURS, chosen
+from graph.evaluate.groups import OURS, Before, Narrow, chosen
+from graph.taste import ItemKNN
 from graph.taste.starts import Starts
 from loaders.groups import read_groups
 
@@ -99,3 +100,19 @@ def test_ours_stands_beside_every_baseline(file: str, capsys: pytest.CaptureFixt
     assert told["models"].keys() == names | {OURS}
     assert told["ours_ahead_of"].keys() == names
     assert told["models"][OURS]["ndcg@10"] > told["models"]["popularity"]["ndcg@10"]
+
+
+def test_scores_of_baselines_are_sums_too(file: str):
+    held = read_groups(file).held()
+    narrow = Narrow.of(ItemKNN(), held.known)
+    before = Before(held.known.chosen, np.arange(held.known.items, dtype=np.float32))
+    for fitted in (narrow, before):
+        for user, item in ((0, 3), (7, 50)):
+            score = float(fitted.scores(np.array([user]))[0, item])
+            assert fitted.parts(user, item).score == pytest.approx(score, rel=1e-5)
+
+
+def test_a_sample_of_groups_is_asked_about(file: str):
+    log = read_groups(file)
+    assert len(log.held(most=50).users) == 50
+    assert log.held(most=50, seed=1).asked.nnz == 50

@@ -1,0 +1,65 @@
+"""A log cut in time: nothing after the cut is known, strangers are not asked, what is served is measured."""
+
+import pytest
+
+from graph.errors import InvalidInput
+from graph.evaluate.suggestions.logs import Cut, answered, held_out, served
+from tests.toy import events, log_of
+
+SHOP = (
+    "ana>bea,cy:tea ana>bea:mug dan>cy:pot cy$mug  @1d ana>bea:tea dan>bea:pot ana>cy,eve:jug eve$tea bea$pot"
+)
+
+
+@pytest.fixture
+def cut() -> Cut:
+    return held_out(log_of(events(SHOP)), train_share=0.5)
+
+
+def named(cut: Cut, cells) -> set[tuple[str, str]]:
+    people, products = cut.snapshot.people.keys, cut.snapshot.products.keys
+    user, item = cells.nonzero()
+    return {(people[one], products[two]) for one, two in zip(user.tolist(), item.tolist(), strict=True)}
+
+
+def test_what_was_chosen_before_the_cut_is_known_and_new_choices_are_asked(cut: Cut):
+    assert named(cut, cut.held.known.chosen) == {
+        ("bea", "tea"), ("cy", "tea"), ("bea", "mug"), ("cy", "pot"), ("cy", "mug"),
+    }  # fmt: skip
+    assert named(cut, cut.held.asked) == {("bea", "pot"), ("cy", "jug")}
+
+
+def test_who_was_never_seen_is_counted_and_not_asked(cut: Cut):
+    assert cut.strangers == 2
+    eve = cut.snapshot.people.row("eve")
+    assert eve not in cut.held.users.tolist()
+
+
+def test_the_row_listens_to_the_column(cut: Cut):
+    friends = named_people(cut)
+    assert {("bea", "ana"), ("cy", "ana"), ("cy", "dan")} <= friends
+    assert ("dan", "bea") not in friends
+
+
+def named_people(cut: Cut) -> set[tuple[str, str]]:
+    keys = cut.snapshot.people.keys
+    user, other = cut.held.known.friends.nonzero()
+    return {(keys[one], keys[two]) for one, two in zip(user.tolist(), other.tolist(), strict=True)}
+
+
+def test_what_is_served_leaves_out_what_was_chosen(cut: Cut):
+    found = answered(cut.shelf, cut.held)
+    for user, items in zip(found.users, found.items, strict=True):
+        mine = cut.held.taken[[user]].indices
+        assert not set(items[items >= 0].tolist()) & set(mine.tolist())
+
+
+def test_each_source_speaks_alone(cut: Cut):
+    names = [one.name for one in served(cut)]
+    assert names[0] == "served"
+    assert {"served-friends", "served-interest", "served-popular"} <= set(names)
+
+
+def test_a_log_too_short_to_be_cut_is_refused():
+    with pytest.raises(InvalidInput, match="leave nothing"):
+        held_out(log_of(events("ana>bea:tea")))
