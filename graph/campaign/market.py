@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from graph.appeal import Acts, Memory, learned
 from graph.campaign.moods import mood
 from graph.campaign.strangers import Strangers
-from graph.campaign.surprise import surprise
+from graph.campaign.surprise import Surprise, surprise
 from graph.campaign.worth import Behaviour
 from graph.communities import Partition
 from graph.influence import Credit, Influence, influence
@@ -76,7 +76,7 @@ class Market:
         return learned(self.acts)
 
     @once
-    def surprise(self) -> float | None:
+    def surprise(self) -> Surprise | None:
         """How far what came lay from what lists of openers would have told, see graph.campaign.surprise."""
         return surprise(self.acts, self.memory, self.snapshot.as_of + 1)
 

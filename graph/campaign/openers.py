@@ -13,14 +13,15 @@ A sum is told with an interval for what may come, a gamma law of variance
 
     m + own · Σ g² + common · m²,      m = Σ g,
 
-g what each adds, common how far what came lay from what lists of earlier weeks would have told
-(graph.campaign.surprise), and own + common at least how far single audiences lay off at earlier cuts
-(`Memory.spread`). Where too few such weeks are known, all errors are taken to be common.
+g what each adds, at the level at which people came to the lists of earlier weeks (graph.campaign.surprise),
+common how far what came lay around that, and own + common at least how far single audiences lay off at
+earlier cuts (`Memory.spread`). Where too few such weeks are known, all errors are taken to be common.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,19 +60,20 @@ class Openers:
         if among is not None:
             acts = Acts.of(market.behaviour.among(among).opened, acts.people)
         told = appeal(acts, at=at, horizon=ahead, memory=memory)
-        weight = told.pairs.each_weight()
+        past = market.surprise if ahead == AHEAD else surprise(market.acts, memory, at, ahead)
+        level, common = (1.0, memory.spread) if past is None else (past.level, past.variance)
+        weight = level * told.pairs.each_weight()
         if not chosen_by.reaches_everybody:
-            weight = told.known() * counted(market, chosen_by)[told.pairs.indices]
-        common = market.surprise if ahead == AHEAD else surprise(market.acts, memory, at, ahead)
-        common = memory.spread if common is None else common
+            known = np.minimum(level * told.known(), 1.0)
+            weight = known * counted(market, chosen_by)[told.pairs.indices]
         rows = Audiences(told.pairs.indptr, told.pairs.indices, weight, memory.alike)
         return cls(rows, market.partition, max(memory.spread - common, 0.0), common)
 
     def ranked(self, candidates: Rows, kept: Rows, most: int, limits: Limits | None) -> Ranked:
         """Up to `most` candidates who add something.
 
-        What is certified is exact, since nothing is drawn: of what is expected of the best people for sure no
-        less is expected of these. How sure the expectation is, the intervals say.
+        What is certified is exact, since nothing is drawn: what is expected of these over a bound on what is
+        expected of any. How sure the expectation is, the intervals say.
         """
         cover = limited_audiences(self.rows, kept, candidates, most, limits or self._free())
         gains = self._gains(np.append(kept, cover.people))
@@ -119,7 +121,8 @@ class Openers:
         scale = 1 + (self.own * squares + self.common * mean**2) / mean
         tail = (1 - CONFIDENCE) / 2
         low, high = (scale * float(gammaincinv(mean / scale, side)) for side in (tail, 1 - tail))
-        return Estimate(mean, min(low, mean), max(high, mean))
+        # Who comes is whole people.
+        return Estimate(mean, float(floor(min(low, mean))), float(ceil(max(high, mean))))
 
     def _free(self) -> Limits:
         people = len(self.partition.labels)
