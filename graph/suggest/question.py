@@ -11,7 +11,7 @@ from graph.scene import Facet
 from graph.suggest.answers import Ask, Context
 from graph.suggest.popularity import EVERYBODY
 from graph.suggest.shelf import Shelf
-from graph.suggest.weights import level
+from graph.suggest.weights import LANDED, level
 from graph.timeline import Rows
 
 OWN = 100
@@ -61,6 +61,8 @@ class Question:
         person, sharer = (ask.person, ask.context.sharer) if personal else (None, None)
         known = next((row for row in (person, sharer) if row is not None), None)
         mine, taste, bought = _tastes(shelf, person)
+        newcomer = person is None or not (len(shelf.engaged.of(person).product) or _listens(shelf, person))
+        landed = newcomer and ask.context.product is not None
         return cls(
             person=person,
             sharer=sharer,
@@ -70,8 +72,8 @@ class Question:
             mine=mine,
             taste=taste,
             bought=bought,
-            newcomer=person is None or not (len(shelf.engaged.of(person).product) or _listens(shelf, person)),
-            level=level(len(mine)),
+            newcomer=newcomer,
+            level=LANDED if landed else level(len(mine)),
             scene=_scene(shelf, ask),
         )
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field, replace
 LEVELS = (1, 3, 10, 50)
 """The first level is that of people without a product of their own; these many begin the others."""
 
+LANDED = -1
+"""The level of a newcomer on a product's page, at which every source counts as it says itself: what next is
+chosen there is new more often than not, so that questions of the past teach the popularity of the old, and
+pages lose what is like them (`sharegraph evaluate landing`)."""
+
 
 def level(products: int) -> int:
     """The activity level of somebody with so many products of their own, from 0.
@@ -35,11 +40,13 @@ class Blend:
         3
         >>> Blend().without("friends").weight("friends", 0.5, 3)
         0.0
+        >>> Blend({"page": (0, 1, 2, 3, 4)}).weight("page", 0.5, LANDED)
+        0.5
         """
         if source in self.silent:
             return 0.0
         by_level = self.weights.get(source)
-        return default if by_level is None else by_level[at]
+        return default if by_level is None or at == LANDED else by_level[at]
 
     def without(self, *sources: str) -> "Blend":
         """This blend, some sources silent."""

@@ -1,11 +1,14 @@
 """What strangers who opened a link turn to next."""
 
+import numpy as np
 import pytest
 
 from graph.errors import InvalidInput
 from graph.evaluate.landing import CATEGORY, ITEM, OURS, POPULARITY, evaluate
 from graph.events import Product
-from tests.toy import events, log_of
+from graph.suggest import Ask, Blend, Context, Shelf, suggest
+from graph.ties import ties
+from tests.toy import events, log_of, snapshot
 
 KINDS = ("tea", "mug", "tent", "bag", "pen", "cup", "hat")
 CATALOGUE = [Product(f"{kind}{n}", category=kind) for kind in KINDS for n in range(4)]
@@ -44,3 +47,16 @@ def test_the_page_says_more_than_what_is_popular():
     assert found.scores[ITEM].categories.value >= found.scores[POPULARITY].categories.value
     assert found.scores[OURS].categories.value == 1
     assert found.scores[ITEM].gain.value == 0
+
+
+def test_a_newcomer_on_a_page_is_answered_by_the_sources_own_weights():
+    taken = snapshot(told(""), catalogue=CATALOGUE)
+    labels = np.zeros(len(taken.people), np.int32)
+    mute = Blend(dict.fromkeys(("category", "page", "content", "interest"), (0.0,) * 5))
+    shelf = Shelf.of(taken, ties(taken), labels, blend=mute)
+    page = taken.products.keys.row("hat0")
+    (landed,) = suggest(shelf, [Ask(None, Context(product=page))], limit=3)
+    assert "hat" in {taken.products.keys[one.product][:3] for one in landed.suggestions}
+    knows = taken.people.row("p1")
+    (known,) = suggest(shelf, [Ask(knows, Context(product=page))], limit=3)
+    assert "hat" not in {taken.products.keys[one.product][:3] for one in known.suggestions}
