@@ -3,7 +3,9 @@
     python -m bench.kols higgs --format higgs > bench/results/kols.txt
 
 Prints for each cut what `sharegraph evaluate kols --train-share X --k 50` prints, the sums over the cuts, and
-what each took. `--smoke` alone does so on a small shop that it makes up.
+what each took. Then, for ours and for decayed cover with the half-life that is best in hindsight, who of the
+people named brings most that came to nobody else of them: so much hangs on one person. `--smoke` alone does
+so on a small shop that it makes up.
 """
 
 import argparse
@@ -11,19 +13,54 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from api.cli.evaluate.kols import shown
 from api.cli.loads import made_up
 from api.cli.printing import drawn
 from bench.measured import tell_where, timed
-from graph.appeal import learned
-from graph.evaluate.kols import acts_of, evaluate
+from graph.appeal import Acts, learned
+from graph.evaluate.kols import OURS, Question, acts_of, evaluate, faded_cover, reached
+from graph.kernels.groups import firsts
 from graph.log import Log
+from graph.timeline import Rows
 from loaders.aside import log_of
 
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8)
+HINDSIGHT = (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72)
+"""Half-lives in hours, each tried on what came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """People who came to those named; and how many of them to one alone, the one who has most of these."""
+
+    people: int
+    alone: int
+    whom: str
+
+    @classmethod
+    def of(cls, rest: Acts, seeds: Rows, keys: list[str]) -> "Named":
+        """seeds: rows; at least one. keys: of all people."""
+        theirs = np.isin(rest.sharer, seeds)
+        sharer, person = rest.sharer[theirs], rest.person[theirs]
+        pairs = firsts(sharer, person, rest.people, rest.people)
+        only = np.bincount(person[pairs], minlength=rest.people)[person[pairs]] == 1
+        alone = np.bincount(sharer[pairs][only], minlength=rest.people)[seeds]
+        best = int(alone.argmax())
+        return cls(int(reached(rest, seeds).sum()), int(alone[best]), keys[seeds[best]])
+
+    def __str__(self) -> str:
+        return f"{self.people:10,}{self.alone:9,} to {self.whom:9}{self.without:9,}"
+
+    @property
+    def without(self) -> int:
+        """Who would have come all the same, had this one not been named."""
+        return self.people - self.alone
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -46,18 +83,44 @@ def main(arguments: Sequence[str]) -> None:
 
 def measured(log: Log, k: int) -> None:
     """Every cut of a log."""
-    acts, _ = acts_of(log)
+    acts, keys = acts_of(log)
+    row = {key: number for number, key in enumerate(keys)}
     learned(acts)  # compiles
     sums: Counter[str] = Counter()
+    hanging = list[tuple[float, Named, Named, float]]()
     for share in SHARES:
         print(f"\n--train-share {share} --k {k}\n")
         found = evaluate(log, train_share=share, k=k)
         print(drawn(shown(found)))
         timed("appeal learned", partial(learned, acts.before(found.cut)))
         sums.update({name: int(score.people.value) for name, score in found.scores.items()})
+        rest, seeds = acts.since(found.cut), [row[key] for key in found.scores[OURS].seeds]
+        ours = Named.of(rest, np.array(seeds, np.int32), keys)
+        hanging.append((share, ours, *hindsight(Question(acts.before(found.cut), found.cut, k), rest, keys)))
     print("\nIn sum")
     for name, people in sums.most_common():
         print(f"{name:24}{people:10,}")
+    tell_hanging(hanging)
+
+
+def hindsight(question: Question, rest: Acts, keys: list[str]) -> tuple[Named, float]:
+    """Decayed cover with the half-life (hours) that turned out to be the best, and that."""
+    tried = {hours: Named.of(rest, faded_cover(question, hours), keys) for hours in HINDSIGHT}
+    best = max(tried, key=lambda hours: tried[hours].people)
+    return tried[best], best
+
+
+def tell_hanging(cuts: Sequence[tuple[float, Named, Named, float]]) -> None:
+    """A line for each cut, and their sums."""
+    head = f"{'people':>10}{'alone to one':>21}{'without':>9}"
+    print("\nWhat hangs on one person: ours, and decayed cover with the best half-life in hindsight")
+    print(f"{'cut':6}{head}  |{head}  half-life")
+    for share, ours, best, hours in cuts:
+        print(f"{share:<6}{ours}  |{best}  {hours:g} h")
+    both = [cut[1] for cut in cuts], [cut[2] for cut in cuts]
+    for title, named in zip(("ours", "in hindsight"), both, strict=True):
+        people, without = sum(one.people for one in named), sum(one.without for one in named)
+        print(f"In sum {title:12}{people:10,}, without the one of each cut {without:10,}")
 
 
 if __name__ == "__main__":

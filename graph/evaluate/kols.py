@@ -169,9 +169,14 @@ def decayed_cover(question: Question) -> Rows:
     acts = question.acts
     cut = int(acts.at[int(len(acts) * INNER)])
     inner, rest = Question(acts.before(cut), cut, question.k), acts.since(cut)
-    scores = [int(reached(rest, _faded_cover(inner, half_life)).sum()) for half_life in HALF_LIVES]
+    scores = [int(reached(rest, faded_cover(inner, half_life)).sum()) for half_life in HALF_LIVES]
     best = max(range(len(scores)), key=lambda place: (scores[place], place))
-    return _faded_cover(question, HALF_LIVES[best])
+    return faded_cover(question, HALF_LIVES[best])
+
+
+def faded_cover(question: Question, half_life: float) -> Rows:
+    """Past openers weighing 2^(−age/half-life); in hours."""
+    return _weighed_cover(question, lambda hours: np.exp2(-hours / half_life))
 
 
 def power_law_cover(question: Question) -> Rows:
@@ -209,10 +214,6 @@ MODELS: Mapping[str, Callable[[Question], Rows]] = {
     "ris": ris,
     "distinct-retweeters": distinct_retweeters,
 }
-
-
-def _faded_cover(question: Question, half_life: float) -> Rows:
-    return _weighed_cover(question, lambda hours: np.exp2(-hours / half_life))
 
 
 def _weighed_cover(question: Question, weigh: Callable[[Floats], Floats]) -> Rows:

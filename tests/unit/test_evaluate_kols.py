@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from api import cli
+from graph.appeal import Acts
 from graph.errors import InvalidInput
-from graph.evaluate.kols import MODELS, ORACLE, OURS, acts_of, evaluate
+from graph.evaluate.kols import HOUR, MODELS, ORACLE, OURS, Question, acts_of, evaluate, faded_cover
 from graph.log import Log
 from tests.real_logs import higgs_acts, higgs_log
 from tests.toy import events, log_of
@@ -44,6 +46,14 @@ def test_ours_stands_beside_every_baseline_and_the_oracle(log: Log):
         assert score.ahead.value == ours.people.value - score.people.value
         assert score.people.low <= score.people.value <= score.people.high
     assert found.gap.unheard + found.gap.heard == found.scores[ORACLE].people.value
+
+
+def test_a_cover_that_fades_prefers_whom_people_came_to_lately():
+    at = np.array([1, 2, 3, 23]) * HOUR
+    acts = Acts(np.array([0, 0, 0, 1], np.int32), np.array([2, 3, 4, 5], np.int32), at, 6)
+    question = Question(acts, 24 * HOUR, k=1)
+    assert faded_cover(question, 1.0).tolist() == [1]
+    assert faded_cover(question, 1_000.0).tolist() == [0]
 
 
 def test_what_comes_after_the_cut_changes_no_choice():
