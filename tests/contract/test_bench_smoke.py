@@ -17,6 +17,7 @@ SMALL = {
     "kill_server": ("--rounds", "1"),
     "kols": ("--smoke",),
     "live": ("--users", "300", "--events", "6000"),
+    "order": ("--smoke",),
     "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),
     "relations": ("--smoke",),
     "recipients": ("--people", "2000", "--openings", "20000"),
