@@ -109,6 +109,10 @@ class Intake:
         products, faults = _readable(said, partial(read_product, reading=Reading()), "products")
         return Upserted(await self._write(partial(self._store.upsert_products, products)), faults)
 
+    def consents(self, keys: Sequence[str]) -> list[Event]:
+        """Everything that a person of these keys ever said of consent, in no order."""
+        return self._store.consents(keys)
+
     async def take(self, event: Event, now: datetime) -> None:
         """One event of our own making; Fault where the store refuses it."""
         taken = await self._write(partial(ingest_events, [event], self._store, now=now))

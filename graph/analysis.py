@@ -18,6 +18,7 @@ from graph.cascades.growth import Arrivals, Growth
 from graph.cascades.live import Grove
 from graph.cascades.parents import ParentRule, under
 from graph.communities import Communities, Partition, matched, modularity, partition
+from graph.consent import Standing, consent_of
 from graph.influence import Credit, Influence, credit
 from graph.kernels.groups import gathered
 from graph.log import NONE
@@ -181,6 +182,10 @@ class Analysis:
     def by_actor(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where everybody's events begin, (people + 1,), and the positions of all, person by person."""
         return gathered(self.snapshot.events.person, len(self.snapshot.people))
+
+    def consent(self, person: int) -> Standing:
+        """What a person allows."""
+        return consent_of(self.snapshot, person)
 
     @once
     def openings(self) -> Openings:

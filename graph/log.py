@@ -95,7 +95,8 @@ class Log:
     version: the store's version that this brings a reader to. people: keys of users and visitors, "" for
     somebody forgotten. products: keys. words: texts. share_ids: ids of the SHARE events among `events`, in
     the order of their rows. users, catalogue: what was said of people and products (only those of whom
-    something was said, or said anew since).
+    something was said, or said anew since). consenting: whether people who never said allow what one may
+    refuse (graph.consent).
     """
 
     version: str
@@ -107,3 +108,4 @@ class Log:
     users: Sequence[User]
     catalogue: Sequence[Product]
     since: str | None = None
+    consenting: bool = False

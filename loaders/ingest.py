@@ -34,6 +34,7 @@ class Receipt:
     read, stored, repeated, rejected: rows of the log. implied: implied shares newly stored. events, users,
     products: what the store holds afterwards. rejects: rows by reason; they sum to `rejected`.
     unread_attributes: rows of attribute files that could not be read; they are no rows of the log.
+    consenting: whether people who never said allow what one may refuse.
     """
 
     read: int
@@ -46,6 +47,7 @@ class Receipt:
     products: int
     rejects: Mapping[str, int]
     unread_attributes: int = 0
+    consenting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def _receipt(intake: Intake, store: Store) -> Receipt:
         products=held.products,
         rejects=dict(intake.rejects.most_common()),
         unread_attributes=intake.unread_attributes,
+        consenting=held.consenting,
     )
 
 

@@ -36,7 +36,7 @@ from graph.errors import SnapshotTorn
 from graph.snapshot import Snapshot
 from graph.store import Store
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same log would give other arrays than before (tests/unit/test_snapshots.py notices)."""
 
 MANIFEST = "manifest.json"

@@ -120,6 +120,7 @@ def _log(
         events=EventColumns(**dict(_filled(len(told), columns))),
         users=[],
         catalogue=catalogue,
+        consenting=True,
     )
 
 

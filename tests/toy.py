@@ -83,6 +83,7 @@ def log_of(events: Iterable[Event], *, users: Sequence[User] = (), catalogue: Se
         events=EventColumns(**columns),
         users=list(users),
         catalogue=list(catalogue),
+        consenting=True,
     )
 
 

@@ -9,6 +9,23 @@ import typer
 from api.cli.command import FAILURE, Everywhere, fail
 
 
+class OnOff(StrEnum):
+    """Yes or no."""
+
+    ON = "on"
+    OFF = "off"
+
+
+ConsentDefault = Annotated[
+    OnOff | None,
+    typer.Option(
+        envvar="SHAREGRAPH_CONSENT_DEFAULT",
+        help="Whether people who never said allow personal answers and being named; kept in the store, off in"
+        " a new one.",
+    ),
+]
+
+
 class Shape(StrEnum):
     """How a generated log is written."""
 
@@ -87,6 +104,7 @@ def load(
             "research; may be repeated.",
         ),
     ] = None,
+    consent_default: ConsentDefault = None,
     rejects: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where refused rows are listed; else STORE.rejects.csv."),
@@ -102,7 +120,7 @@ def load(
 
     [bold]Examples[/bold]
 
-        sharegraph load shop
+        sharegraph load shop --consent-default on
 
         zcat track.jsonl.gz | sharegraph load - --format segment
 
@@ -118,7 +136,8 @@ def load(
     if written is not Format.SEGMENT and (share_name or sharer_name or consent):
         raise InvalidInput("--share-name, --sharer-name and --consent are for --format segment")
     reading = Reading(timezone=zone(timezone), currency=currency, **named(share_name, sharer_name, consent))
-    became = loaded(everywhere.store, source, written.value, reading, rejects)
+    consenting = None if consent_default is None else consent_default is OnOff.ON
+    became = loaded(everywhere.store, source, written.value, reading, rejects, consenting)
     everywhere.tell(became.counts(), lambda: tables.receipt(became))
     if became.broken:
         fail(became.broken)

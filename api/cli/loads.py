@@ -39,22 +39,33 @@ class Loaded:
     rejects: Path
     broken: str = ""
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, int | str]:
         """What `--json` prints: rows of the log, then what this load added, then what the store holds."""
         receipt = self.receipt
         return {
             "read": receipt.read, "stored": receipt.stored, "repeated": receipt.repeated,
             "rejected": receipt.rejected, "implied": receipt.implied, "noise": self.noise,
             "events": receipt.events, "users": receipt.users, "products": receipt.products,
+            "consentDefault": "on" if receipt.consenting else "off",
         }  # fmt: skip
 
 
 def loaded(
-    url: str, sources: Sequence[str], format_: str, reading: Reading, rejects: Path | None = None
+    url: str,
+    sources: Sequence[str],
+    format_: str,
+    reading: Reading,
+    rejects: Path | None = None,
+    consenting: bool | None = None,
 ) -> Loaded:
-    """Load sources into a store; the snapshot is built too where it is small enough."""
+    """Load sources into a store; the snapshot is built too where it is small enough.
+
+    consenting: what people who never said allow from now on; None leaves it.
+    """
     source = open_source(sources, format_, reading)
     with closing(open_store(url)) as store:
+        if consenting is not None:
+            store.allow_by_default(allowed=consenting)
         before = store.version()
         with Rejects(rejects or _beside(store)) as refused, shown(sys.stderr) as progress:
             broken = ""

@@ -62,7 +62,7 @@ def prepared(folder: Path) -> Loaded:
         unfinished = folder / "shop.unfinished"
         made_up(unfinished, users=USERS, events=EVENTS, seed=SEED, noise=1.0, shape="csv")
         unfinished.rename(shop)
-    return loaded(url(folder), [str(shop)], "sharegraph", Reading())
+    return loaded(url(folder), [str(shop)], "sharegraph", Reading(), consenting=True)
 
 
 def url(folder: Path) -> str:

@@ -23,6 +23,12 @@ FURTHER = (
 )
 
 
+CONSENTING = {
+    True: "Consent default on: who never said is answered personally, and may be named to friends.",
+    False: "Consent default off: who never said gets nothing personal and is named to nobody.",
+}
+
+
 def receipt(loaded: Loaded) -> Table:
     """Every row accounted for: read = stored + repeated + rejected; then what the store holds."""
     counts = loaded.counts()
@@ -34,7 +40,7 @@ def receipt(loaded: Loaded) -> Table:
     for name in ("events", "users", "products"):
         made.add_row(f"{name} held now", f"{counts[name]:,}")
     said = f"Refused rows are listed in {loaded.rejects}" if counts["rejected"] else "No row was refused."
-    made.caption, made.min_width = said, len(said)
+    made.caption, made.min_width = f"{said}\n{CONSENTING[loaded.receipt.consenting]}", len(said)
     return made
 
 

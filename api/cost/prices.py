@@ -26,6 +26,7 @@ PRICES: Final = {
     "Mutation.upsertUsers": 10.0,
     "Mutation.upsertProducts": 10.0,
     "Mutation.giveFeedback": 5.0,
+    "Mutation.setConsent": 5.0,
 }
 """By coordinate, Type.field."""
 
@@ -47,6 +48,8 @@ SIZES: Final = {
     "RecordEventsPayload.userErrors": 1,
     "UpsertPayload.userErrors": 10,
     "GiveFeedbackPayload.userErrors": 1,
+    "SetConsentPayload.userErrors": 1,
+    "Consent.records": 100,
 }
 """Lists of objects without `first`: how many there are at the most, or are likely to be."""
 

@@ -38,6 +38,12 @@ class Sight:
         known = self._veil.key(key)
         return None if known is None else people.row(known)
 
+    def speaks_for(self, key: str) -> bool:
+        """Whether this caller may say something for a person, known to us or not: members for themselves."""
+        if self.caller.role is not Role.MEMBER:
+            return True
+        return key == self.caller.subject or (self.own is not None and self.person(key) == self.own)
+
     def key(self, row: int) -> str:
         """What this caller may call a person by."""
         key = self.analysis.snapshot.people.keys[row]

@@ -36,6 +36,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "Mutation": {
         "recordEvents upsertUsers upsertProducts": "I",
         "giveFeedback": "M S",
+        "setConsent": "M S P",
     },
     "Subscription": {"cascade": "G A"},
     "Node": {"id": ANYBODY},
@@ -45,6 +46,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
         "suggestions socialProof recipients": "M* S",
         "friends listeners shares": "M*",
         "community influence": "M* G A",
+        "consent": "M* S P",
     },
     "Tie": {"from to strength transmission lastActiveAt": "M S"},
     "TieConnection": {"edges nodes pageInfo totalCount": "M"},
@@ -126,6 +128,11 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "RecordEventsPayload": {"stored repeated rejected version userErrors": "I"},
     "RejectedEvent": {"id reason": "I"},
     "UpsertPayload": {"stored userErrors": "I"},
+    "Consent": {"personalisation namedToFriends location research updatedAt records": "M S P"},
+    "ConsentRecord": {
+        "at surface notice personalisation namedToFriends location research": "M S P",
+    },
+    "SetConsentPayload": {"user userErrors": "M S P"},
     "GiveFeedbackPayload": {"user userErrors": "M S"},
     "UserError": {"code message field": ANYBODY},
 }

@@ -5,9 +5,10 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
+from api.types.consent import SetConsentInput
 from api.types.described import mutation, output
 from api.types.inputs import GiveFeedbackInput, RecordEventsInput, UpsertProductsInput, UpsertUsersInput
-from api.types.payloads import GiveFeedbackPayload, RecordEventsPayload, UpsertPayload
+from api.types.payloads import GiveFeedbackPayload, RecordEventsPayload, SetConsentPayload, UpsertPayload
 
 Input = strawberry.argument(description="What is said.")
 
@@ -41,6 +42,13 @@ class Mutation:
         """Say something of products, known or not; each is taken or not on its own."""
         rows = [product.said() for product in input.products]
         return await UpsertPayload.of(info.context.intake.upsert_products(rows))
+
+    @mutation
+    async def set_consent(
+        self, info: Info, input: Annotated[SetConsentInput, Input]
+    ) -> SetConsentPayload | None:
+        """What a person allows from now on. Takes effect on the very next answer."""
+        return await SetConsentPayload.of(info, input)
 
     @mutation
     async def give_feedback(

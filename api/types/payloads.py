@@ -7,6 +7,7 @@ import strawberry
 
 from api.context import Info
 from api.intake import Fault, Recorded, Upserted, why
+from api.types.consent import SetConsentInput
 from api.types.described import enumeration, field, output
 from api.types.inputs import GiveFeedbackInput, RecordEventsInput
 from api.types.people import User
@@ -136,6 +137,40 @@ class GiveFeedbackPayload:
             return None
         await info.context.pin()
         return User.by_key(info, self.key)
+
+
+@output
+class SetConsentPayload:
+    """What became of the consent."""
+
+    key: strawberry.Private[str | None]
+    user_errors: list[UserError] = strawberry.field(description="Why it was not taken; empty where it was.")
+
+    @classmethod
+    async def of(cls, info: Info, said: SetConsentInput) -> "SetConsentPayload":
+        """Take the consent, and say what became of it. Somebody unknown may say no before anything else."""
+        await info.context.pin()
+        try:
+            _check_said(info, said)
+            await info.context.intake.take(said.to_domain(info.context.now), info.context.now)
+        except Fault as fault:
+            return cls(key=None, user_errors=[UserError.from_domain(fault)])
+        return cls(key=said.user, user_errors=[])
+
+    @field
+    async def user(self, info: Info) -> User | None:
+        """The person, as they are answered from now on; null where it was not taken."""
+        if self.key is None:
+            return None
+        await info.context.pin()
+        return User.by_key(info, self.key)
+
+
+def _check_said(info: Info, said: SetConsentInput) -> None:
+    if not info.context.sight.speaks_for(said.user):
+        raise Fault("NOT_FOUND", f"no user {said.user!r:.80}", "user")
+    if said.says_nothing:
+        raise Fault("INVALID", "say yes or no to one purpose at least", "input")
 
 
 def _check_known(info: Info, said: GiveFeedbackInput) -> None:

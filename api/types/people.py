@@ -11,6 +11,7 @@ from api.context import Info
 from api.limits import PAGE, After, First, at_most
 from api.paging import Window
 from api.types.communities import Community
+from api.types.consent import Consent
 from api.types.described import field, field_named, output
 from api.types.eventkinds import EventKind
 from api.types.influence import Influence
@@ -137,6 +138,11 @@ class User(Node):
     def community(self, info: Info) -> Community | None:
         """The community this person belongs to; null for somebody who has just come."""
         return Community.of_person(info, self.row)
+
+    @field
+    def consent(self, info: Info) -> Consent:
+        """What this person allows."""
+        return Consent(row=self.row, standing=info.context.analysis.consent(self.row))
 
     @field
     async def influence(self, info: Info) -> Influence | None:

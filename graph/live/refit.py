@@ -38,7 +38,7 @@ from graph.cascades import Cascades
 from graph.cascades.growth import Growth
 from graph.cascades.live import Grove, regrown
 from graph.communities import Communities, Partition
-from graph.consent import Purpose, refused
+from graph.consent import Purpose, Standing, consent_of, refused
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
 from graph.influence import Credit, Influence
@@ -115,6 +115,11 @@ class LiveAnalysis(Analysis):
     def market(self) -> Market:
         """Of the fit; its rows are those of its own snapshot."""
         return self.fitted.market
+
+    def consent(self, person: int) -> Standing:
+        """Of the delta, of whom it touches."""
+        touched = isinstance(self.shelf.engaged, LiveEngagements) and self.shelf.engaged.renewed[person]
+        return consent_of(self.touched if touched else self.snapshot, person)
 
     @once
     def totals(self) -> Totals:

@@ -58,6 +58,7 @@ class Touched:
             words=names.words,
             events=events,
             shares=_with_parents(shares, events),
+            consenting=base.consenting,
         )
         return cls(before, now, renewed, names.too_late)
 

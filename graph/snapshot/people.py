@@ -62,6 +62,11 @@ class People:
         blank = np.array([key.startswith(BLANK) for key in keys], np.bool_)
         return np.where(blank, NONE, known).astype(np.int32)
 
+    def keys_of(self, row: int) -> list[str]:
+        """All keys of the person in a row."""
+        joined_to = np.flatnonzero(self.visitor_person == row)
+        return [self.keys[row], *(self.visitors[int(at)] for at in joined_to)]
+
     @property
     def blanks(self) -> int:
         """How many were forgotten: places in cascades, and nothing more. Theirs are the first rows."""

@@ -22,7 +22,7 @@ from graph.timeline import Events, Rows, Shares
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """Everything accepted up to `version`, frozen. as_of: the newest event's time in microseconds, 0 for an
-    empty log.
+    empty log. consenting: whether people who never said allow what one may refuse (graph.consent).
     """
 
     version: str
@@ -32,6 +32,7 @@ class Snapshot:
     words: Keys
     events: Events
     shares: Shares
+    consenting: bool
 
     @property
     def at(self) -> datetime:
@@ -98,6 +99,7 @@ class _Resolution:
             words=self.words,
             events=events,
             shares=shares,
+            consenting=self.log.consenting,
         )
 
     def _events(self) -> tuple[Events, Rows, NDArray[np.bool_]]:

@@ -255,17 +255,3 @@ def verdicts(snapshot: Snapshot) -> Verdicts:
     last[:-1] = (np.diff(events.person[rows]) != 0) | (np.diff(events.product[rows]) != 0)
     kept = rows[last & (events.verdict[rows] != Verdict.CLEAR)]
     return Verdicts(events.person[kept], events.product[kept], events.verdict[kept])
-
-
-def refused(snapshot: Snapshot, purpose: int) -> NDArray[np.bool_]:
-    """Who has said no to a purpose (0 personalisation, 1 named to friends, 2 location, 3 research) and not
-    yes since; shape (people,).
-    """
-    events = snapshot.events
-    rows = events.rows(Kind.CONSENT)
-    said = (events.consent[rows] >> (2 * purpose)) & 3
-    answered = said > 0
-    no = np.zeros(len(snapshot.people), np.bool_)
-    for person, answer in zip(events.person[rows[answered]].tolist(), said[answered].tolist(), strict=True):
-        no[person] = answer == 1
-    return no

@@ -176,15 +176,21 @@ class EmbeddedStore:
         with self._asking() as connection:
             return _version(connection).since(since) is not None
 
+    def allow_by_default(self, *, allowed: bool) -> bool:
+        """Settle whether people who never said allow what one may refuse; whether that was news."""
+        with self._writing() as (connection, _):
+            settle = "UPDATE store SET consenting = ?, epoch = epoch + 1 WHERE consenting <> ?"
+            return connection.execute(settle, (allowed, allowed)).rowcount > 0
+
     def counts(self) -> Counts:
         """How much it holds."""
         with self._viewing() as connection:
             canonical = one_person(connection)
             doubled = np.count_nonzero(canonical != np.arange(len(canonical)))
-            (events,) = connection.execute("SELECT events FROM store").fetchone()
+            events, consenting = connection.execute("SELECT events, consenting FROM store").fetchone()
             (keys,) = connection.execute("SELECT count(key) FROM people").fetchone()
             (products,) = connection.execute("SELECT count(*) FROM products").fetchone()
-            return Counts(events, keys - int(doubled), products)
+            return Counts(events, keys - int(doubled), products, bool(consenting))
 
     def promise(self, promised: Sequence[Promise]) -> int:
         """Keep forecasts that were given out; how many were not given before."""

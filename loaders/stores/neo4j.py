@@ -186,16 +186,29 @@ class Neo4jStore:
         """Whether what came after `since` can be added to what was read then."""
         return self._version().since(since) is not None
 
+    def allow_by_default(self, *, allowed: bool) -> bool:
+        """Settle whether people who never said allow what one may refuse; whether that was news."""
+
+        def work(ask: Ask, _: Version) -> bool:
+            changed = ask(
+                "MATCH (l:Log) WHERE l.consenting <> $allowed "
+                "SET l.consenting = $allowed, l.epoch = l.epoch + 1 RETURN true",
+                allowed=allowed,
+            )
+            return bool(changed)
+
+        return self._write(work)
+
     def counts(self) -> Counts:
         """How much it holds."""
 
         def work(ask: Ask) -> Counts:
             doubled = sum(key != end for key, end in one_person(ask).items())
-            ((events,),) = ask("MATCH (l:Log) RETURN l.events")
+            ((events, consenting),) = ask("MATCH (l:Log) RETURN l.events, l.consenting")
             ((people,),) = ask("MATCH (n:User) RETURN count(n)")
             ((blanks,),) = ask(f"MATCH (n:{schema.FORGOTTEN}) RETURN count(n)")
             ((products,),) = ask("MATCH (n:Product) RETURN count(n)")
-            return Counts(events, people - blanks - doubled, products)
+            return Counts(events, people - blanks - doubled, products, consenting)
 
         return self._read(work)
 

@@ -30,6 +30,8 @@ class Shop:
 
     def __init__(self, folder: Path) -> None:
         self.store = Counting(EmbeddedStore(folder / "shop.db"))
+        self.store.allow_by_default(allowed=True)
+        self.store.calls.clear()
         ticks = count()
         self.clock = lambda: NOW + timedelta(seconds=next(ticks))
         self.service = Service(self.store, clock=self.clock)

@@ -378,7 +378,7 @@ def text(**message: Any) -> dict[str, Any]:
     return {"type": "websocket.receive", "text": json.dumps(message)}
 
 
-SLOW = {"dev": True, "host": "shop", "alive_seconds": 0.3}
+SLOW: dict[str, Any] = {"dev": True, "host": "shop", "alive_seconds": 0.3}
 HOST = (b"host", b"shop")
 SCOPE = {"path": "/graphql", "raw_path": b"/graphql", "root_path": "", "query_string": b""}
 

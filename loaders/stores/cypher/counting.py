@@ -57,6 +57,7 @@ STEPS = (
         "CREATE INDEX sharegraph_answer_person IF NOT EXISTS FOR (a:Answer) ON (a.person)",
         "CALL db.awaitIndexes(60)",
     ),
+    ("MATCH (l:Log) SET l.consenting = false",),
 )
 """STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
 

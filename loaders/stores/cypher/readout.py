@@ -56,6 +56,7 @@ def log(ask: Ask, version: Version, since: Version | None) -> Log:
         users=[user_of(row) for row in ask(_USERS, changes=changes)],
         catalogue=[product_of(row) for row in ask(_CATALOGUE, changes=changes)],
         since=None if since is None else str(since),
+        consenting=bool(ask("MATCH (l:Log) RETURN l.consenting")[0][0]),
     )
 
 

@@ -97,7 +97,9 @@ CREATE INDEX answered ON answers (at);
 CREATE INDEX answered_whom ON answers (person) WHERE person <> '';
 """
 
-STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4)
+FORMAT_5 = "ALTER TABLE store ADD COLUMN consenting INTEGER NOT NULL DEFAULT 0"
+
+STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5)
 """STEPS[v] takes a file of format v to v + 1; an empty file is of format 0."""
 
 

@@ -53,6 +53,7 @@ def log(connection: sqlite3.Connection, version: Version, since: Version | None)
         users=users(connection, changes),
         catalogue=catalogue(connection, changes),
         since=None if since is None else str(since),
+        consenting=bool(connection.execute("SELECT consenting FROM store").fetchone()[0]),
     )
 
 

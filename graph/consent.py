@@ -1,0 +1,67 @@
+"""Consent: what people allow, each purpose by itself, by the last word they said of it.
+
+A CONSENT event says yes or no to one or several purposes and leaves the others. Who never said anything of a
+purpose allows it or not as the store's operator settled for everybody (`Snapshot.consenting`).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.events import Kind
+from graph.snapshot import Snapshot
+
+
+class Purpose(IntEnum):
+    """What one may refuse, by its digit in graph.log.EventColumns.consent: suggestions made for oneself, and
+    what one does counting for others'; being named to friends; a place of one's own being used; being
+    counted in evaluations.
+    """
+
+    PERSONALISATION = 0
+    NAMED_TO_FRIENDS = 1
+    LOCATION = 2
+    RESEARCH = 3
+
+
+NO, YES = 1, 2
+"""A digit; 0 is no word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one person allows. said: the purposes they spoke of themselves; updated_at: µs of their last
+    word, None without one.
+    """
+
+    allowed: frozenset[Purpose]
+    said: frozenset[Purpose]
+    updated_at: int | None
+
+
+def refused(snapshot: Snapshot, purpose: Purpose) -> NDArray[np.bool_]:
+    """Who does not allow a purpose; shape (people,)."""
+    events = snapshot.events
+    rows = events.rows(Kind.CONSENT)
+    said = (events.consent[rows] >> (2 * purpose)) & 3
+    answered = said > 0
+    no = np.full(len(snapshot.people), not snapshot.consenting)
+    for person, answer in zip(events.person[rows[answered]].tolist(), said[answered].tolist(), strict=True):
+        no[person] = answer == NO
+    return no
+
+
+def consent_of(snapshot: Snapshot, person: int) -> Standing:
+    """What a person of a snapshot allows now."""
+    events = snapshot.events
+    rows = events.rows(Kind.CONSENT)
+    mine = rows[events.person[rows] == person]
+    word: dict[Purpose, int] = {}
+    for row in mine.tolist():
+        digits = int(events.consent[row])
+        word |= {purpose: digit for purpose in Purpose if (digit := (digits >> (2 * purpose)) & 3)}
+    allowed = {purpose for purpose in Purpose if word.get(purpose, YES if snapshot.consenting else NO) == YES}
+    at = int(events.at[mine[-1]]) if len(mine) else None
+    return Standing(frozenset(allowed), frozenset(word), at)

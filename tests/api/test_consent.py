@@ -1,0 +1,128 @@
+"""What somebody allows, said and read over the API; it counts in the very next answer."""
+
+from typing import Any
+
+import pytest
+
+from api import refresh
+from api.auth.caller import Caller, Role
+from api.request import Asked
+from tests.api.conftest import Shop
+
+TOY = "ana>bea:mug  ana>:tea  bea>cy:mug  dan>bea:pot  cy$pot"
+"""Ana's shares reach bea, who has not seen the tea yet."""
+
+SET = """mutation($i: SetConsentInput!) { setConsent(input: $i) {
+    user { key consent { personalisation namedToFriends location research updatedAt } }
+    userErrors { code field } } }"""
+READ = """query($k: String!) { user(key: $k) { consent {
+    personalisation namedToFriends location research updatedAt
+    records { at surface notice personalisation namedToFriends } } } }"""
+SHOWN = """query($k: String!) { user(key: $k) { suggestions { nodes { product { key } explanation
+    reasons { __typename ... on FriendReason { friend { key } } } } } } }"""
+
+
+@pytest.fixture(params=[False, True], ids=["fitted at once", "on top of a fit"])
+def any_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shops that are fitted at every change, and such as are too large for it."""
+    if request.param:
+        monkeypatch.setattr(refresh, "AT_ONCE", 0)
+        monkeypatch.setattr(refresh, "OF_A_FEW", 1_000)
+
+
+async def said(shop: Shop, key: str, **purposes: Any) -> Any:
+    answer = await shop.ask(SET, i={"user": key, **purposes})
+    assert answer["setConsent"]["userErrors"] == []
+    return answer["setConsent"]["user"]["consent"]
+
+
+async def reasons(shop: Shop, key: str) -> set[tuple[str, str, str | None]]:
+    """(product, kind of reason, friend who is named) of everything that somebody is shown."""
+    shown = (await shop.ask(SHOWN, k=key))["user"]["suggestions"]["nodes"]
+    return {
+        (one["product"]["key"], why["__typename"], (why.get("friend") or {}).get("key"))
+        for one in shown
+        for why in one["reasons"]
+    }
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_what_is_said_is_read_back_and_the_rest_stays(shop: Shop) -> None:
+    shop.tell(TOY)
+    await shop.ask("{ dataset { version } }")
+    before = (await shop.ask(READ, k="bea"))["user"]["consent"]
+    assert before["updatedAt"] is None
+    assert before["records"] == []
+    assert before["personalisation"] is True
+    after = await said(shop, "bea", namedToFriends=False, notice="May friends see you?", surface="settings")
+    assert (after["personalisation"], after["namedToFriends"]) == (True, False)
+    assert after["updatedAt"] is not None
+    (record,) = (await shop.ask(READ, k="bea"))["user"]["consent"]["records"]
+    assert (record["surface"], record["notice"]) == ("settings", "May friends see you?")
+    assert (record["personalisation"], record["namedToFriends"]) == (None, False)
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_who_says_no_is_shown_nothing_personal_in_the_very_next_answer(shop: Shop) -> None:
+    shop.tell(TOY)
+    assert ("tea", "FriendReason", "ana") in await reasons(shop, "bea")
+    await said(shop, "bea", personalisation=False)
+    assert {kind for _, kind, _ in await reasons(shop, "bea")} <= {"PopularityReason"}
+    await said(shop, "bea", personalisation=True)
+    assert ("tea", "FriendReason", "ana") in await reasons(shop, "bea")
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_who_says_no_is_no_reason_for_anybody_else(shop: Shop) -> None:
+    shop.tell(TOY)
+    assert any(friend == "ana" for _, _, friend in await reasons(shop, "bea"))
+    await said(shop, "ana", personalisation=False)
+    assert not any(friend == "ana" for _, _, friend in await reasons(shop, "bea"))
+    assert not any(
+        kind == "FriendReason" and product == "tea" for product, kind, _ in await reasons(shop, "bea")
+    )
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_who_does_not_want_to_be_named_counts_without_a_name(shop: Shop) -> None:
+    shop.tell(TOY)
+    await said(shop, "ana", namedToFriends=False)
+    assert ("tea", "FriendReason", None) in await reasons(shop, "bea")
+
+
+async def test_the_last_word_counts_whichever_key_it_was_said_under(shop: Shop) -> None:
+    shop.tell(TOY)
+    await said(shop, "v-1", personalisation=False)
+    shop.tell("bea=?v-1")
+    assert (await shop.ask(READ, k="bea"))["user"]["consent"]["personalisation"] is False
+    await said(shop, "bea", personalisation=True)
+    assert (await shop.ask(READ, k="bea"))["user"]["consent"]["personalisation"] is True
+    assert len((await shop.ask(READ, k="bea"))["user"]["consent"]["records"]) == 2
+
+
+async def test_where_nobody_is_allowed_for_by_default_only_those_who_said_yes_are(shop: Shop) -> None:
+    shop.store.allow_by_default(allowed=False)
+    shop.tell(TOY)
+    assert {kind for _, kind, _ in await reasons(shop, "bea")} <= {"PopularityReason"}
+    await said(shop, "bea", personalisation=True)
+    assert not any(kind == "FriendReason" for _, kind, _ in await reasons(shop, "bea"))
+    await said(shop, "ana", personalisation=True)
+    assert ("tea", "FriendReason", None) in await reasons(shop, "bea")
+    await said(shop, "ana", namedToFriends=True)
+    assert ("tea", "FriendReason", "ana") in await reasons(shop, "bea")
+
+
+async def test_a_consent_that_says_nothing_is_refused(shop: Shop) -> None:
+    shop.tell(TOY)
+    (fault,) = (await shop.ask(SET, i={"user": "bea"}))["setConsent"]["userErrors"]
+    assert fault == {"code": "INVALID", "field": ["input"]}
+
+
+async def test_a_member_speaks_for_themselves_alone(shop: Shop) -> None:
+    shop.tell(TOY)
+    bea = Caller(Role.MEMBER, "test", "bea")
+    for key, code in (("bea", None), ("ana", "NOT_FOUND"), ("nobody", "NOT_FOUND")):
+        asked = Asked(SET, {"i": {"user": key, "research": False}}, caller=bea)
+        data: Any = (await shop.service.answer(asked)).data
+        assert [fault["code"] for fault in data["setConsent"]["userErrors"]] == ([code] if code else [])
+    assert (await shop.ask(READ, k="ana"))["user"]["consent"]["updatedAt"] is None
