@@ -11,13 +11,17 @@ import pytest
 from api import cli
 from api.request import Asked
 from api.service import Service
-from graph.events import Event, Kind
+from graph.events import Consent, Event, Kind
 from loaders.ingest import ingest_events
 from loaders.stores import open_store
 from tests import toy
 from tests.loads import NOW
 
-SHOP = "ana>bea,cy:tea ana>:mug ana>:cup cy$mug"
+ALLOWED = [
+    Event(f"k-{key}", Kind.CONSENT, toy.START, user=key, consent=Consent(personalisation=True))
+    for key in ("ana", "bea", "cy")
+]
+SHOP = [*ALLOWED, *toy.events("ana>bea,cy:tea ana>:mug ana>:cup cy$mug")]
 FEED = '{ suggestions(user: "bea", context: { surface: "home" }) { answerId nodes { product { key } } } }'
 
 
@@ -46,7 +50,7 @@ def run(url: str, *arguments: str) -> int:
 
 
 def test_an_answer_is_shown_opened_and_told_of(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    tell(url, toy.events(SHOP))
+    tell(url, SHOP)
     given = answered(url)
     product, answer = given["nodes"][0]["product"]["key"], given["answerId"]
     seen = {"user": "bea", "product": product, "answer": answer, "rank": 1}
@@ -75,13 +79,13 @@ def test_an_answer_is_shown_opened_and_told_of(url: str, capsys: pytest.CaptureF
 
 
 def test_without_exposures_it_says_what_is_missing(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    tell(url, toy.events(SHOP))
+    tell(url, SHOP)
     answered(url)
     assert run(url) == 0
     assert "Answers given: 1. No EXPOSURE event names one of them." in capsys.readouterr().out
 
 
 def test_a_time_that_is_none_is_told_as_such(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    tell(url, toy.events(SHOP))
+    tell(url, SHOP)
     assert run(url, "--since", "yesterday") == 2
     assert "'yesterday' is no time" in capsys.readouterr().err
