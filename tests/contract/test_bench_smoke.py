@@ -23,6 +23,7 @@ SMALL = {
     "recipients": ("--people", "2000", "--openings", "20000"),
     "reopen": ("--users", "300", "--events", "6000"),
     "scale": ("--smoke",),
+    "scene": ("--smoke",),
     "seeds": ("--smoke",),
     "served": ("--smoke",),
     "spread": ("--smoke",),
