@@ -142,3 +142,30 @@ async def test_too_many_products_on_the_page_are_refused(shop: Shop) -> None:
     shop.tell(SHOP)
     ((code, message),) = await shop.refused(STRANGER, context={"exclude": ["tea"] * 101})
     assert (code, message) == ("BAD_USER_INPUT", "context.exclude: 101 are more than 100; ask in parts")
+
+
+TRIED = """
+query($user: String) {
+  suggestions(user: $user) {
+    nodes {
+      opens { value low high confidence }
+      explanation
+      reasons {
+        __typename
+        weight
+        ... on PeersReason { people }
+        ... on LikenessReason { because { key } brand }
+        ... on ExplorationReason { propensity }
+      }
+    }
+  }
+}
+"""
+
+
+async def test_people_of_like_taste_are_counted_and_a_small_log_promises_no_chance(shop: Shop) -> None:
+    shop.tell("ana$tea ana$mug ana$bag bea$tea bea$mug bea$bag cy$tea cy$mug")
+    nodes = (await shop.ask(TRIED, user="cy"))["suggestions"]["nodes"]
+    peers = [reason for node in nodes for reason in node["reasons"] if reason["__typename"] == "PeersReason"]
+    assert [reason["people"] for reason in peers] == [2]
+    assert all(node["opens"] is None for node in nodes)
