@@ -12,13 +12,15 @@ MOST_TOKENS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Bounds, each inclusive. tokens, aliases, directives: of a document; depth, fields: of an operation's
-    answer; cost: of a request; a_minute: of a caller, None without bound.
+    """Bounds, each inclusive. tokens, aliases, directives, repeats, spreads: of a document; depth, fields: of
+    an operation's answer; cost: of a request; a_minute: of a caller, None without bound.
     """
 
     tokens: int = 5_000
     aliases: int = 50
     directives: int = 50
+    repeats: int = 50
+    spreads: int = 200
     depth: int = 15
     fields: int = 1_000
     cost: float = 20_000.0
@@ -34,6 +36,8 @@ class Allowance:
             ("the document has {:,} tokens", shape.tokens, self.tokens),
             ("the document has {:,} aliases", shape.aliases, self.aliases),
             ("the document has {:,} directives", shape.directives, self.directives),
+            ("the document says {:,} fields again", shape.repeats, self.repeats),
+            ("the document uses fragments {:,} times", shape.spreads, self.spreads),
         ]
         if plan is not None:
             counted += [
@@ -46,7 +50,7 @@ class Allowance:
         return None
 
 
-UNBOUNDED: Final = Allowance(MOST_TOKENS, MOST_TOKENS, MOST_TOKENS, MOST_TOKENS, MOST_FIELDS, float("inf"))
+UNBOUNDED: Final = Allowance(*[MOST_TOKENS] * 6, fields=MOST_FIELDS, cost=float("inf"))
 """Of the command line, which asks for itself."""
 
 ALLOWANCES: Final = MappingProxyType(

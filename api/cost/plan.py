@@ -48,24 +48,37 @@ class TooMuch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What of a document can be counted without its schema."""
+    """What of a document can be counted without its schema. repeats: fields written again under the same name
+    in one selection; spreads: uses of fragments. Validation compares all of either with each other.
+    """
 
     tokens: int
     aliases: int
     directives: int
+    repeats: int = 0
+    spreads: int = 0
 
     @classmethod
     def of(cls, document: DocumentNode) -> "Shape":
         """Counted once over all of its operations and fragments."""
         counted = _Counting()
         visit(document, counted)
-        return cls(document.token_count, counted.aliases, counted.directives)
+        return cls(
+            document.token_count, counted.aliases, counted.directives, counted.repeats, counted.spreads
+        )
 
 
 class _Counting(Visitor):
     def __init__(self) -> None:
         super().__init__()
-        self.aliases = self.directives = 0
+        self.aliases = self.directives = self.repeats = self.spreads = 0
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: object) -> None:
+        fields = [field for field in node.selections if isinstance(field, FieldNode)]
+        self.repeats += len(fields) - len({(field.alias or field.name).value for field in fields})
+
+    def enter_fragment_spread(self, _node: FragmentSpreadNode, *_: object) -> None:
+        self.spreads += 1
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         self.aliases += node.alias is not None

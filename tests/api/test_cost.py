@@ -149,6 +149,8 @@ WIDE = '{ a: user(key: "ana") { key } b: user(key: "bea") { key } }'
         (WIDE, {"aliases": 2}),
         (WIDE, {"fields": 4}),
         ('{ user(key: "ana") @include(if: true) { key @skip(if: false) } }', {"directives": 2}),
+        ('{ user(key: "ana") { key key id key } }', {"repeats": 2}),
+        ('{ user(key: "ana") { ...K ...K } } fragment K on User { key }', {"spreads": 2}),
     ],
 )
 async def test_a_document_may_go_up_to_each_bound_and_no_further(
