@@ -82,8 +82,8 @@ def _clause(group: list[Reason], names: Names, said: Sayings) -> str | None:
             clause = phrases.peers(said, people)
         case LikenessReason(because=because, brand=brand):
             clause = phrases.likeness(said, next(iter(_called(names.products, because)), ""), brand=brand)
-        case PopularityReason(community=community):
-            clause = phrases.popularity(said, around=community is not None)
+        case PopularityReason(community=community, of_kind=of_kind):
+            clause = phrases.popularity(said, around=community is not None, of_kind=of_kind)
         case SceneReason(facet=facet):
             clause = phrases.scene(said, facet)
         case ExplorationReason():

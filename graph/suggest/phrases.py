@@ -141,8 +141,10 @@ def likeness(said: Sayings, product: str, *, brand: bool) -> str:
             return said.gettext("it is of the same kind as the {product}").format(product=product)
 
 
-def popularity(said: Sayings, *, around: bool) -> str:
-    """That it is chosen a lot. around: in the person's own circle."""
+def popularity(said: Sayings, *, around: bool, of_kind: bool) -> str:
+    """That it is chosen a lot. around: in the person's own circle; of_kind: among products of its kind."""
+    if of_kind:
+        return said.gettext("it is popular among what is like it")
     if around:
         return said.gettext("it is popular in this circle")
     return said.gettext("it is popular right now")

@@ -71,10 +71,13 @@ class RelationReason:
 
 @dataclass(frozen=True, slots=True)
 class PopularityReason:
-    """It is chosen a lot: in one's community (its label), or by everybody (None)."""
+    """It is chosen a lot: in one's community (its label), or by everybody (None). of_kind: among products of
+    its category, not of all.
+    """
 
     weight: float
     community: int | None
+    of_kind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

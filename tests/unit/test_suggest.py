@@ -458,3 +458,11 @@ def test_a_source_alone_and_a_blend_without_it_are_answers_too(source: str):
 def test_what_nobody_looks_at_is_stale_however_often_we_show_it():
     _, found = answer("ana>bea:tea ana>:mug @199d bea.exposure:mug @200d ana>bea:tent", "bea")
     assert found.dropped == {"seen": 2, "stale": 1}
+
+
+def test_what_is_popular_in_the_category_of_the_page_is_not_called_popular_with_everybody():
+    taken, on_shelf = shop("ana$tent bea$dome cy$tea dan$tea eve$tea")
+    (found,) = suggest(on_shelf, [Ask(None, Context(product=taken.products.keys.row("tent")))], limit=9)
+    dome = next(one for one in found.suggestions if taken.products.keys[one.product] == "dome")
+    names = Names(taken.people.names, taken.products.names)
+    assert "popular among what is like it" in explain(dome, names, ENGLISH)

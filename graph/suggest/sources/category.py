@@ -28,4 +28,4 @@ def _of_category(shelf: Shelf, category: int) -> Votes:
     best = best[popularity[best] > 0]
     largest = popularity[best[:1]]
     share = popularity[best] / (largest if len(largest) else 1.0)
-    return listed(inside[best].astype(np.int32), share, None)
+    return listed(inside[best].astype(np.int32), share, None, of_kind=True)

@@ -19,10 +19,12 @@ def votes(shelf: Shelf, question: Question) -> Votes:
     return listed(product, popularity, community if shelf.popular.has_list(community) else None)
 
 
-def listed(product: Rows, popularity: NDArray[np.float64], community: int | None) -> Votes:
-    """Products by how popular they are, in a community or with everybody (None)."""
+def listed(
+    product: Rows, popularity: NDArray[np.float64], community: int | None, *, of_kind: bool = False
+) -> Votes:
+    """Products by how popular they are, in a community or with everybody (None), of all or of their kind."""
 
     def reasons(_: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
-        return [PopularityReason(part, community) for part in weight.tolist()]
+        return [PopularityReason(part, community, of_kind) for part in weight.tolist()]
 
     return Votes(product, popularity, reasons)
