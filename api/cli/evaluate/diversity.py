@@ -117,7 +117,7 @@ def shown(found: "Diversity") -> "Table":
         f"Of {found.items:,} items, in the first ten of everybody asked. to 3 +: to three people or more; "
         f"items: how many these are. The default, grants at {default.knob:g}, shows "
         f"{default.several * found.items:,.0f} at NDCG@10 {default.ndcg:.4f}; at no less, of all points and "
-        f"straight lines between them: {equal}.",
+        f"straight lines between them (0: nowhere as accurate): {equal}.",
     )  # fmt: skip
 
 
