@@ -127,7 +127,8 @@ class PopularityReason(Reason):
     """It is chosen a lot."""
 
     community: Community | None = strawberry.field(
-        description="The community in which it is; null where it is popular with everybody, or among products of its kind."
+        description="The community in which it is; null where it is popular with everybody, or among products"
+        " of its kind."
     )
 
     @classmethod
