@@ -4,8 +4,8 @@ The log is cut; the sources are fitted on what came before, asked what they woul
 chose something after, and weighed so that what was chosen is likely (graph.suggest.learning.fit). Two such
 blends, one with ties and one without, stand beside the sources' own weights before people whom neither has
 seen; the likeliest is kept, so a blend that was learned does no harm, and ties that carry nothing are not
-listened to. All questions then teach the weights of the one that was kept. People are sampled, so
-the cost beside the second fit of the sources is bounded.
+listened to. Who allows no personal answer teaches nothing. All questions then teach the weights of the one
+that was kept. People are sampled, so the cost beside the second fit of the sources is bounded.
 """
 
 from collections.abc import Iterator
@@ -55,7 +55,8 @@ def learned(snapshot: Snapshot, labels: Rows) -> Lessons:
         return Lessons(Blend(), None)
     past = before(snapshot, after.cut)
     shelf = Shelf.of(past, strengths(past), labels)
-    told = examples(shelf, questions(after, snapshot.shares))
+    heard = replace(after, rows=after.rows[shelf.personal[after.events.person[after.rows]]])
+    told = examples(shelf, questions(heard, snapshot.shares))
     blend = as_blend(chosen_weights(told))
     shown = Showings.of(snapshot, replace(shelf, blend=blend), after, ASKED)
     return Lessons(blend, chances(shown.score, shown.opened))

@@ -77,6 +77,7 @@ def _exposed(events: Events, cut: int) -> NDArray[np.intp]:
 def _exposures(events: Events, shelf: Shelf, shown: NDArray[np.intp], most: int) -> Iterator[_Seen]:
     opened = _opened(events, shown, shelf.products)
     people = np.unique(events.person[shown])
+    people = people[shelf.personal[people]]
     for person in people[:: max(1, -(-len(people) // most))].tolist():
         mine = events.person[shown] == person
         product, score = scores(shelf, Ask(person))
@@ -110,6 +111,7 @@ def _best(snapshot: Snapshot, shelf: Shelf, after: Afterwards, most: int) -> Ite
     chosen: dict[int, Rows] = {person: events.product[rows] for person, rows in after.by_person()}
     came = np.unique(events.person[np.searchsorted(events.at, after.cut) :])
     came = came[came != NONE]
+    came = came[shelf.personal[came]]
     for person in came[:: max(1, -(-len(came) // most))].tolist():
         product, score = scores(shelf, Ask(person))
         best = np.lexsort((product, -score))[:PLACES]
