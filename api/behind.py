@@ -82,6 +82,10 @@ class Behind(ABC, Generic[T]):
         if self._waiting and self._writing is None:
             self._writing = asyncio.create_task(self._write())
 
+    def let_go(self) -> None:
+        """Forget what was given and is written: a mark may be a hash that speaks of somebody."""
+        self._given = OrderedDict.fromkeys(map(self.mark, self._waiting))
+
     async def close(self) -> None:
         """Write what waits; once, and it is lost where the store is away."""
         if self._writing is not None:

@@ -111,8 +111,13 @@ class Context:
 
     async def pin(self, cursors: Iterable[str] = ()) -> None:
         """Settle the version: that of the first cursor whose version is held, else the present one."""
-        named = (self.answers.held(version) for version in map(version_of, cursors) if version)
-        await self.pin_to(next(filter(None, named), None) or await self.answers.current())
+        for version in filter(None, map(version_of, cursors)):
+            held = await self.answers.still(version)
+            if held is not None:
+                break
+        else:
+            held = await self.answers.current()
+        await self.pin_to(held)
 
     async def pin_to(self, analysis: Analysis) -> None:
         """Settle the version."""

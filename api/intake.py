@@ -20,9 +20,10 @@ from api.limits import CALL
 from graph.errors import SharegraphError
 from graph.events import Event, Product, Reject, User
 from graph.store import Store
+from loaders.erasure import erase
 from loaders.ingest import Taken, ingest_events
 from loaders.reasons import Refused
-from loaders.sources.records import Reading, Said
+from loaders.sources.records import Reading, Said, texts_of
 from loaders.sources.rows import read_event, read_product, read_user
 
 REMEMBERED = 10_000
@@ -95,6 +96,18 @@ class Intake:
     async def _record(self, said: Sequence[Said], now: datetime) -> Recorded:
         return await self._write(partial(_record, self._store, said, now))
 
+    async def forget(self, key: str) -> bool:
+        """Remove a person for good; False where nobody was known by this key. What calls were answered goes
+        too, since it names events.
+        """
+        forgotten = await self._write(partial(erase, self._store, key))
+        self.let_go()
+        return forgotten
+
+    def let_go(self) -> None:
+        """Answer no call from memory that was answered until now."""
+        self._answered.clear()
+
     async def nothing(self) -> Recorded:
         """What has become of no events: the store as it is."""
         return Recorded(Taken(0, 0, ()), await asyncio.to_thread(self._store.version))
@@ -138,7 +151,7 @@ def _event(line: int, said: Said) -> Event | Reject:
     try:
         return read_event(said, Reading())
     except Refused as refused:
-        return Reject(line, refused.reason, refused.detail, event=str(said["id"]))
+        return Reject(line, refused.reason, refused.detail, event=str(said["id"]), texts=texts_of(said))
 
 
 def _readable(

@@ -98,10 +98,19 @@ def outgrown(analysis: Analysis) -> bool:
 class Answers:
     """What one process answers from: the latest analysis and those just before it."""
 
-    def __init__(self, store: Store, *, how: Fitting = BY_DEFAULT, on_renewal: Renewed | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        how: Fitting = BY_DEFAULT,
+        on_renewal: Renewed | None = None,
+        on_break: Callable[[], None] | None = None,
+    ) -> None:
+        """on_break: told where what was held before no longer counts, since somebody was forgotten."""
         self._store = store
         self._how = how
         self._on_renewal = on_renewal
+        self._on_break = on_break
         self._held: dict[str, Analysis] = {}
         self._fit: Analysis | None = None
         self._fitting: asyncio.Task[None] | None = None
@@ -121,6 +130,34 @@ class Answers:
     def held(self, version: str) -> Analysis | None:
         """An analysis of the last few; None for one that is gone or never was here."""
         return self._held.get(version)
+
+    async def still(self, version: str) -> Analysis | None:
+        """An analysis of the last few that may still be shown; None where somebody was forgotten since, by
+        whatever process. Where the store cannot be reached, it answers from memory as `current` does.
+        """
+        held = self.held(version)
+        if held is None:
+            return None
+        try:
+            continues = await asyncio.to_thread(self._store.continues, held.snapshot.version)
+        except StoreUnavailable:
+            return held
+        return held if continues else None
+
+    def begin_anew(self) -> None:
+        """Hold nothing of what was read before, since somebody was forgotten, and read what is left; whoever
+        asks meanwhile waits for that.
+        """
+        self._let_go()
+        if self._renewing is None:
+            self._renewing = asyncio.create_task(self._renew())
+            # Where it fails, the next question tries again and is told.
+            self._renewing.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _let_go(self) -> None:
+        self._held.clear()
+        if self._on_break is not None:
+            self._on_break()
 
     async def current(self) -> Analysis:
         """An analysis of everything that was in the store when this was called.
@@ -159,8 +196,8 @@ class Answers:
             begun, began_at = self._begun, perf_counter()
             analysis = await asyncio.to_thread(renewed, self._store, self._fit, self._how)
             if not await asyncio.to_thread(self._continues):
-                # Somebody was forgotten: no page of an earlier version may show them again.
-                self._held.clear()
+                # No page of an earlier version may show again who was forgotten.
+                self._let_go()
             analysis = self._hold(analysis)
             if not isinstance(analysis, LiveAnalysis):
                 self._fit = analysis

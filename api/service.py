@@ -91,7 +91,7 @@ class Service:
         self._metrics = metrics or Metrics()
         self.store = store
         self.gate = gate
-        self.answers = Answers(store, how=how, on_renewal=self._renewed)
+        self.answers = Answers(store, how=how, on_renewal=self._renewed, on_break=self._broken)
         self.watch = Watch(store, self.answers)
         self.ledger = Ledger(store, on_written=self._metrics.promised)
         self.answerlog: AnswerLog | None = None
@@ -239,6 +239,14 @@ class Service:
         self._memo.hold(self.answers.kept)
         self.watch.turned()
         self._metrics.renewed(analysis, seconds)
+
+    def _broken(self) -> None:
+        """Somebody was forgotten: let go of everything that may speak of them."""
+        self._memo.hold(())
+        self._intake.let_go()
+        self.ledger.let_go()
+        if self.answerlog is not None:
+            self.answerlog.let_go()
 
     async def end(self) -> None:
         """Write what was promised and answered, and begin nothing further. The store stays open."""

@@ -242,7 +242,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row that was not taken, and why. reason: short and stable, it is counted by; detail: the row's own
-    particulars.
+    particulars, none where it names somebody forgotten.
     """
 
     line: int
@@ -251,3 +251,5 @@ class Reject:
     file: str = ""
     event: str = ""
     """The event's id, where it could be read."""
+    texts: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """What the row says, for telling whether it names somebody forgotten; written nowhere."""

@@ -6,7 +6,7 @@ survives the death of any process. Every change of what the store would answer g
 stores pass one suite (tests/contract).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -52,6 +52,18 @@ class Counts:
     users: int
     products: int
     consenting: bool = False
+
+
+class Forgotten(Protocol):
+    """Tells who was forgotten, by hashes under the store's own key."""
+
+    def name(self, event: Event) -> bool:
+        """Whether an event names a forgotten person, or a share of theirs."""
+        ...
+
+    def mention(self, texts: Iterable[str]) -> bool:
+        """Whether one of these texts is a key of a forgotten person, or the id of a share of theirs."""
+        ...
 
 
 class Store(Protocol):
@@ -188,6 +200,10 @@ class Store(Protocol):
         and what was asked in forecasts that name them, and who and what was answered to them; the figures of
         both stay. A keyed hash remains, so that later rows naming them are refused.
         """
+        ...
+
+    def forgotten(self) -> Forgotten:
+        """What tells who was forgotten until now."""
         ...
 
     def close(self) -> None:

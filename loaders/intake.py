@@ -10,8 +10,10 @@ remains then, a row that says something without its sharer is taken as that (and
 rest is tried again); all else is rejected, and may come again in a later load.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from types import TracebackType
@@ -30,6 +32,9 @@ BATCH = 10_000
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a device's clock may be before its events are in the future."""
 
+_QUOTED = re.compile(r"'([^']*)'")
+"""What a detail shows of a row (loaders.reasons.shown)."""
+
 Told = Callable[[Reject], None]
 Completing = Callable[[Sequence[Record], Store], Sequence[Record]]
 
@@ -47,6 +52,7 @@ class Intake:
         self._sharing: Spill[Record] = Spill()
         self._others: Spill[Record] = Spill()
         self._joining = False
+        self._forgotten = store.forgotten()
         self.rejects: Counter[str] = Counter()
         self.read = self.stored = self.repeated = self.implied = self.unread_attributes = 0
 
@@ -68,6 +74,7 @@ class Intake:
 
     def take(self, items: Sequence[Item], completed: Completing | None = None) -> None:
         """Count and store a batch, or put aside what has to wait. completed: see Source."""
+        self._forgotten = self._store.forgotten()
         records = [item for item in items if isinstance(item, Record)]
         self.read += len(records)
         for item in items:
@@ -182,17 +189,28 @@ class Intake:
     def _take_attributes(self, said: Sequence[Attributes]) -> None:
         for reject in (reject for part in said for reject in part.rejects):
             self.unread_attributes += 1
-            self._tell(reject)
+            self._tell(self._without_the_forgotten(reject))
         for part in said:
             self._hearsay.read(part)
 
     def _refuse(self, record: Record, refused: Refused) -> None:
         row = record.row
-        self._reject(Reject(row.line, refused.reason, refused.detail, row.file, row.events[0].id))
+        if refused.reason == FORGOTTEN or any(map(self._forgotten.name, row.events)):
+            self._reject(Reject(row.line, FORGOTTEN, file=row.file))
+        else:
+            self._reject(Reject(row.line, refused.reason, refused.detail, row.file, row.events[0].id))
 
     def _reject(self, reject: Reject) -> None:
-        self.rejects[reject.reason] += 1
-        self._tell(reject)
+        told = self._without_the_forgotten(reject)
+        self.rejects[told.reason] += 1
+        self._tell(told)
+
+    def _without_the_forgotten(self, reject: Reject) -> Reject:
+        """A row that names somebody forgotten is told by its line alone, whatever else is wrong with it."""
+        said = (*reject.texts, reject.event, *_QUOTED.findall(reject.detail), *reject.detail.split())
+        if self._forgotten.mention(said):
+            return Reject(reject.line, FORGOTTEN, file=reject.file)
+        return replace(reject, texts=())
 
 
 def _otherwise(record: Record, *, joins: bool) -> Record | None:

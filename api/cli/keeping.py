@@ -52,15 +52,13 @@ def forget(
     from contextlib import closing
 
     from graph.errors import UnknownKey
-    from loaders.snapshots import default_folder, discard
+    from loaders.erasure import erase
     from loaders.stores import open_store
 
     with closing(open_store(everywhere.store, create=False)) as store:
         if not yes:
             typer.confirm(f"Remove {user} from {store.url} for good?", abort=True, err=True)
-        forgotten = store.forget(user)
-        discard(default_folder(store.url))
-        if not forgotten:
+        if not erase(store, user):
             raise UnknownKey(f"nobody is known as {user!r} in {store.url}")
     everywhere.tell({"forgotten": True}, lambda: f"{user} is forgotten.")
 

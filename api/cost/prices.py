@@ -27,6 +27,7 @@ PRICES: Final = {
     "Mutation.upsertProducts": 10.0,
     "Mutation.giveFeedback": 5.0,
     "Mutation.setConsent": 5.0,
+    "Mutation.forgetUser": 100.0,
 }
 """By coordinate, Type.field."""
 
@@ -49,6 +50,7 @@ SIZES: Final = {
     "UpsertPayload.userErrors": 10,
     "GiveFeedbackPayload.userErrors": 1,
     "SetConsentPayload.userErrors": 1,
+    "ForgetUserPayload.userErrors": 1,
     "Consent.records": 100,
 }
 """Lists of objects without `first`: how many there are at the most, or are likely to be."""

@@ -37,6 +37,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
         "recordEvents upsertUsers upsertProducts": "I",
         "giveFeedback": "M S",
         "setConsent": "M S P",
+        "forgetUser": "P",
     },
     "Subscription": {"cascade": "G A"},
     "Node": {"id": ANYBODY},
@@ -133,6 +134,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
         "at surface notice personalisation namedToFriends location research": "M S P",
     },
     "SetConsentPayload": {"user userErrors": "M S P"},
+    "ForgetUserPayload": {"forgotten userErrors": "P"},
     "GiveFeedbackPayload": {"user userErrors": "M S"},
     "UserError": {"code message field": ANYBODY},
 }

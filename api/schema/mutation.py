@@ -7,6 +7,7 @@ import strawberry
 from api.context import Info
 from api.types.consent import SetConsentInput
 from api.types.described import mutation, output
+from api.types.erasure import ForgetUserInput, ForgetUserPayload
 from api.types.inputs import GiveFeedbackInput, RecordEventsInput, UpsertProductsInput, UpsertUsersInput
 from api.types.payloads import GiveFeedbackPayload, RecordEventsPayload, SetConsentPayload, UpsertPayload
 
@@ -56,3 +57,10 @@ class Mutation:
     ) -> GiveFeedbackPayload | None:
         """What a person says of a product. Takes effect on the very next answer."""
         return await GiveFeedbackPayload.of(info, input)
+
+    @mutation
+    async def forget_user(
+        self, info: Info, input: Annotated[ForgetUserInput, Input]
+    ) -> ForgetUserPayload | None:
+        """Removes a person from the store, from snapshots and from every answer. Not reversible."""
+        return await ForgetUserPayload.of(info, input)

@@ -1,6 +1,6 @@
 """What mutations answer."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from enum import Enum
 
 import strawberry
@@ -13,6 +13,7 @@ from api.types.inputs import GiveFeedbackInput, RecordEventsInput
 from api.types.people import User
 from api.types.products import Product
 from graph.events import Reject
+from loaders.sources.records import Said
 
 
 @enumeration
@@ -50,9 +51,11 @@ class RejectedEvent:
     reason: str = strawberry.field(description="A stable short reason, and after a colon the particulars.")
 
     @classmethod
-    def from_domain(cls, reject: Reject) -> "RejectedEvent":
-        """As the API shows it."""
-        return cls(id=strawberry.ID(reject.event), reason=why(reject))
+    def from_domain(cls, reject: Reject, sent: Sequence[Said]) -> "RejectedEvent":
+        """As the API shows it. sent: the events of the call: of one that names somebody forgotten nothing is
+        kept but its place.
+        """
+        return cls(id=strawberry.ID(str(sent[reject.line - 1]["id"])), reason=why(reject))
 
 
 @output
@@ -77,17 +80,17 @@ class RecordEventsPayload:
             recorded = await request.intake.record(rows, said.idempotency_key, request.now)
         except Fault as fault:
             recorded = await request.intake.nothing()
-            return cls.from_domain(recorded, fault)
-        return cls.from_domain(recorded)
+            return cls.from_domain(recorded, rows, fault)
+        return cls.from_domain(recorded, rows)
 
     @classmethod
-    def from_domain(cls, recorded: Recorded, *faults: Fault) -> "RecordEventsPayload":
+    def from_domain(cls, recorded: Recorded, sent: Sequence[Said], *faults: Fault) -> "RecordEventsPayload":
         """As the API shows it."""
         taken = recorded.taken
         return cls(
             stored=taken.stored,
             repeated=taken.repeated,
-            rejected=[RejectedEvent.from_domain(reject) for reject in taken.rejected],
+            rejected=[RejectedEvent.from_domain(reject, sent) for reject in taken.rejected],
             version=recorded.version,
             user_errors=[UserError.from_domain(fault) for fault in faults],
         )

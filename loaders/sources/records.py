@@ -18,6 +18,26 @@ Said = Mapping[str, object]
 """What a row says, by the name of column or field."""
 
 
+def texts_of(said: object) -> tuple[str, ...]:
+    """Every text and number that a row says, however deep.
+
+    >>> texts_of({"userId": "ana", "context": {"ids": [7, None]}})
+    ('ana', '7')
+    """
+    texts, waiting = [], [said]
+    while waiting:
+        match waiting.pop():
+            case Mapping() as fields:
+                waiting += reversed([*fields.values()])
+            case list() | tuple() as values:
+                waiting += reversed(values)
+            case None:
+                pass
+            case value:
+                texts.append(str(value))
+    return tuple(texts)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One row of a log, and what it says in passing of users and products (kept only if the row is taken).

@@ -23,7 +23,7 @@ from loaders.reasons import MISSING_FIELD, NOT_USED, WRONG_TYPE, Refused, shown
 from loaders.sources import values
 from loaders.sources.consents import OWN_NAMES, PURPOSES, SURFACE, consent_in
 from loaders.sources.files import files_of, travelled_of, unzipped_name
-from loaders.sources.records import Item, Plain, Reading, Record, Said, Travelled
+from loaders.sources.records import Item, Plain, Reading, Record, Said, Travelled, texts_of
 from loaders.sources.rows import read_event
 from loaders.sources.streams import opened
 from loaders.sources.tables import json_rows
@@ -70,7 +70,8 @@ def _record(line: int, call: Said | Refused, file: str, reading: Reading) -> Ite
     try:
         return _understood(line, call, file, reading)
     except Refused as refused:
-        return Reject(line, refused.reason, refused.detail, file, str(call.get("messageId") or "")[:200])
+        id_ = str(call.get("messageId") or "")[:200]
+        return Reject(line, refused.reason, refused.detail, file, id_, texts_of(call))
 
 
 def _understood(line: int, call: Call, file: str, reading: Reading) -> Record:

@@ -14,7 +14,7 @@ from graph.errors import UnreadableSource
 from graph.events import Reject, Row
 from loaders.reasons import Refused
 from loaders.sources.files import files_of, travelled_of, unzipped_name
-from loaders.sources.records import Attributes, Item, Plain, Reading, Record, Said, Travelled
+from loaders.sources.records import Attributes, Item, Plain, Reading, Record, Said, Travelled, texts_of
 from loaders.sources.rows import event_columns, read_event, read_product, read_user
 from loaders.sources.streams import Stream, opened
 from loaders.sources.tables import table_rows
@@ -73,7 +73,8 @@ def event_item(line: int, said: Said, file: str, reading: Reading) -> Item:
     try:
         return Record(Row(line, (read_event(said, reading),), file))
     except Refused as refused:
-        return Reject(line, refused.reason, refused.detail, file, str(said.get("id") or "")[:200])
+        id_ = str(said.get("id") or "")[:200]
+        return Reject(line, refused.reason, refused.detail, file, id_, texts_of(said))
 
 
 def _described(said: Said) -> str:

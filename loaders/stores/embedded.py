@@ -233,6 +233,11 @@ class EmbeddedStore:
                 self._empty_the_log()
         return forgotten
 
+    def forgotten(self) -> Tombstones:
+        """What tells who was forgotten until now."""
+        with self._asking() as connection:
+            return _tombstones(connection)
+
     def _empty_the_log(self) -> None:
         """What was overwritten stays in the write-ahead log until that is emptied, and a reader of what was
         there before keeps it from that; then it is owed, and tried again after every append.

@@ -2,16 +2,20 @@
 
 Everything they did goes, but for their shares and opens, which stay as blanks: kind, time, product and what
 came from what, under new ids (a device's too), so that cascades keep their shape and bursts stay bursts.
-Where others named them, the name goes; a tie to them goes whole.
+Where others named them, the name goes; a tie to them goes whole. An id that is a hash of what was said is
+drawn anew wherever they were in what was said: else whoever has the rest of it could try names.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from secrets import token_hex
 
 from graph.events import Event, Kind, digest
 from loaders.stores.admission import Numbered
+
+HASHED = "~"
+"""Leads an id that is a hash of what its event says (graph.events.content_id)."""
 
 _BLANKED = (Kind.SHARE, Kind.OPEN)
 _TIES = (Kind.TIE, Kind.UNTIE)
@@ -20,9 +24,9 @@ _TIES = (Kind.TIE, Kind.UNTIE)
 @dataclass(frozen=True, slots=True)
 class Forgetting:
     """One person's way out of the log. keys: all of theirs; blank: the key that no log can hold, under which
-    their
-    blanks are kept together; renamed: the new id of each of their shares and opens;
-    devices: of each device of theirs, so that the bursts of a forgotten bot stay bursts.
+    their blanks are kept together; renamed: the new id of each of their shares and opens, and of others'
+    events that were known by a hash; devices: of each device of theirs, so that the bursts of a forgotten bot
+    stay bursts.
     """
 
     keys: AbstractSet[str]
@@ -31,18 +35,19 @@ class Forgetting:
     devices: Mapping[str, str]
 
     @classmethod
-    def of(cls, keys: AbstractSet[str], events: Iterable[Event]) -> "Forgetting":
+    def of(cls, keys: AbstractSet[str], events: Sequence[Event]) -> "Forgetting":
         """Forget those who have these keys, given the events that name them."""
         hers = [event for event in events if event.person in keys and event.kind in _BLANKED]
+        hashed = [event for event in events if event.id.startswith(HASHED)]
         return cls(
             keys,
             "forgotten-" + token_hex(10),
-            {event.id: "~" + token_hex(10) for event in hers},
+            {event.id: "~" + token_hex(10) for event in (*hers, *hashed)},
             {event.device: "~" + token_hex(10) for event in hers if event.device is not None},
         )
 
     def shares(self, events: Iterable[Event]) -> list[str]:
-        """The ids that their shares had."""
+        """The ids that renamed shares had."""
         return [event.id for event in events if event.kind is Kind.SHARE and event.id in self.renamed]
 
     def rewritten(self, events: Iterable[tuple[int, Event]]) -> list[Numbered]:
@@ -78,6 +83,7 @@ class Forgetting:
         found = event.share is None and event.sharer not in self.keys
         return replace(
             event,
+            id=self.renamed.get(event.id, event.id),
             visitor=self._unless_hers(event.visitor),
             other=self._unless_hers(event.other),
             recipient=self._unless_hers(event.recipient),

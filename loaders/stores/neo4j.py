@@ -243,6 +243,10 @@ class Neo4jStore:
             lambda ask, _: forget(ask, user, self._tombstones, self._memory), patience=FORGETTING
         )
 
+    def forgotten(self) -> Tombstones:
+        """What tells who was forgotten until now."""
+        return self._read(counting.tombstones)
+
     def close(self) -> None:
         """Release the connections; idempotent."""
         self._closed = True

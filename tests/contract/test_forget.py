@@ -91,6 +91,15 @@ def test_nobody_elses_event_names_her_any_more(told: Store):
     }
 
 
+def test_an_id_that_is_a_hash_of_what_named_her_is_drawn_anew(told: Store):
+    hashed = Event("~hash", Kind.OPEN, START, user="dan", product="tea", sharer="ana", found_share="ana-1")
+    told.append(rows([hashed]))
+    told.forget("ana")
+    (left,) = (event for event in told.events() if event.user == "dan")
+    assert left.id.startswith("~")
+    assert left.id != "~hash"
+
+
 def test_no_text_of_hers_is_left(told: Store):
     told.forget("ana")
     log = told.read()

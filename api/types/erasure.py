@@ -1,0 +1,40 @@
+"""The end of what is held about a person."""
+
+import strawberry
+
+from api.context import Info
+from api.intake import Fault
+from api.types.described import input_type, output
+from api.types.payloads import UserError
+
+
+@input_type
+class ForgetUserInput:
+    """Whom to forget."""
+
+    user: str = strawberry.field(description="Your own id of the person, or a visitor's id.")
+
+
+@output
+class ForgetUserPayload:
+    """What became of it. Visitors who are one person with them are forgotten too; cascades keep their shape
+    around a blank; the key, and whatever comes with it later, is refused from now on.
+    """
+
+    forgotten: bool = strawberry.field(
+        description="Whether somebody was known by this key, and no longer is."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        description="Why nobody was forgotten; empty where they were."
+    )
+
+    @classmethod
+    async def of(cls, info: Info, said: ForgetUserInput) -> "ForgetUserPayload":
+        """Forget the person; when this returns, no answer of this process or another can speak of them."""
+        request = info.context
+        forgotten = await request.intake.forget(said.user)
+        request.answers.begin_anew()
+        if forgotten:
+            return cls(forgotten=True, user_errors=[])
+        unknown = Fault("NOT_FOUND", f"no user {said.user!r:.80}", "user")
+        return cls(forgotten=False, user_errors=[UserError.from_domain(unknown)])
