@@ -84,15 +84,20 @@ def _likeliest(examples: Examples, centre: Floats, least: Floats, pull: Floats) 
     if not len(examples.votes):
         return centre
 
-    def lost(weights: Floats) -> tuple[float, Floats]:
+    free = pull > 0
+    # In units of how much each source's votes vary the slopes are alike, and few steps lead there.
+    unit = np.where(free, 1 / np.sqrt(np.where(free, pull, 1.0)), 1.0)
+
+    def lost(scaled: Floats) -> tuple[float, Floats]:
+        weights = scaled * unit
         value, slope = _objective(weights, examples)
         off = weights - centre
-        return -value + 0.5 * float((pull * off**2).sum()), -slope + pull * off
+        return -value + 0.5 * float((pull * off**2).sum()), (-slope + pull * off) * unit
 
-    ranges = zip(pull > 0, least, centre, strict=True)
-    bounds = [(low, None) if free else (one, one) for free, low, one in ranges]
-    found = minimize(lost, centre, jac=True, method="L-BFGS-B", bounds=bounds)
-    return np.asarray(found.x, np.float64)
+    ranges = zip(free, least / unit, centre / unit, strict=True)
+    bounds = [(low, None) if loose else (one, one) for loose, low, one in ranges]
+    found = minimize(lost, centre / unit, jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x * unit, np.float64)
 
 
 def _objective(weights: Floats, examples: Examples) -> tuple[float, Floats]:
@@ -102,11 +107,13 @@ def _objective(weights: Floats, examples: Examples) -> tuple[float, Floats]:
     filled = np.diff(examples.begins) > 0
     begins = examples.begins[:-1][filled]
     sizes = np.diff(examples.begins)[filled]
-    score = examples.votes @ weights
+    # A product so narrow is no work for a matrix library's threads, which wait for each other.
+    score = np.einsum("ij,j->i", examples.votes, weights)
     highest = np.repeat(np.maximum.reduceat(score, begins), sizes)
     likely = examples.stands_for * np.exp(score - highest)
     total = np.add.reduceat(likely, begins)
     chosen = np.add.reduceat(examples.chosen.astype(np.float64), begins)
     logs = score - highest - np.log(np.repeat(total, sizes))
     expected = likely * np.repeat(chosen / total, sizes)
-    return float(logs[examples.chosen].sum()), (examples.chosen - expected) @ examples.votes
+    slope = np.einsum("i,ij->j", examples.chosen - expected, examples.votes)
+    return float(logs[examples.chosen].sum()), slope
