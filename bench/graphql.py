@@ -105,7 +105,10 @@ def shop(folder: Path, users: int, events: int) -> str:
     """A made-up shop in an embedded store; its URL."""
     store, said = f"sqlite:///{folder / 'shop.db'}", folder / "shop"
     size = ["--users", str(users), "--events", str(events), "--seed", "7", "--out", str(said)]
-    for command in (["generate", *size], ["load", str(said), "--format", "sharegraph", "--store", store]):
+    for command in (
+        ["generate", *size],
+        ["load", str(said), "--format", "sharegraph", "--store", store, "--consent-default", "on"],
+    ):
         run = [sys.executable, "-m", "api.cli", *command]
         subprocess.run(run, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return store

@@ -47,7 +47,7 @@ def main() -> None:
 def run(source: Path, format_: str, store: str, folder: str) -> None:
     """All commands of one log on one store."""
     print(f"\n{source.name}, {store.partition(':')[0]}")
-    load = ("load", str(source), "--format", format_, "--json")
+    load = ("load", str(source), "--format", format_, "--json", "--consent-default", "on")
     for words in (load, load, ("doctor",), ("cascades", "--first", "5"), ("kols", "--first", "20")):
         told(words, store, folder)
 

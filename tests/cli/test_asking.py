@@ -22,6 +22,7 @@ TOLD = (
 def store(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('store') / 'shop.db'}"
     with closing(open_store(url)) as opened:
+        opened.allow_by_default(allowed=True)
         opened.append([Row(line, (event,)) for line, event in enumerate(toy.events(TOLD), 1)])
         opened.upsert_users([User("ana", name="Ana")])
     return url

@@ -27,6 +27,7 @@ TOLD = " ".join(
 def store(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path / 'shop.db'}"
     with closing(open_store(url)) as opened:
+        opened.allow_by_default(allowed=True)
         opened.append([Row(line, (event,)) for line, event in enumerate(toy.events(TOLD), 1)])
     return url
 

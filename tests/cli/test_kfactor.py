@@ -16,6 +16,7 @@ from tests import toy
 def store(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path / 'shop.db'}"
     with closing(open_store(url)) as opened:
+        opened.allow_by_default(allowed=True)
         told = toy.events("ana>bea,cy:tea @8d bea>dan:mug")
         opened.append([Row(line, (event,)) for line, event in enumerate(told, 1)])
     return url

@@ -19,7 +19,7 @@ from loaders.stores import open_store
 from tests.loads import lines
 
 ROOT = Path(__file__).parents[2]
-KEYS = ["read", "stored", "repeated", "rejected", "implied", "noise", "events", "users", "products"]
+KEYS = ["read", "stored", "repeated", "rejected", "implied", "noise", "events", "users", "products", "consentDefault"]
 LOG = """id,kind,at,user,product,share
 s1,SHARE,2026-05-01T08:00:00Z,ana,tea,
 o1,OPEN,2026-05-01T08:01:00Z,bea,tea,s1
@@ -52,7 +52,7 @@ def test_the_receipt_accounts_for_every_row(
     assert cli.main(["load", str(log), "--store", store, "--json"]) == 0
     receipt = told(capsys)
     assert list(receipt) == KEYS
-    assert receipt == dict(zip(KEYS, (5, 3, 0, 2, 0, 1, 3, 2, 1), strict=True))
+    assert receipt == dict(zip(KEYS, (5, 3, 0, 2, 0, 1, 3, 2, 1, "off"), strict=True))
 
 
 def test_the_same_log_again_changes_nothing(
@@ -61,7 +61,7 @@ def test_the_same_log_again_changes_nothing(
     cli.main(["load", str(log), "--store", store])
     capsys.readouterr()
     assert cli.main(["load", str(log), "--store", store, "--json"]) == 0
-    assert told(capsys) == dict(zip(KEYS, (5, 0, 3, 2, 0, 0, 3, 2, 1), strict=True))
+    assert told(capsys) == dict(zip(KEYS, (5, 0, 3, 2, 0, 0, 3, 2, 1, "off"), strict=True))
 
 
 def test_refused_rows_are_listed_with_line_and_reason(log: Path, store: str, tmp_path: Path) -> None:

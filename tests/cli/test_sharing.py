@@ -19,6 +19,7 @@ TOLD = "ana>bea:tea ana>bea,cy:mug dan>ana:tea cy>eve:pot"
 def store(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('store') / 'shop.db'}"
     with closing(open_store(url)) as opened:
+        opened.allow_by_default(allowed=True)
         opened.append([Row(line, (event,)) for line, event in enumerate(toy.events(TOLD), 1)])
         opened.upsert_users([User("eve", name="Eve", region="Lyon")])
     return url

@@ -36,6 +36,7 @@ def run(url: str, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
 
 def tell(url: str, text: str) -> None:
     with closing(open_store(url)) as store:
+        store.allow_by_default(allowed=True)
         assert not ingest_events(toy.events(text), store, now=NOW).rejected
 
 

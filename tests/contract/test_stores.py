@@ -293,3 +293,19 @@ def test_what_people_allowed_is_found_by_the_key_they_allowed_it_under(store: St
         [said["k1"], visitors],
         [visitors, said["k1"]],
     )
+
+
+def test_what_people_who_never_said_allow_is_settled_for_the_store_and_off_in_a_new_one(store: Store) -> None:
+    assert (store.counts().consenting, store.read().consenting) == (False, False)
+    before = store.version()
+    assert store.allow_by_default(allowed=True)
+    assert (store.counts().consenting, store.read().consenting) == (True, True)
+    assert store.version() != before
+    assert not store.continues(before)
+    assert not store.allow_by_default(allowed=True)
+
+
+def test_a_stores_secrets_are_its_own_and_one_for_each_purpose(store: Store) -> None:
+    one = store.secret("pseudonyms")
+    assert len(one) == 64
+    assert store.secret("pseudonyms") == one != store.secret("ids")
