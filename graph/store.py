@@ -202,6 +202,12 @@ class Store(Protocol):
         """
         ...
 
+    def compact(self) -> bool:
+        """Write its files anew without what was deleted; False where they are not ours to write. Slow: other
+        writers wait. StoreUnavailable where a reader goes on for longer than we wait.
+        """
+        ...
+
     def forgotten(self) -> Forgotten:
         """What tells who was forgotten until now."""
         ...

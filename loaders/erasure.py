@@ -1,19 +1,50 @@
-"""The end of what is held about a person: everywhere at once that this program wrote something down.
+"""The end of what is held about a person: everywhere that this program wrote something down.
 
-`erase` takes somebody out of the store and out of what was derived from it. What a file system, a backup or a
-database keeps of deleted pages is another matter: `compact` does away with it as far as this program owns the
-files (docs/privacy.md says how far that is, and what is left to whoever runs the machine).
+`erase` takes somebody out of the store, out of its snapshot and out of the list of refused rows beside it.
+What a file system, a backup or a database keeps of deleted pages is another matter: `compact` does away with
+it as far as this program owns the files (docs/privacy.md says how far that is, and what is left to whoever
+runs the machine).
 """
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from graph.store import Store
+from loaders.rejects import beside, clear, strike
 from loaders.snapshots import default_folder, discard
 
 
 def erase(store: Store, key: str) -> bool:
-    """Remove whoever has this key from the store and from its snapshot; False where nobody was known by it.
+    """Remove whoever has this key from the store and from what was derived from it; False where nobody was
+    known by it.
 
-    The snapshot goes in either case: an earlier try may have been killed between the two.
+    The snapshot goes in either case: an earlier try may have been killed in between. A list of refused rows
+    keeps those in which no cell holds a key of theirs; one that is being written is left to its load, which
+    looks for the forgotten itself.
     """
+    keys = {key} | store.same_person([key]).get(key, frozenset())
     erased = store.forget(key)
     discard(default_folder(store.url))
+    strike(beside(store.url), keys)
     return erased
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What became of files. removed: lists of refused rows; rewritten: whether the store's own were ours to
+    write anew.
+    """
+
+    removed: tuple[Path, ...]
+    rewritten: bool
+
+
+def compact(store: Store, rejects: Path | None = None) -> Compacted:
+    """Remove a store's snapshot and the lists of rows that were refused, and write its files anew without
+    what was deleted.
+
+    rejects: where the lists are, other than beside the store. StoreUnavailable where somebody reads or writes
+    for longer than we wait.
+    """
+    discard(default_folder(store.url))
+    return Compacted(tuple(clear(rejects or beside(store.url))), store.compact())

@@ -4,8 +4,10 @@ import csv
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain, count, islice
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +26,29 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 LISTS = 10
 """How many names are searched for lists of earlier loads: more loads than that never ran at once."""
+
+
+def beside(store_url: str) -> Path:
+    """The default place of a store's list: beside an embedded store, else in the working directory.
+
+    >>> beside("sqlite:///shop.db").name, beside("neo4j://graph.example").name
+    ('shop.db.rejects.csv', 'sharegraph.rejects.csv')
+    """
+    file = store_url.removeprefix("sqlite:///")
+    return Path("sharegraph.rejects.csv") if file == store_url else Path(f"{file}.rejects.csv")
+
+
+def clear(path: Path) -> list[Path]:
+    """Remove the lists of loads that have ended, under this name and those that stand in for it; which it
+    were. All other files stay.
+    """
+    return [file for file in islice(_names(path), LISTS) if _ended(file, Path.unlink)]
+
+
+def strike(path: Path, texts: AbstractSet[str]) -> None:
+    """Take every row that holds one of these texts out of the lists of loads that have ended."""
+    for file in islice(_names(path), LISTS):
+        _ended(file, partial(_strike, texts=texts))
 
 
 class Rejects:
@@ -48,8 +73,7 @@ class Rejects:
         if not self.path.parent.is_dir():
             raise InvalidInput(f"{self.path}: the folder {self.path.parent} does not exist; make it first")
         with self._named():
-            for path in islice(_names(self.path), LISTS):
-                _clear(path)
+            clear(self.path)
         return self
 
     def __exit__(
@@ -91,12 +115,26 @@ def _names(path: Path) -> Iterator[Path]:
     return chain((path,), (path.with_stem(f"{path.stem}.{number}") for number in count(2)))
 
 
-def _clear(path: Path) -> None:
-    """Remove the list of a load that has ended; leave all other files alone."""
-    if path.is_file():
-        with path.open("rb") as file:
-            if _locked(file) and file.readline(len(HEADER)) == HEADER:
-                path.unlink(missing_ok=True)
+def _ended(path: Path, do: Callable[[Path], None]) -> bool:
+    """Do something with the list of a load that has ended; False for every other file."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        ours = _locked(file) and file.readline(len(HEADER)) == HEADER
+        if ours:
+            do(path)
+        return ours
+
+
+def _strike(path: Path, texts: AbstractSet[str]) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        titles, *rows = csv.reader(file)
+    left = [row for row in rows if not any(text in cell for text in texts for cell in row[2:])]
+    if len(left) < len(rows):
+        aside = path.with_name(f"{path.name}.part")
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows((titles, *left))
+        aside.replace(path)
 
 
 def _taken(path: Path) -> IO[str] | None:

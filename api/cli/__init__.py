@@ -15,7 +15,7 @@ from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.effect import effect
 from api.cli.evaluate import COMMANDS as EVALUATIONS
-from api.cli.keeping import backup, before_any_command, export_roles, export_schema, forget, version
+from api.cli.keeping import backup, before_any_command, compact, export_roles, export_schema, forget, version
 from api.cli.keys import COMMANDS as KEYS
 from api.cli.kfactor import kfactor
 from api.cli.loading import generate, load
@@ -54,7 +54,17 @@ PANELS = {
         answers,
         track_record,
     ),
-    "Serve and look after": (serve, trust, doctor, backup, forget, export_schema, export_roles, version),
+    "Serve and look after": (
+        serve,
+        trust,
+        doctor,
+        backup,
+        forget,
+        compact,
+        export_schema,
+        export_roles,
+        version,
+    ),
 }
 
 evaluate = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")

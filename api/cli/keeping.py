@@ -63,6 +63,38 @@ def forget(
     everywhere.tell({"forgotten": True}, lambda: f"{user} is forgotten.")
 
 
+def compact(
+    everywhere: Everywhere,
+    *,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The list of refused rows, where `load` was given another place."),
+    ] = None,
+) -> None:
+    """Write the store's files anew without what was deleted; after `forget`, nothing of a person is in them.
+
+    The snapshot and the lists of refused rows are removed: the next question builds the one, the next load
+    the other. docs/privacy.md says what this reaches, and what is left to whoever runs the machine.
+
+    [bold]Example[/bold]
+
+        sharegraph compact --store sqlite:///shop.db
+    """
+    from contextlib import closing
+
+    from loaders.erasure import compact
+    from loaders.stores import open_store
+
+    with closing(open_store(everywhere.store, create=False)) as store:
+        became = compact(store, rejects)
+        url, removed = store.url, [str(path) for path in became.removed]
+    shown = (
+        f"{url} is written anew." if became.rewritten
+        else f"What lay beside {url} is removed; its own files are Neo4j's, see docs/privacy.md."
+    )  # fmt: skip
+    everywhere.tell({"store": url, "removed": removed, "rewritten": became.rewritten}, lambda: shown)
+
+
 def export_schema(everywhere: Everywhere) -> None:
     """Print the GraphQL schema, with a description of every type, field and argument."""
     from api.schema import printed

@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from graph.errors import InvalidInput
 from graph.generate import ShopModel
 from graph.generate import generate as drawn
-from graph.store import Store
 from loaders.ingest import BrokenOff, Receipt, ingest
 from loaders.marked import noise_since
 from loaders.progress import shown
-from loaders.rejects import Rejects
+from loaders.rejects import Rejects, beside
 from loaders.snapshots import default_folder, snapshot_of
 from loaders.sources import Reading, open_source
 from loaders.sources.consents import categories
@@ -67,7 +66,7 @@ def loaded(
         if consenting is not None:
             store.allow_by_default(allowed=consenting)
         before = store.version()
-        with Rejects(rejects or _beside(store)) as refused, shown(sys.stderr) as progress:
+        with Rejects(rejects or beside(store.url)) as refused, shown(sys.stderr) as progress:
             broken = ""
             try:
                 receipt = ingest(
@@ -126,9 +125,3 @@ def made_up(
         "out": str(out),
         "files": [str(file) for file in files],
     }
-
-
-def _beside(store: Store) -> Path:
-    """The default place of refused rows: beside an embedded store, else in the working directory."""
-    file = store.url.removeprefix("sqlite:///")
-    return Path("sharegraph.rejects.csv") if file == store.url else Path(f"{file}.rejects.csv")

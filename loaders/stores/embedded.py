@@ -15,6 +15,7 @@ from threading import Lock
 import numpy as np
 
 from graph.answers import Given
+from graph.errors import StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
@@ -232,6 +233,21 @@ class EmbeddedStore:
             with self._write_lock, translated(self._path):
                 self._empty_the_log()
         return forgotten
+
+    def compact(self) -> bool:
+        """Write the file anew without its free pages, and empty the write-ahead log."""
+        with self._write_lock, translated(self._path):
+            self._place.check()
+            # The copy is as large as the store, so it goes to a file of the system's that has no name.
+            self._writer.execute("PRAGMA temp_store = FILE")
+            self._writer.execute("VACUUM")
+            self._writer.execute("PRAGMA temp_store = MEMORY")
+            self._empty_the_log()
+        if self._owes:
+            raise StoreUnavailable(
+                f"{self._path}: a reader keeps what was deleted in the write-ahead log; try again later"
+            )
+        return True
 
     def forgotten(self) -> Tombstones:
         """What tells who was forgotten until now."""

@@ -243,6 +243,10 @@ class Neo4jStore:
             lambda ask, _: forget(ask, user, self._tombstones, self._memory), patience=FORGETTING
         )
 
+    def compact(self) -> bool:
+        """The files are the database's own, and its free edition has no statement that writes them anew."""
+        return False
+
     def forgotten(self) -> Tombstones:
         """What tells who was forgotten until now."""
         return self._read(counting.tombstones)

@@ -1,0 +1,144 @@
+"""A byte scan: after somebody is forgotten nothing that this program wrote holds a letter of theirs."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import cli
+from api.auth.caller import Caller, Role
+from api.request import Asked
+from api.rights.pseudonyms import Pseudonyms
+from api.rights.veil import PURPOSE
+from api.service import Service
+from graph.events import Kind
+from graph.store import Store
+from loaders.erasure import erase
+from loaders.ingest import ingest
+from loaders.rejects import Rejects
+from loaders.sources import Reading, open_source
+from loaders.stores import open_store
+from tests.toy import START
+
+MARK = "xANAx"
+
+DEAR = {"amount": "9.50", "currency": "CNY"}
+LOG: list[dict[str, Any]] = [
+    {"id": f"{MARK}-s1", "kind": "SHARE", "user": MARK, "product": "tea", "device": f"{MARK}-device"},
+    {"kind": "OPEN", "user": "bea", "product": "tea", "sharer": MARK},
+    {"kind": "SHARE", "user": "bea", "product": "mug", "recipient": MARK},
+    {"kind": "OPEN", "user": "cy", "product": "mug", "sharer": "bea"},
+    {"kind": "OPEN", "visitor": f"{MARK}-phone", "product": "mug", "sharer": "bea", "region": f"{MARK}-town"},
+    {"kind": "SIGNUP", "user": MARK, "visitor": f"{MARK}-phone"},
+    {"kind": "PURCHASE", "user": MARK, "product": "mug", "order": f"{MARK}-o1", **DEAR},
+    {"kind": "PURCHASE", "user": "cy", "product": "mug", **DEAR},
+    {"kind": "SEARCH", "user": MARK, "query": f"{MARK} wants tea"},
+    {"kind": "TIE", "user": "bea", "other": MARK},
+    {"kind": "CONSENT", "user": MARK, "personalisation": True, "notice": f"{MARK}-notice"},
+    {"kind": "CONSENT", "user": "bea", "personalisation": True},
+]
+BAD: list[dict[str, Any]] = [
+    {"id": f"{MARK}-bad1", "kind": "VIEW", "user": MARK, "product": "tea", "at": "yesterday"},
+    {"id": "bad2", "kind": "VIEW", "user": MARK, "product": "tea", "at": "2999-01-01T00:00:00Z"},
+    {"id": "bad3", "kind": "OPEN", "user": f"{MARK}-phone", "share": "nowhere", "product": "tea"},
+    {"id": "bad4", "kind": "TIE", "user": MARK, "other": MARK},
+    {"id": "bad5", "kind": "VIEW", "user": "bea", "product": "tea", "at": "tomorrow"},
+]
+WHO = [{"kind": "USER", "key": MARK, "name": f"{MARK} of the tea", "region": "SH", "city": f"{MARK}-ville"}]
+
+ASKED = """{ suggestions: user(key: "KEY") { key name suggestions { nodes { product { key } explanation } } }
+    cascades { nodes { root { user { key name } } participants { nodes { user { key name } } } } }
+    kolCandidates { nodes { user { key name } } }
+    spread(users: ["bea"]) { reach { value } } }""".replace("KEY", MARK)
+PSEUDONYMS = "{ cascades { nodes { participants { nodes { user { key } } } } } }"
+FORGET = 'mutation { forgetUser(input: { user: "KEY" }) { forgotten } }'.replace("KEY", MARK)
+
+
+@pytest.fixture
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log in which one person is named in every way there is, outside the data folder."""
+    times = (START + timedelta(minutes=minute) for minute in range(len(LOG) + len(BAD)))
+    told = [{"at": at.isoformat(), **row} for at, row in zip(times, LOG + BAD, strict=True)]
+    file = tmp_path_factory.mktemp("shop") / "log.jsonl"
+    file.write_text("\n".join(map(json.dumps, [*told, *WHO])))
+    return file
+
+
+def holding(folder: Path, *texts: str) -> Iterator[str]:
+    """The files of a folder, however deep, that hold one of these texts in their bytes or their name."""
+    for path in folder.rglob("*"):
+        held = path.read_bytes() if path.is_file() else b""
+        written = (text.encode(form) in held for text in texts for form in ("utf-8", "utf-16-le"))
+        if any(written) or any(text in path.name for text in texts):
+            yield path.name
+
+
+async def _served(store: Store) -> tuple[str, str]:
+    """Ask, forget, ask again; the pseudonym that was given, and everything that was answered afterwards."""
+    service = Service(store)
+    before = await service.answer(Asked(ASKED))
+    assert MARK in str(before.data)
+    analyst = Caller(Role.ANALYST, "test")
+    people = await service.answer(Asked(PSEUDONYMS, caller=analyst))
+    pseudonym = Pseudonyms(store.secret(PURPOSE)).of(MARK)
+    assert pseudonym in str(people.data)
+    assert (await service.answer(Asked(FORGET))).data == {"forgetUser": {"forgotten": True}}
+    after = [await service.answer(Asked(ASKED)), await service.answer(Asked(PSEUDONYMS, caller=analyst))]
+    await service.end()
+    return pseudonym, str([reply.body() for reply in after])
+
+
+def test_nothing_that_was_written_holds_a_letter_of_hers(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    assert cli.main(["load", str(log), "--store", url, "--consent-default", "on"]) == 0
+    held = {*holding(tmp_path, MARK)}
+    assert {"shop.db", "shop.db.rejects.csv"} <= held
+    with closing(open_store(url)) as store:
+        pseudonym, answers = asyncio.run(_served(store))
+    assert MARK not in answers
+    assert pseudonym not in answers
+    assert [*holding(tmp_path, MARK, pseudonym)] == []
+    assert "bad5" in (tmp_path / "shop.db.rejects.csv").read_text()
+    capsys.readouterr()
+    assert cli.main(["load", str(log), "--store", url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["stored"] == 0
+    assert [*holding(tmp_path, MARK, pseudonym)] == []
+    assert cli.main(["compact", "--store", url]) == 0
+    assert [*holding(tmp_path, MARK, pseudonym)] == []
+    assert {path.name for path in tmp_path.iterdir()} <= {
+        "shop.db",
+        "shop.db-wal",
+        "shop.db-shm",
+        "shop.db.snapshot",
+    }
+
+
+def test_what_comes_again_is_refused_by_its_line_alone(store: Store, log: Path, tmp_path: Path) -> None:
+    now = START + timedelta(days=1)
+    ingest(open_source([str(log)], "sharegraph", Reading()), store, now=now)
+    assert erase(store, MARK)
+    with Rejects(tmp_path / "again.csv") as refused:
+        again = ingest(
+            open_source([str(log)], "sharegraph", Reading()), store, now=now, on_reject=refused.add
+        )
+    assert MARK not in refused.path.read_text().replace(str(log), "")
+    named = sum(MARK in json.dumps(row) for row in LOG + BAD)
+    assert again.rejects == {"forgotten": named, "unreadable time": 1}
+    assert again.stored == 0
+
+
+def test_a_guess_cannot_be_tried_against_what_is_left(store: Store, log: Path) -> None:
+    """Rows without an id are known by a hash of what they say: of those that named her it is drawn anew."""
+    ingest(open_source([str(log)], "sharegraph", Reading()), store, now=START + timedelta(days=1))
+    before = {event.id: event.kind for event in store.events()}
+    erase(store, MARK)
+    kept = {event.id for event in store.events()} & {*before}
+    assert sorted(before[id_].name for id_ in kept) == ["CONSENT", "OPEN", "PURCHASE"]
+    assert Kind.TIE not in {event.kind for event in store.events()}
