@@ -19,6 +19,7 @@ from api.errors import traced
 from graph.analysis import Analysis
 from graph.errors import StoreUnavailable
 from graph.live.refit import LiveAnalysis, after
+from graph.log import Log
 from graph.snapshot import Snapshot
 from graph.store import Store
 from graph.suggest import CAP, ORDER, Cap, Order
@@ -85,6 +86,19 @@ def renewed(store: Store, fit: Analysis | None, how: Fitting) -> Analysis:
     if came.since == fit.version:
         return after(fit, came)
     return how.fit(Snapshot.of(came), fit)
+
+
+def supposed(store: Store, now: Analysis, how: Fitting, suppose: Callable[[Log], Log]) -> Analysis | None:
+    """What the next analysis would be, if this came to the log after all that `now` is of: made in the same
+    way as it would be. None where the log has gone on since.
+    """
+    base = now.last_fit
+    came = store.read(base.version) if len(base.snapshot.events) > AT_ONCE else store.read()
+    if came.version != now.snapshot.version:
+        return None
+    if came.since == base.version:
+        return after(base, suppose(came))
+    return how.fit(Snapshot.of(suppose(came)), base)
 
 
 def outgrown(analysis: Analysis) -> bool:
@@ -158,6 +172,10 @@ class Answers:
         self._held.clear()
         if self._on_break is not None:
             self._on_break()
+
+    async def supposing(self, now: Analysis, suppose: Callable[[Log], Log]) -> Analysis | None:
+        """What the next analysis would be if this came to the log; None where the log has gone on."""
+        return await asyncio.to_thread(supposed, self._store, now, self._how, suppose)
 
     async def current(self) -> Analysis:
         """An analysis of everything that was in the store when this was called.

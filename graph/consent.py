@@ -4,13 +4,15 @@ A CONSENT event says yes or no to one or several purposes and leaves the others.
 purpose allows it or not as the store's operator settled for everybody (`Snapshot.consenting`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.events import Kind
+from graph.log import NONE, EventColumns, Log
 from graph.snapshot import Snapshot
 
 
@@ -65,3 +67,28 @@ def consent_of(snapshot: Snapshot, person: int) -> Standing:
     allowed = {purpose for purpose in Purpose if word.get(purpose, YES if snapshot.consenting else NO) == YES}
     at = int(events.at[mine[-1]]) if len(mine) else None
     return Standing(frozenset(allowed), frozenset(word), at)
+
+
+UNSAID = {"amount": 0, "incentive": 0, "rating": np.nan, "propensity": np.nan, "verdict": 0, "implied": False}
+"""What stands in a column of an event that does not say it; NONE in the others."""
+
+
+def supposing(log: Log, key: str, words: Mapping[Purpose, bool], at: int) -> Log:
+    """A log in which somebody said this last, and nothing else is different; the store knows nothing of it.
+
+    key: a user's or visitor's key. at: µs.
+    """
+    people = list(log.people)
+    if key not in people:
+        people.append(key)
+    digits = sum((YES if word else NO) << (2 * purpose) for purpose, word in words.items())
+    seq = np.iinfo(np.int64).max
+    said = {
+        "seq": seq, "digest": seq, "kind": int(Kind.CONSENT), "at": at, "user": people.index(key),
+        "consent": digits,
+    }  # fmt: skip
+    row = {
+        column.name: said.get(column.name, UNSAID.get(column.name, NONE)) for column in fields(EventColumns)
+    }
+    columns = {name: np.append(held := getattr(log.events, name), held.dtype.type(row[name])) for name in row}
+    return replace(log, people=people, events=EventColumns(**columns))

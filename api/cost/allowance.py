@@ -50,7 +50,16 @@ class Allowance:
         return None
 
 
-UNBOUNDED: Final = Allowance(*[MOST_TOKENS] * 6, fields=MOST_FIELDS, cost=float("inf"))
+UNBOUNDED: Final = Allowance(
+    tokens=MOST_TOKENS,
+    aliases=MOST_TOKENS,
+    directives=MOST_TOKENS,
+    repeats=MOST_TOKENS,
+    spreads=MOST_TOKENS,
+    depth=MOST_TOKENS,
+    fields=MOST_FIELDS,
+    cost=float("inf"),
+)
 """Of the command line, which asks for itself."""
 
 ALLOWANCES: Final = MappingProxyType(

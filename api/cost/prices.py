@@ -18,6 +18,7 @@ PRICES: Final = {
     "User.suggestions": 5.0,
     "User.recipients": 10.0,
     "User.influence": 2.0,
+    "User.consentPreview": 100.0,
     "Product.audience": 50.0,
     "Product.cascades": 50.0,
     "Cascade.participants": 5.0,
@@ -52,6 +53,8 @@ SIZES: Final = {
     "SetConsentPayload.userErrors": 1,
     "ForgetUserPayload.userErrors": 1,
     "Consent.records": 100,
+    "ConsentPreview.suggestions": 10,
+    "ConsentPreview.gone": 100,
 }
 """Lists of objects without `first`: how many there are at the most, or are likely to be."""
 

@@ -48,6 +48,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
         "friends listeners shares": "M*",
         "community influence": "M* G A",
         "consent": "M* S P",
+        "consentPreview": "M* S",
     },
     "Tie": {"from to strength transmission lastActiveAt": "M S"},
     "TieConnection": {"edges nodes pageInfo totalCount": "M"},
@@ -130,6 +131,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "RejectedEvent": {"id reason": "I"},
     "UpsertPayload": {"stored userErrors": "I"},
     "Consent": {"personalisation namedToFriends location research updatedAt records": "M S P"},
+    "ConsentPreview": {"suggestions gone": "M S"},
     "ConsentRecord": {
         "at surface notice personalisation namedToFriends location research": "M S P",
     },

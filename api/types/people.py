@@ -8,7 +8,7 @@ import strawberry
 from numpy.typing import NDArray
 
 from api.context import Info
-from api.limits import PAGE, After, First, at_most
+from api.limits import PAGE, After, First, at_most, bounded
 from api.paging import Window
 from api.types.communities import Community
 from api.types.consent import Consent
@@ -16,12 +16,14 @@ from api.types.described import field, field_named, output
 from api.types.eventkinds import EventKind
 from api.types.influence import Influence
 from api.types.node import Connection, Node
+from api.types.preview import ConsentPreview
 from api.types.products import Product
 from api.types.recipients import RecipientConnection, recipients_of
 from api.types.shares import ShareConnection, shares_by
 from api.types.suggestions import SuggestionConnection, SuggestionContext, suggested
 from api.types.values import Estimate
 from graph import ties
+from graph.consent import Purpose
 from graph.events import instant
 from graph.suggest.proof import Proof, social_proof
 
@@ -143,6 +145,28 @@ class User(Node):
     def consent(self, info: Info) -> Consent:
         """What this person allows."""
         return Consent(row=self.row, standing=info.context.analysis.consent(self.row))
+
+    @field
+    async def consent_preview(
+        self,
+        info: Info,
+        personalisation: Annotated[
+            bool | None, strawberry.argument(description="What they would say; null leaves it.")
+        ] = None,
+        location: Annotated[
+            bool | None, strawberry.argument(description="What they would say; null leaves it.")
+        ] = None,
+        first: First = 10,
+        context: Situation = None,
+        locale: Locale = None,
+    ) -> ConsentPreview:
+        """What would go, before this person switches something off: the very next answer as it would be.
+        Being named to friends changes what friends are told, and nothing here.
+        """
+        said = {Purpose.PERSONALISATION: personalisation, Purpose.LOCATION: location}
+        words = {purpose: word for purpose, word in said.items() if word is not None}
+        asked = context, bounded(first, 10, PAGE), info.context.language(locale)
+        return await ConsentPreview.of(info.context, self.row, words, asked)
 
     @field
     async def influence(self, info: Info) -> Influence | None:

@@ -16,6 +16,7 @@ from api.types.products import Product
 from api.types.reasons import Reason, reason_of
 from api.types.values import Estimate
 from graph import suggest
+from graph.analysis import Analysis
 from graph.answers import Given, placed
 from graph.events import content_id, micros
 from graph.scene import Moment
@@ -166,9 +167,7 @@ async def suggested(
     snapshot = request.analysis.snapshot
     surface = None if context is None else context.surface
     ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(snapshot))
-    asked = _in_keys(snapshot, ask, surface)
-    answer_id = content_id("answer", snapshot.as_of, len(snapshot.events), asked)
-    drawing = replace(ask, seed=crc32(answer_id.encode()))
+    asked, answer_id, drawing = _drawing(snapshot, ask, surface)
     window = request.window(*page, "suggestions", asked)
     answer = await request.suggestions.load((drawing, min(window.stop + 1, SUGGESTED)))
     spoken, page_of = request.language(locale), window.cut(answer.suggestions)
@@ -177,6 +176,25 @@ async def suggested(
         page=page_of.map(lambda one: Suggestion.from_domain(one, spoken)),
         answer_id=strawberry.ID(answer_id),
     )
+
+
+def _drawing(
+    snapshot: Snapshot, ask: suggest.Ask, surface: str | None
+) -> tuple[tuple[object, ...], str, suggest.Ask]:
+    """What was asked, the answer's id, and the ask with the chance that goes with it."""
+    asked = _in_keys(snapshot, ask, surface)
+    answer_id = content_id("answer", snapshot.as_of, len(snapshot.events), asked)
+    return asked, answer_id, replace(ask, seed=crc32(answer_id.encode()))
+
+
+def told_by(
+    analysis: Analysis, person: int, context: SuggestionContext | None, limit: int
+) -> Sequence[suggest.Suggestion]:
+    """What an analysis suggests to somebody; the same as `suggested` would say if it were the present one."""
+    surface = None if context is None else context.surface
+    ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(analysis.snapshot))
+    _, _, drawing = _drawing(analysis.snapshot, ask, surface)
+    return suggest.suggest(analysis.shelf, [drawing], limit=limit)[0].suggestions
 
 
 def _given(

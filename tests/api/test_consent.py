@@ -126,3 +126,35 @@ async def test_a_member_speaks_for_themselves_alone(shop: Shop) -> None:
         data: Any = (await shop.service.answer(asked)).data
         assert [fault["code"] for fault in data["setConsent"]["userErrors"]] == ([code] if code else [])
     assert (await shop.ask(READ, k="ana"))["user"]["consent"]["updatedAt"] is None
+
+
+WOULD = """query($k: String!, $p: Boolean!, $n: Int) { user(key: $k) {
+    consentPreview(personalisation: $p, first: $n) {
+        suggestions { rank score explanation product { key } reasons { __typename weight } }
+        gone { __typename } } } }"""
+NEXT = """query($k: String!, $n: Int) { user(key: $k) { suggestions(first: $n) { nodes {
+    rank score explanation product { key } reasons { __typename weight } } } } }"""
+
+
+@pytest.mark.usefixtures("any_size")
+@pytest.mark.parametrize("person", ["ana", "bea", "cy", "dan"])
+async def test_a_preview_is_the_next_answer_and_changes_nothing(shop: Shop, person: str) -> None:
+    shop.tell(TOY + "  cy>dan:tea  dan>ana,cy:mug  cy$mug  dan$tea")
+    today = (await shop.ask(NEXT, k=person, n=20))["user"]["suggestions"]["nodes"]
+    would = (await shop.ask(WOULD, k=person, p=False, n=20))["user"]["consentPreview"]
+    assert (await shop.ask(NEXT, k=person, n=20))["user"]["suggestions"]["nodes"] == today
+    await said(shop, person, personalisation=False)
+    tomorrow = (await shop.ask(NEXT, k=person, n=20))["user"]["suggestions"]["nodes"]
+    assert would["suggestions"] == tomorrow
+    kinds = {why["__typename"] for one in today for why in one["reasons"]}
+    assert {why["__typename"] for why in would["gone"]} <= kinds
+    back = (await shop.ask(WOULD, k=person, p=True, n=20))["user"]["consentPreview"]["suggestions"]
+    await said(shop, person, personalisation=True)
+    assert back == (await shop.ask(NEXT, k=person, n=20))["user"]["suggestions"]["nodes"]
+
+
+async def test_a_preview_says_which_reasons_would_go(shop: Shop) -> None:
+    shop.tell(TOY)
+    would = (await shop.ask(WOULD, k="bea", p=False, n=10))["user"]["consentPreview"]
+    assert {"__typename": "FriendReason"} in would["gone"]
+    assert all(why["__typename"] != "FriendReason" for one in would["suggestions"] for why in one["reasons"])

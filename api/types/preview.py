@@ -1,0 +1,59 @@
+"""What would go if somebody switched a consent off: the next answer, before it is asked for."""
+
+import asyncio
+from dataclasses import replace
+
+import strawberry
+
+from api.context import Context
+from api.types.described import output
+from api.types.reasons import Reason, reason_of
+from api.types.suggestions import Suggestion, SuggestionContext, told_by
+from graph import suggest
+from graph.consent import Purpose, supposing
+from graph.errors import StaleCursor
+from graph.events import micros
+from graph.suggest.explain import Language
+
+
+@output
+class ConsentPreview:
+    """What somebody would be shown if they allowed this from now on. Nothing is changed by asking."""
+
+    suggestions: list[Suggestion] = strawberry.field(
+        description="The next answer, as it would be; in the order to show."
+    )
+    gone: list[Reason] = strawberry.field(
+        description="Reasons in today's answer that would not be there, in the order of today's suggestions."
+    )
+
+    @classmethod
+    async def of(
+        cls,
+        request: Context,
+        person: int,
+        words: dict[Purpose, bool],
+        asked: tuple[SuggestionContext | None, int, Language],
+    ) -> "ConsentPreview":
+        """Of a person, under these words. StaleCursor where the shop has gone on since this was asked."""
+        now, (context, limit, spoken) = request.analysis, asked
+        key = now.snapshot.people.keys[person]
+        at = micros(request.now)
+        then = await request.answers.supposing(now, lambda log: supposing(log, key, words, at))
+        if then is None:
+            raise StaleCursor("the shop has gone on since this was asked; ask again")
+        today, tomorrow = await asyncio.gather(
+            *(asyncio.to_thread(told_by, analysis, person, context, limit) for analysis in (now, then))
+        )
+        left = {(one.product, replace(reason, weight=0.0)) for one in tomorrow for reason in one.reasons}
+        lost = (
+            reason
+            for one in today
+            for reason in one.reasons
+            if (one.product, replace(reason, weight=0.0)) not in left
+            and not isinstance(reason, suggest.RemainderReason)
+        )
+        return cls(
+            suggestions=[Suggestion.from_domain(one, spoken) for one in tomorrow],
+            gone=[reason_of(reason) for reason in lost],
+        )
