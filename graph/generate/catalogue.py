@@ -177,9 +177,7 @@ def _partners(
         size = int(begins[number + 1] - begins[number])
         for tier in (np.arange(size) + 0.5) / size:
             for to, pull in arrows:
-                found, share = nearest(
-                    dice, tier, int(begins[to]), int(begins[to + 1]), -(-6 // len(arrows))
-                )
+                found, share = nearest(dice, tier, int(begins[to]), int(begins[to + 1]), -(-6 // len(arrows)))
                 products.append(found)
                 pulls.append(pull * share)
             offsets.append(offsets[-1] + sum(len(p) for p in products[len(products) - len(arrows) :]))

@@ -19,7 +19,18 @@ from loaders.stores import open_store
 from tests.loads import lines
 
 ROOT = Path(__file__).parents[2]
-KEYS = ["read", "stored", "repeated", "rejected", "implied", "noise", "events", "users", "products", "consentDefault"]
+KEYS = [
+    "read",
+    "stored",
+    "repeated",
+    "rejected",
+    "implied",
+    "noise",
+    "events",
+    "users",
+    "products",
+    "consentDefault",
+]
 LOG = """id,kind,at,user,product,share
 s1,SHARE,2026-05-01T08:00:00Z,ana,tea,
 o1,OPEN,2026-05-01T08:01:00Z,bea,tea,s1

@@ -33,7 +33,10 @@ def test_a_file_and_neo4j_give_the_same_receipt_and_the_same_answers(
 
     told("generate", "--users", "200", "--events", "3000", "--seed", "5", "--out", "shop")
     by_store = [
-        [told(*question, "--store", url) for question in (["load", "shop", "--consent-default", "on"], *QUESTIONS)]
+        [
+            told(*question, "--store", url)
+            for question in (["load", "shop", "--consent-default", "on"], *QUESTIONS)
+        ]
         for url in ("sqlite:///shop.db", neo4j.url)
     ]
     for answers in by_store:

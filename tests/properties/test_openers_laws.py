@@ -1,6 +1,7 @@
 """Choosing whose audiences together are the largest: against every set there is, among seven people."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -53,7 +54,8 @@ def parts(drawn: Audiences, people: set[int]) -> np.ndarray:
 
 def weights_of(drawn: Audiences, person: int, member: int) -> list[float]:
     span = slice(drawn.indptr[person], drawn.indptr[person + 1])
-    return drawn.weight[span][drawn.member[span] == member].tolist()
+    found: list[float] = drawn.weight[span][drawn.member[span] == member].tolist()
+    return found
 
 
 def best(drawn: Audiences, already: set[int], within: Callable[[tuple[int, ...]], bool]) -> float:
@@ -87,13 +89,17 @@ def test_without_limits_the_same_people_are_chosen_as_appeal_chooses(weight, ove
     assert chosen(drawn, UNLIMITED, set(), 4).people.tolist() == plain.tolist()
 
 
+def _at_most(size: int, some: tuple[int, ...]) -> bool:
+    return len(some) <= size
+
+
 @settings(max_examples=40, deadline=None)
 @given(weights, alike, kept)
 def test_no_set_as_large_is_worth_more_than_the_bound(weight, overlap, already):
     drawn = audiences(weight, overlap)
     cover = chosen(drawn, UNLIMITED, already)
     for size in range(PEOPLE - len(already) + 1):
-        most = best(drawn, already, lambda some, size=size: len(some) <= size)
+        most = best(drawn, already, partial(_at_most, size))
         assert cover.bounds[size] >= most - 1e-9
         worth = parts(drawn, already | set(cover.people[:size].tolist())).sum()
         base = parts(drawn, already).sum()

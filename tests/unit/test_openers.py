@@ -144,7 +144,8 @@ def test_who_is_listed_shares_openers_with_those_above():
     first, last = (
         standing(shop, row(shop, key), chosen_by=KolFilter(), listed=ranked) for key in ("ana", "bea")
     )
-    assert (first.rank, first.covered) == (1, pytest.approx(0))
+    assert first.rank == 1
+    assert first.covered == pytest.approx(0)
     assert (last.rank, last.covered > 0.3) == (3, True)
 
 

@@ -24,7 +24,7 @@ def plain(count: np.ndarray, affinity: float) -> np.ndarray:
     usual = usual / usual.sum()
     mix = (count + SMOOTHING * usual) / (count.sum(axis=1, keepdims=True) + SMOOTHING)
     liked = np.clip((mix / usual) ** affinity, LEAST, MOST)
-    return liked / (liked * mix).sum(axis=1, keepdims=True)
+    return np.asarray(liked / (liked * mix).sum(axis=1, keepdims=True))
 
 
 @pytest.mark.parametrize("affinity", [0.3, 1.0, 5.0])
