@@ -1,0 +1,140 @@
+"""What a hostile or broken client sends, each beside a request like it that has to be answered.
+
+    python -m bench.probes > bench/results/probes.txt
+
+Against real servers of a made-up shop: one for development, one with tokens and API keys, and one that takes
+trusted documents only. First graphql-cop's twelve checks, then who is let in, then what is at, under and
+over every limit. A server that refuses everything passes none of it. Ends with an error where anything
+became of a request but what stands here.
+"""
+
+import json
+import sys
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+from api.cost.allowance import ALLOWANCES
+from api.limits import OPERATIONS
+from bench import asks
+from bench.asks import ANSWERED, ask
+from bench.hostile import CARD, COP, PLAIN, SILENT, UNTRUSTED, Limit, Probe, limits, thieves
+from bench.measured import tell_where
+from bench.standing import Profile, Stand, standing
+
+
+def minute(stand: Stand) -> Iterator[tuple[str, str, bool]]:
+    """A member asks as dear as may be until the minute is spent; another member asks meanwhile."""
+    may = ALLOWANCES["member"]
+    whole = int(may.a_minute or 0) // int(may.cost)
+    dear = ask(asks.costing(int(may.cost)), "member u000150")
+    became = [dear.outcome(stand) for _ in range(whole + 1)]
+    good = became == [ANSWERED] * whole + ["429 RATE_LIMITED"]
+    yield (
+        f"cost of a minute: {whole} × {may.cost:,.0f}, and once more",
+        became[-1] if good else " ".join(became),
+        good,
+    )
+    other = replace(dear, role="member u000151").outcome(stand)
+    yield "another member meanwhile", other, other == ANSWERED
+
+
+def followed(stand: Stand) -> Iterator[tuple[str, str, bool]]:
+    """As many subscriptions on one socket as may be, and one more; then as many as the server takes."""
+    listed = {"query": "{ cascades(first: 1) { nodes { id } } }"}
+    answer = stand.client.post("/graphql", json=listed, headers=stand.bearer("analyst")).json()
+    said = {"query": "subscription($id: ID!) { cascade(id: $id) { size } }"}
+    asked = {**said, "variables": {"id": answer["data"]["cascades"]["nodes"][0]["id"]}}
+    greeting = {"type": "connection_init", "payload": stand.bearer("analyst")}
+    protocol = Subprotocol("graphql-transport-ws")
+    with connect(f"ws://{stand.address}/graphql", subprotocols=[protocol]) as socket:
+        socket.send(json.dumps(greeting))
+        socket.recv(timeout=30)
+        for number in range(OPERATIONS + 1):
+            socket.send(json.dumps({"type": "subscribe", "id": str(number), "payload": asked}))
+        heard = [json.loads(socket.recv(timeout=60)) for _ in range(OPERATIONS + 1)]
+        kinds = {message["id"]: message["type"] for message in heard}
+        good = [kinds[str(number)] for number in range(OPERATIONS + 1)] == ["next"] * OPERATIONS + ["error"]
+        yield f"{OPERATIONS} subscriptions on a socket, and one more", kinds[str(OPERATIONS)], good
+        events = {**stand.bearer("analyst"), "accept": "text/event-stream"}
+        with stand.client.stream("POST", "/graphql", json=asked, headers=events) as last:
+            yield f"{OPERATIONS + 1} on a server for so many", str(last.status_code), last.status_code == 200
+            over = stand.client.post("/graphql", json=asked, headers=events)
+            yield "and one more", asks.outcome(over), over.status_code == 503
+        plain = PLAIN.outcome(stand)
+        yield "a plain question meanwhile", plain, plain == ANSWERED
+
+
+class Record:
+    """Prints what became of each request; wrong: how many became something else than they had to."""
+
+    def __init__(self) -> None:
+        self.wrong = self.all = 0
+
+    def line(self, name: str, became: str, verdict: str, *, good: bool) -> None:
+        """One row."""
+        self.all += 1
+        self.wrong += not good
+        print(f"  {name:52}{became:32}{verdict if good else 'NOT AS IT HAS TO BE'}", flush=True)
+
+    def probe(self, probe: Probe, stand: Stand, profile: Profile) -> None:
+        """A probe, and the request beside it."""
+        became = probe.hostile.outcome(stand)
+        if probe.word:
+            became = ANSWERED if probe.word in probe.hostile.sent(stand).text else SILENT
+        fine = CARD if profile is Profile.ONLY else probe.fine
+        paired = fine.outcome(stand)
+        held = became == probe.becomes or (profile is Profile.ONLY and became == UNTRUSTED)
+        why = probe.open.get(profile)
+        verdict = "held" if held else f"open: {why}"
+        good = paired == ANSWERED and (held or (why is not None and became == ANSWERED))
+        self.line(probe.name, became, verdict, good=good)
+
+    def limit(self, limit: Limit, stand: Stand) -> None:
+        """What is under, at and over a bound."""
+        under, at, over = (one.outcome(stand) for one in limit.asks)
+        good = (under, at, over) == (ANSWERED, ANSWERED, limit.becomes)
+        wrong = "" if good else f" (under: {under}, at: {at})"
+        self.line(
+            f"{limit.name}: {limit.most:,} and one more", over + wrong, "held; one less answered", good=good
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Try everything, and say what became of it."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--profiles", nargs="+", type=Profile, choices=[*Profile], default=[*Profile])
+    asked = parser.parse_args(arguments)
+    tell_where("starlette", "strawberry-graphql", "graphql-core", "uvicorn")
+    record = Record()
+    with tempfile.TemporaryDirectory() as folder:
+        for profile in asked.profiles:
+            with standing(Path(folder), profile, "--subscriptions", str(OPERATIONS + 1)) as stand:
+                _tried(record, stand, profile)
+    print(f"\n{record.all} probes, {record.wrong} not as they have to be")
+    sys.exit(record.wrong > 0)
+
+
+def _tried(record: Record, stand: Stand, profile: Profile) -> None:
+    print(f"\n{profile}: graphql-cop's checks")
+    for probe in COP:
+        record.probe(probe, stand, profile)
+    if profile is not Profile.KEYS:
+        return
+    print("\nkeys: who is let in")
+    for probe in thieves(stand):
+        record.probe(probe, stand, profile)
+    print("\nkeys: at, under and over each limit")
+    for limit in limits():
+        record.limit(limit, stand)
+    for name, became, good in (*minute(stand), *followed(stand)):
+        record.line(name, became, "held", good=good)
+
+
+if __name__ == "__main__":
+    main()
