@@ -55,12 +55,17 @@ class Sight:
             return None
         return self.analysis.snapshot.people.names[row] or None
 
-    def share(self, row: int) -> bool:
-        """Whether this caller may see a share: a member sees their own, and those of friends."""
-        if self.caller.role is not Role.MEMBER:
-            return True
-        sharer = int(self.analysis.snapshot.shares.person[row])
-        return sharer == self.own or self._named(sharer)
+    def share(self, row: int | None) -> bool:
+        """Whether this caller may see a share, None for one that is not there: a member sees their own, and
+        those of friends.
+        """
+        sharers = self.analysis.snapshot.shares.person
+        if self.caller.role is not Role.MEMBER or not len(sharers):
+            return row is not None
+        # What is not there is looked for as long as what is somebody else's: in place of it stands the last.
+        sharer = int(sharers[-1 if row is None else row])
+        theirs = self._named(sharer)
+        return row is not None and (theirs or sharer == self.own)
 
     def _veiled(self, row: int) -> bool:
         role = self.caller.role
@@ -68,10 +73,11 @@ class Sight:
 
     def _named(self, row: int) -> bool:
         """Whether this is a friend of the caller's who may be named to friends."""
-        if self.own is None or not self.analysis.shelf.named[row]:
+        if self.own is None:
             return False
         friends, _ = self.analysis.ties.into(self.own)
-        return bool(np.any(friends == row))
+        befriended = bool(np.any(friends == row))
+        return befriended and bool(self.analysis.shelf.named[row])
 
     @property
     def _veil(self) -> Pseudonyms:

@@ -24,7 +24,8 @@ class Share(Node):
     def by_key(cls, info: Info, key: str) -> "Share | None":
         """The share of an event's id; None where unknown, or not for whoever asks."""
         row = info.context.analysis.snapshot.shares.row(key)
-        return None if row is None or not info.context.sight.share(row) else cls(row=row)
+        visible = info.context.sight.share(row)
+        return cls(row=row) if visible and row is not None else None
 
     def own_key(self, info: Info) -> str:
         """The SHARE event's id."""
