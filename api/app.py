@@ -55,7 +55,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         held.allow_by_default(allowed=settings.consenting)
     service = Service(
         held,
-        how=Fitting(settings.seed, settings.cap, settings.order),
+        how=Fitting(settings.seed, settings.cap, settings.order, settings.calendar),
         rates=settings.rates,
         trusted=settings.trusted,
         gate=gate_of(settings),

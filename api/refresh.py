@@ -20,6 +20,7 @@ from graph.analysis import Analysis
 from graph.errors import StoreUnavailable
 from graph.live.refit import LiveAnalysis, after
 from graph.log import Log
+from graph.scene import Calendar
 from graph.snapshot import Snapshot
 from graph.store import Store
 from graph.suggest import CAP, ORDER, Cap, Order
@@ -47,16 +48,17 @@ A_DELTA, OF_A_FEW = 1_000, 0.005
 @dataclass(frozen=True, slots=True)
 class Fitting:
     """What a fit is told. seed: what chance is drawn with. cap: how often somebody is shown the same.
-    order: what counts beside the score of a suggestion.
+    order: what counts beside the score of a suggestion. calendar: the shop's days and festivals.
     """
 
     seed: int = 0
     cap: Cap = CAP
     order: Order = ORDER
+    calendar: Calendar | None = None
 
     def fit(self, snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         """A snapshot's analysis, by these."""
-        fit = Analysis.of(snapshot, previous=previous, seed=self.seed)
+        fit = Analysis.of(snapshot, previous=previous, seed=self.seed, calendar=self.calendar)
         return replace(fit, shelf=replace(fit.shelf, cap=self.cap, order=self.order))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from api.trusted import OPEN, Trusted
 from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput
+from graph.scene import Calendar
 from graph.suggest import CAP, ORDER, Cap, Order
 
 ANSWER_DAYS = 90
@@ -28,7 +29,8 @@ class Settings:
     kept what was suggested to whom; 0 keeps none. cap: how often somebody is shown the same.
     order: what counts beside the score of a suggestion. trusted: documents known by their ids. origins: of
     pages that may ask, beside our own. jwks, audience, issuer, skew: of tokens (api.auth.tokens); keys: the
-    file of API keys. consenting: what people who never said allow; None as the store has it.
+    file of API keys. calendar: the shop's days and festivals. consenting: what people who never said allow;
+    None as the store has it.
     """
 
     store: str
@@ -50,6 +52,7 @@ class Settings:
     skew: int = 30
     keys: Path | None = None
     consenting: bool | None = None
+    calendar: Calendar | None = None
     answer_days: int = ANSWER_DAYS
     cap: Cap = CAP
     order: Order = ORDER

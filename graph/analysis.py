@@ -36,6 +36,7 @@ from graph.recipients import (
     fitted,
     listable,
 )
+from graph.scene import Calendar
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import LiveEngagements
@@ -80,9 +81,16 @@ class Analysis:
     seed: int = 0
 
     @classmethod
-    def of(cls, snapshot: Snapshot, *, previous: "Analysis | None" = None, seed: int = 0) -> "Analysis":
+    def of(
+        cls,
+        snapshot: Snapshot,
+        *,
+        previous: "Analysis | None" = None,
+        seed: int = 0,
+        calendar: Calendar | None = None,
+    ) -> "Analysis":
         """Fit a snapshot. previous: an analysis of an earlier version, whose communities keep their ids where
-        their members stayed.
+        their members stayed. calendar: the shop's; None for one at UTC+8 with China's festivals.
         """
         tied = strengths(snapshot)
         kept = purchases(snapshot.events)
@@ -93,7 +101,8 @@ class Analysis:
             )
         tied = with_transmission(tied, snapshot, found.labels)
         lessons = learned(snapshot, found.labels)
-        shelf = Shelf.of(snapshot, tied, found.labels, kept, lessons.blend, lessons.chances)
+        learned_from = lessons.blend, lessons.chances
+        shelf = Shelf.of(snapshot, tied, found.labels, kept, *learned_from, calendar=calendar)
         return cls(snapshot, tied, found, kept, shelf, seed)
 
     @once

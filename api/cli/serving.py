@@ -12,6 +12,7 @@ from api.cli.ports import free_port
 
 if TYPE_CHECKING:
     from api.trusted import Trusted
+    from graph.scene import Calendar
 
 
 def serve(
@@ -117,6 +118,10 @@ def serve(
         Path | None,
         typer.Option(envvar="SHAREGRAPH_KEYS", metavar="FILE", help="API keys, see `sharegraph keys`."),
     ] = None,
+    calendar: Annotated[
+        Path | None,
+        typer.Option(envvar="SHAREGRAPH_CALENDAR", metavar="FILE", help="Time zone and festivals, as TOML."),
+    ] = None,
     consent_default: ConsentDefault = None,
     currency: Currency = None,
     rates: PerUnit = None,
@@ -154,6 +159,7 @@ def serve(
         issuer=issuer,
         skew=skew,
         keys=keys,
+        calendar=_calendar(calendar),
         consenting=None if consent_default is None else consent_default is OnOff.ON,
         answer_days=answer_days,
         cap=Cap.said(often, rest_days, in_a_row),
@@ -163,6 +169,20 @@ def serve(
     if free_port(host, port) is None:
         fail(f"{host}:{port} is taken, or cannot be listened on; --port names another")
     run(settings)
+
+
+def _calendar(file: Path | None) -> "Calendar | None":
+    from tomllib import TOMLDecodeError, loads
+
+    from graph.errors import InvalidInput
+    from graph.scene import Calendar
+
+    if file is None:
+        return None
+    try:
+        return Calendar.of(loads(file.read_text("utf-8")))
+    except (TOMLDecodeError, UnicodeDecodeError) as unreadable:
+        raise InvalidInput(f"{file} is no TOML: {unreadable}") from None
 
 
 def _trusted(file: Path | None, *, only: bool) -> "Trusted":

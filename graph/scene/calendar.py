@@ -4,10 +4,10 @@ A festival is felt on the days before it, and is over when it is over. Which the
 a lunar one falls is counted by borax (docs/decisions/0014).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from borax.calendars.lunardate import LunarDate
@@ -71,12 +71,54 @@ FESTIVALS = (
 """What Chinese shops live by; a shop elsewhere gives its own."""
 
 
+def _festival(said: object) -> Festival:
+    names = {"name": str, "month": int, "day": int, "lead": int, "lunar": bool}
+    if not isinstance(said, Mapping) or not {"name", "month", "day"} <= {*said} <= {*names}:
+        raise InvalidInput(f"a festival has a name, a month, a day, perhaps lead and lunar: {said!r:.80}")
+    for name, value in said.items():
+        if type(value) is not names[name]:
+            raise InvalidInput(f"{name} of the festival {said['name']!r:.40}: {value!r:.40} will not do")
+    feast = Festival(**said)
+    for year in (2024, 2026):
+        try:
+            feast.on(year)
+        except (ValueError, KeyError) as never:
+            raise InvalidInput(f"{feast.name!r:.40}: {feast.month}-{feast.day} is no day") from never
+    if not 0 <= feast.lead <= 366:
+        raise InvalidInput(f"lead of the festival {feast.name!r:.40}: from 0 to 366 days")
+    return feast
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """A shop's days. zone: whose midnight it is. Where two festivals are near, the nearer counts."""
 
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     festivals: tuple[Festival, ...] = FESTIVALS
+
+    @classmethod
+    def of(cls, said: Mapping[str, object]) -> "Calendar":
+        """What a shop says of its calendar: `zone`, the name of a time zone, and a list `festival` of tables
+        with `name`, `month`, `day` and perhaps `lead` and `lunar`. What it leaves out is as it is by itself;
+        an empty list is no festivals. InvalidInput for anything else.
+
+        >>> ours = {"zone": "Europe/Berlin", "festival": [{"name": "christmas", "month": 12, "day": 24}]}
+        >>> Calendar.of(ours).festivals
+        (Festival(name='christmas', month=12, day=24, lead=7, lunar=False),)
+        """
+        unknown = sorted({*said} - {"zone", "festival"})
+        if unknown:
+            raise InvalidInput(f"a calendar says `zone` and `festival`, not {unknown[0]!r:.40}")
+        try:
+            zone = ZoneInfo(str(said["zone"])) if "zone" in said else cls().zone
+        except (ZoneInfoNotFoundError, ValueError) as none:
+            raise InvalidInput(f"{said['zone']!r:.40} is no time zone; write Asia/Shanghai") from none
+        listed = said.get("festival", ())
+        if listed == ():
+            return cls(zone)
+        if not isinstance(listed, list):
+            raise InvalidInput("`festival` is a list of tables")
+        return cls(zone, tuple(_festival(feast) for feast in listed))
 
     def local(self, at: Longs) -> tuple[Longs, Longs]:
         """Days since 1970 and hours of the day by the clock on the wall; at: µs since 1970, UTC."""

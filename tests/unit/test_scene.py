@@ -215,3 +215,30 @@ def test_who_allows_no_use_of_their_location_is_answered_without_it():
     with_region, _ = asked(Moment(region="south"), refuses=True)
     without, _ = asked(Moment(), refuses=True)
     assert with_region == without
+
+
+def test_a_shop_says_its_own_days_and_festivals() -> None:
+    said = {"zone": "Europe/Berlin", "festival": [{"name": "easter-eve", "month": 4, "day": 4, "lead": 0}]}
+    calendar = Calendar.of(said)
+    assert str(calendar.zone) == "Europe/Berlin"
+    assert [feast.name for feast in calendar.festivals] == ["easter-eve"]
+    assert Calendar.of({}) == Calendar()
+    assert Calendar.of({"festival": []}).festivals == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"zone": "Mars/Olympus"},
+        {"zones": "UTC"},
+        {"festival": {"name": "x"}},
+        {"festival": [{"name": "x", "month": 2}]},
+        {"festival": [{"name": "x", "month": 2, "day": 30}]},
+        {"festival": [{"name": "x", "month": "2", "day": 3}]},
+        {"festival": [{"name": "x", "month": 2, "day": 3, "lead": -1}]},
+        {"festival": [{"name": "x", "month": 2, "day": 3, "moon": True}]},
+    ],
+)
+def test_a_calendar_that_says_what_cannot_be_is_refused(said: dict[str, object]) -> None:
+    with pytest.raises(InvalidInput):
+        Calendar.of(said)
