@@ -104,11 +104,14 @@ def supposed(store: Store, now: Analysis, how: Fitting, suppose: Callable[[Log],
 
 
 def outgrown(analysis: Analysis) -> bool:
-    """Whether what came since the fit is much, beside what was fitted, or needs a fit to be understood."""
+    """Whether what came since the fit is much, beside what was fitted, or needs a fit: to be understood, or
+    because somebody's acts are in its sums who no longer allows that.
+    """
     if not isinstance(analysis, LiveAnalysis):
         return False
     events = len(analysis.snapshot.events)
-    return analysis.overdue or analysis.newer > max(min(A_DELTA, OF_A_FEW * events), OUTGROWN * events)
+    behind = analysis.overdue or analysis.withdrawn
+    return behind or analysis.newer > max(min(A_DELTA, OF_A_FEW * events), OUTGROWN * events)
 
 
 class Answers:

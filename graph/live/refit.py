@@ -116,6 +116,12 @@ class LiveAnalysis(Analysis):
         """Of the fit; its rows are those of its own snapshot."""
         return self.fitted.market
 
+    @once
+    def withdrawn(self) -> bool:
+        """Whether somebody whose acts are in the sums of the fit no longer allows that they count."""
+        counted = self.fitted.shelf.personal
+        return bool(np.any(counted & ~self.shelf.personal[: len(counted)]))
+
     def consent(self, person: int) -> Standing:
         """Of the delta, of whom it touches."""
         touched = isinstance(self.shelf.engaged, LiveEngagements) and self.shelf.engaged.renewed[person]

@@ -7,6 +7,9 @@ import pytest
 from api import refresh
 from api.auth.caller import Caller, Role
 from api.request import Asked
+from graph.analysis import Analysis
+from graph.live.refit import after
+from graph.snapshot import Snapshot
 from tests.api.conftest import Shop
 
 TOY = "ana>bea:mug  ana>:tea  bea>cy:mug  dan>bea:pot  cy$pot"
@@ -158,3 +161,16 @@ async def test_a_preview_says_which_reasons_would_go(shop: Shop) -> None:
     would = (await shop.ask(WOULD, k="bea", p=False, n=10))["user"]["consentPreview"]
     assert {"__typename": "FriendReason"} in would["gone"]
     assert all(why["__typename"] != "FriendReason" for one in would["suggestions"] for why in one["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("purpose", "anew"), [("research", False), ("namedToFriends", False), ("personalisation", True)]
+)
+async def test_a_large_shop_is_fitted_anew_when_somebody_withdraws(
+    shop: Shop, purpose: str, anew: bool
+) -> None:
+    shop.tell(TOY)
+    fit = Analysis.of(Snapshot.of(shop.store.read()))
+    await said(shop, "ana", **{purpose: False})
+    live = after(fit, shop.store.read(fit.version))
+    assert (live.withdrawn, refresh.outgrown(live)) == (anew, anew)
