@@ -163,14 +163,14 @@ async def test_a_preview_says_which_reasons_would_go(shop: Shop) -> None:
     assert all(why["__typename"] != "FriendReason" for one in would["suggestions"] for why in one["reasons"])
 
 
-@pytest.mark.parametrize(
-    ("purpose", "anew"), [("research", False), ("namedToFriends", False), ("personalisation", True)]
-)
+@pytest.mark.parametrize("purpose", ["research", "namedToFriends", "personalisation"])
 async def test_a_large_shop_is_fitted_anew_when_somebody_withdraws(
-    shop: Shop, purpose: str, anew: bool
+    shop: Shop, purpose: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(refresh, "OF_A_FEW", 1_000)
     shop.tell(TOY)
     fit = Analysis.of(Snapshot.of(shop.store.read()))
     await said(shop, "ana", **{purpose: False})
     live = after(fit, shop.store.read(fit.version))
+    anew = purpose == "personalisation"
     assert (live.withdrawn, refresh.outgrown(live)) == (anew, anew)
