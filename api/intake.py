@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -21,6 +21,7 @@ from graph.errors import SharegraphError
 from graph.events import Event, Product, Reject, User
 from graph.store import Store
 from loaders.erasure import erase
+from loaders.exported import exported
 from loaders.ingest import Taken, ingest_events
 from loaders.reasons import Refused
 from loaders.sources.records import Reading, Said, texts_of
@@ -103,6 +104,12 @@ class Intake:
         forgotten = await self._write(partial(erase, self._store, key))
         self.let_go()
         return forgotten
+
+    async def export(self, key: str, called: Callable[[str], str]) -> dict[str, Any] | None:
+        """All that is held about a person; None where nobody is known by this key. called: what the others in
+        it are called.
+        """
+        return await asyncio.to_thread(exported, self._store, key, called)
 
     def let_go(self) -> None:
         """Answer no call from memory that was answered until now."""

@@ -54,6 +54,17 @@ class Counts:
     consenting: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a store holds about somebody. described: what was said of them; events: that name them, in no
+    order; answers: given to them, in order of time.
+    """
+
+    described: Sequence[User]
+    events: Sequence[Event]
+    answers: Sequence[Given]
+
+
 class Forgotten(Protocol):
     """Tells who was forgotten, by hashes under the store's own key."""
 
@@ -199,6 +210,12 @@ class Store(Protocol):
         shares and opens stay as blanks, so that cascades keep their shape; everything else of theirs goes,
         and what was asked in forecasts that name them, and who and what was answered to them; the figures of
         both stay. A keyed hash remains, so that later rows naming them are refused.
+        """
+        ...
+
+    def held(self, keys: Sequence[str]) -> Held:
+        """What is held about a person, who has these keys: what was said of them, the events that name them
+        in any way, and what was answered to them. Looks at every event.
         """
         ...
 

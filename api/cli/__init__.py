@@ -15,7 +15,16 @@ from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.effect import effect
 from api.cli.evaluate import COMMANDS as EVALUATIONS
-from api.cli.keeping import backup, before_any_command, compact, export_roles, export_schema, forget, version
+from api.cli.keeping import (
+    backup,
+    before_any_command,
+    compact,
+    export,
+    export_roles,
+    export_schema,
+    forget,
+    version,
+)
 from api.cli.keys import COMMANDS as KEYS
 from api.cli.kfactor import kfactor
 from api.cli.loading import generate, load
@@ -59,6 +68,7 @@ PANELS = {
         trust,
         doctor,
         backup,
+        export,
         forget,
         compact,
         export_schema,

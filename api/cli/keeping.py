@@ -63,6 +63,31 @@ def forget(
     everywhere.tell({"forgotten": True}, lambda: f"{user} is forgotten.")
 
 
+def export(
+    everywhere: Everywhere,
+    *,
+    user: Annotated[str, typer.Argument(help="Whose: a user's key or a visitor's id.")],
+) -> None:
+    """Print all that is held about a person, each thing with where it came from, as JSON.
+
+    [bold]Example[/bold]
+
+        sharegraph export u000042 > u000042.json
+    """
+    from contextlib import closing
+
+    from api.cli.printing import as_json
+    from graph.errors import UnknownKey
+    from loaders.exported import exported
+    from loaders.stores import open_store
+
+    with closing(open_store(everywhere.store, create=False)) as store:
+        held = exported(store, user)
+        if held is None:
+            raise UnknownKey(f"nobody is known as {user!r} in {store.url}")
+    everywhere.tell(held, lambda: as_json(held).rstrip())
+
+
 def compact(
     everywhere: Everywhere,
     *,

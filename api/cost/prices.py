@@ -11,6 +11,7 @@ PRICES: Final = {
     "Query.kolCandidates": 200.0,
     "Query.kolStanding": 200.0,
     "Query.spread": 200.0,
+    "Query.exportUser": 100.0,
     "Query.kFactor": 100.0,
     "Query.cascades": 50.0,
     "Query.communities": 20.0,

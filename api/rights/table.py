@@ -28,6 +28,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
         "node product": ANYBODY,
         "viewer": ANYBODY,
         "user": "M S G A P",
+        "exportUser": "M P",
         "suggestions": "M S",
         "kolCandidates kolStanding spread": "G",
         "cascade cascades kFactor communities": "G A",

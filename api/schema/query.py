@@ -14,6 +14,7 @@ from api.types.cascades import Cascade, CascadeConnection
 from api.types.communities import CommunityConnection
 from api.types.dataset import Dataset
 from api.types.described import field, output
+from api.types.erasure import export_of
 from api.types.kfactor import Conversion, Every, KFactorBy, KFactorReport, Since, Until, Within
 from api.types.kol import KolCandidateConnection, KolStanding
 from api.types.kolfilter import KolFilter, KolObjective
@@ -51,6 +52,20 @@ class Query:
     async def node(self, info: Info, id: Id) -> Node | None:
         """Anything by its id; null when unknown, forgotten or not visible to the caller."""
         return await node(info, id)
+
+    @field
+    async def export_user(
+        self,
+        info: Info,
+        user: Annotated[
+            str, strawberry.argument(description="Your own id of the person, or a visitor's id.")
+        ],
+    ) -> str | None:
+        """All that is held about a person, each thing with where it came from, as JSON: what was said of
+        them, what they did, where others named them, what they were shown, what was forecast of them. Null
+        when unknown, forgotten or not visible to the caller.
+        """
+        return await export_of(info, user)
 
     @field
     def user(

@@ -1,5 +1,6 @@
-"""The end of what is held about a person."""
+"""What is held about a person, and its end."""
 
+import orjson
 import strawberry
 
 from api.context import Info
@@ -38,3 +39,15 @@ class ForgetUserPayload:
             return cls(forgotten=True, user_errors=[])
         unknown = Fault("NOT_FOUND", f"no user {said.user!r:.80}", "user")
         return cls(forgotten=False, user_errors=[UserError.from_domain(unknown)])
+
+
+async def export_of(info: Info, key: str) -> str | None:
+    """All that is held about a person, as JSON; None for nobody, and for somebody whom the caller may not
+    speak for. Members read others under pseudonyms.
+    """
+    request = info.context
+    if not request.sight.speaks_for(key):
+        return None
+    veil = await request.veil.of(request.caller)
+    held = await request.intake.export(key, veil.of if veil else str)
+    return None if held is None else orjson.dumps(held).decode()

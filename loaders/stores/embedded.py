@@ -19,7 +19,7 @@ from graph.errors import StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
-from graph.store import Appended, Counts, KnownShare
+from graph.store import Appended, Counts, Held, KnownShare
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.flat import unflat
 from loaders.stores.sqlite import answers, opens, promises, readout, shares
@@ -35,7 +35,7 @@ from loaders.stores.sqlite.file import (
     writing,
 )
 from loaders.stores.sqlite.forget import forget
-from loaders.stores.sqlite.people import consents, one_person, same_person
+from loaders.stores.sqlite.people import consents, naming, one_person, same_person
 from loaders.stores.sqlite.place import Place
 from loaders.stores.tombstones import Tombstones, secret
 from loaders.stores.versions import Version
@@ -233,6 +233,15 @@ class EmbeddedStore:
             with self._write_lock, translated(self._path):
                 self._empty_the_log()
         return forgotten
+
+    def held(self, keys: Sequence[str]) -> Held:
+        """What is held about a person, who has these keys."""
+        with self._viewing() as connection:
+            return Held(
+                readout.described(connection, keys),
+                naming(connection, keys),
+                [given for given in answers.since(connection, 0) if given.person in keys],
+            )
 
     def compact(self) -> bool:
         """Write the file anew without its free pages, and empty the write-ahead log."""

@@ -28,14 +28,14 @@ from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
-from graph.store import Appended, Counts, KnownShare
+from graph.store import Appended, Counts, Held, KnownShare
 from loaders import schema
 from loaders.stores.address import Address
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.cypher import answers, counting, opens, promises, readout, shares
 from loaders.stores.cypher.append import Writing, digests
 from loaders.stores.cypher.ask import Ask
-from loaders.stores.cypher.forget import forget
+from loaders.stores.cypher.forget import forget, naming
 from loaders.stores.cypher.people import one_person, same_person
 from loaders.stores.tombstones import Tombstones, secret
 from loaders.stores.versions import Version
@@ -242,6 +242,15 @@ class Neo4jStore:
         return self._write(
             lambda ask, _: forget(ask, user, self._tombstones, self._memory), patience=FORGETTING
         )
+
+    def held(self, keys: Sequence[str]) -> Held:
+        """What is held about a person, who has these keys."""
+
+        def work(ask: Ask) -> Held:
+            given = [one for one in answers.since(ask, 0) if one.person in keys]
+            return Held(readout.described(ask, keys), naming(ask, keys), given)
+
+        return self._read(work)
 
     def compact(self) -> bool:
         """The files are the database's own, and its free edition has no statement that writes them anew."""

@@ -1,6 +1,7 @@
 """Somebody is forgotten over the API: gone from the very next answer, for good."""
 
 import asyncio
+import json
 from contextlib import closing
 from typing import Any
 
@@ -14,7 +15,7 @@ from api.refresh import Answers
 from api.request import Asked
 from api.service import Service
 from graph.answers import Given, Place
-from graph.events import User, micros
+from graph.events import Event, Kind, User, micros
 from loaders.snapshots import default_folder
 from tests import toy
 from tests.api.conftest import NOW, Shop
@@ -36,6 +37,9 @@ def told(shop: Shop) -> Shop:
     shop.tell(TOY)
     shop.store.upsert_users([User("ana", "Ananas"), User("bea", "Bea"), User("cy", "Cy")])
     return shop
+
+
+EXPORT = "query($u: String!) { exportUser(user: $u) }"
 
 
 async def forget(shop: Shop, key: str) -> Any:
@@ -151,3 +155,32 @@ async def test_nothing_is_held_of_what_was_read_before(told: Shop) -> None:
     after = await answers.current()
     assert after.version != before
     await asyncio.sleep(0)
+
+
+async def test_what_is_held_of_a_person_comes_out_until_they_are_forgotten(told: Shop) -> None:
+    held = json.loads((await told.ask(EXPORT, u="ana"))["exportUser"])
+    assert held["described"][0]["name"] == "Ananas"
+    assert {"SHARE", "PURCHASE"} <= {event["kind"] for event in held["did"]}
+    await forget(told, "ana")
+    assert (await told.ask(EXPORT, u="ana"))["exportUser"] is None
+
+
+async def test_a_member_reads_what_is_held_of_themselves_and_nobodys_key(told: Shop) -> None:
+    told.take([Event("tie-1", Kind.TIE, NOW, user="bea", other="ana")])
+    bea = Caller(Role.MEMBER, "test:bea", "bea")
+    own = await told.service.answer(Asked(EXPORT, {"u": "bea"}, caller=bea))
+    assert own.data is not None
+    held = json.loads(own.data["exportUser"])
+    assert held["keys"] == ["bea"]
+    (other,) = (event["other"] for event in held["did"] if event["kind"] == "TIE")
+    assert other.startswith("~")
+    for somebody in ("ana", "nobody"):
+        reply = await told.service.answer(Asked(EXPORT, {"u": somebody}, caller=bea))
+        assert (reply.data, reply.errors) == ({"exportUser": None}, ())
+
+
+async def test_only_privacy_members_and_who_runs_the_shop_may_export(told: Shop) -> None:
+    for role in Role:
+        caller = Caller(role, f"test:{role}", "ana" if role is Role.MEMBER else None)
+        reply = await told.service.answer(Asked(EXPORT, {"u": "ana"}, caller=caller))
+        assert reply.ran == (role in {Role.PRIVACY, Role.MEMBER, Role.ADMIN, Role.DEV}), role

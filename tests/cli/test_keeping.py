@@ -64,6 +64,15 @@ def test_forgetting_asks_first(
     assert "bea" in people(store)
 
 
+def test_what_is_held_of_a_person_is_printed(store: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["export", "cy", "--store", store]) == 0
+    plain = capsys.readouterr().out
+    assert cli.main(["export", "cy", "--store", store, "--json"]) == 0
+    assert capsys.readouterr().out == plain
+    assert {event["kind"] for event in json.loads(plain)["did"]} == {"OPEN", "PURCHASE"}
+    assert cli.main(["export", "zoe", "--store", store]) == 1
+
+
 def test_nobody_to_forget_is_said(store: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["forget", "zoe", "--yes", "--store", store]) == 1
     assert "'zoe'" in capsys.readouterr().err

@@ -50,6 +50,13 @@ def forget(ask: Ask, key: str, tombstones: Tombstones, memory: Writing) -> bool:
     return True
 
 
+def naming(ask: Ask, keys: Sequence[str]) -> list[Event]:
+    """The events that name one of these people, in any way."""
+    hers = frozenset(keys)
+    told = _told(ask, said_by_kind(ask), hers)
+    return [event for _, event in told if not hers.isdisjoint(getattr(event, name) for name in PEOPLE)]
+
+
 def _told(ask: Ask, fields: Fields, hers: AbstractSet[str]) -> list[tuple[int, Event]]:
     """The events that name her or a share of hers, with their numbers."""
     keys, forgotten = list(hers), forgotten_keys(ask)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.events import Event, Kind, Verdict
+from graph.events import Event, Kind, User, Verdict
 from graph.log import NONE, EventColumns, Log
 from loaders import schema
 from loaders.stores.cypher.ask import PRODUCT_FIELDS, USER_FIELDS, Ask, money_read, product_of, user_of
@@ -208,6 +208,12 @@ def _part(part: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:
 def _share_ids(ask: Ask, seqs: AbstractSet[int]) -> dict[int, str]:
     rows = ask("MATCH (s:Share) WHERE s.seq IN $seqs RETURN s.seq, s.id", seqs=list(seqs)) if seqs else []
     return dict(rows)
+
+
+def described(ask: Ask, keys: Sequence[str]) -> list[User]:
+    """What was said of these people."""
+    said = f"MATCH (r:User) WHERE r.key IN $keys AND r.changed IS NOT NULL RETURN {USER_FIELDS}"
+    return [user_of(row) for row in ask(said, keys=list(keys))]
 
 
 _USERS = f"MATCH (r:User) WHERE r.changed > $changes RETURN {USER_FIELDS}"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graph.claims import joined
 from graph.events import Event, Kind
-from loaders.stores.flat import unflat
+from loaders.stores.flat import PEOPLE, unflat
 from loaders.stores.joining import Claim, together
 from loaders.stores.sqlite.file import EVENTS
 
@@ -52,6 +52,14 @@ def same_person(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str
         for key, code in code.items()
         if code in found
     }
+
+
+def naming(connection: sqlite3.Connection, keys: Sequence[str]) -> list[Event]:
+    """The events that name one of these people, in any way; every event is looked at."""
+    theirs = "(SELECT p.id FROM json_each(:keys) AS k CROSS JOIN people AS p ON p.key = k.value)"
+    where = " OR ".join(f'e."{name}" IN {theirs}' for name in PEOPLE)
+    rows = connection.execute(f"{EVENTS} WHERE {where}", {"keys": _json(keys)})
+    return [unflat(row[1:]) for row in rows]
 
 
 def consents(connection: sqlite3.Connection, keys: Sequence[str]) -> list[Event]:

@@ -65,6 +65,12 @@ def users(connection: sqlite3.Connection, changes: int) -> list[User]:
     return [user_of(row) for row in connection.execute(query, (changes,))]
 
 
+def described(connection: sqlite3.Connection, keys: Sequence[str]) -> list[User]:
+    """What was said of these people."""
+    query = "SELECT key, name, region, attributes FROM people WHERE key = ? AND changed IS NOT NULL"
+    return [user_of(row) for key in keys for row in connection.execute(query, (key,))]
+
+
 def catalogue(connection: sqlite3.Connection, changes: int) -> list[Product]:
     """What was said of products since a change."""
     fields = "key, name, category, brand, price, currency, available, attributes"

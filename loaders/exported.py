@@ -1,0 +1,103 @@
+"""All that is held about a person, as they may ask for it (GDPR, articles 15 and 20), each thing with where
+it came from.
+
+The store keeps no file and line of an event: its id is the shop's own, and finds the row in the shop's log.
+An event without an id of the shop's is known by a hash of what it says (`~…`). What is computed from all of
+this (ties, communities, suggestions) is held nowhere but in memory; the API answers it field by field.
+"""
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, fields
+from typing import Any, Final
+
+from graph.answers import Given
+from graph.events import Consent, Event, Money, User, Verdict, instant
+from graph.promises.promise import Kept
+from graph.store import Store
+
+PEOPLE: Final = ("user", "visitor", "other", "recipient", "sharer")
+"""Fields of an event that name a person."""
+
+FROM_LOG: Final = "the shop's log, or recordEvents; `id` is the row's"
+IMPLIED: Final = "follows from a row of the shop's log"
+FROM_SHOP: Final = "said of the person by the shop: upsertUsers, rows of users, or beside an event"
+FROM_ANSWERS: Final = "kept when this service answered"
+FROM_FORECASTS: Final = "kept when this service gave a forecast"
+
+Called = Callable[[str], str]
+
+
+def exported(store: Store, key: str, called: Called = str) -> dict[str, Any] | None:
+    """Everything about whoever has this key; None where nobody of it is known. Plain JSON values.
+
+    called: what other people are called, where whoever reads this may not know their keys.
+    """
+    keys = store.same_person([key]).get(key, frozenset({key}))
+    held = store.held(sorted(keys))
+    if not (held.described or held.events or held.answers):
+        return None
+    events = sorted(held.events, key=lambda event: (event.at, event.id))
+    named = ((kept, {*kept.promise.names()}) for kept in store.promises())
+    forecasts = [_forecast(kept, alone=names <= keys) for kept, names in named if names & keys]
+    return {
+        "keys": sorted(keys),
+        "described": [_described(user) for user in held.described],
+        "did": [_said(event, keys, called) for event in events if event.person in keys],
+        "namedIn": [_said(event, keys, called) for event in events if event.person not in keys],
+        "shown": [_shown(given) for given in held.answers],
+        "forecasts": forecasts,
+    }
+
+
+def _described(user: User) -> dict[str, Any]:
+    return {**asdict(user), "from": FROM_SHOP}
+
+
+def _said(event: Event, keys: AbstractSet[str], called: Called) -> dict[str, Any]:
+    """What an event says, by the names of our own format (docs/format.md)."""
+    said: dict[str, Any] = {"id": event.id, "kind": event.kind.name, "at": event.at.isoformat()}
+    for field in fields(Event):
+        value = getattr(event, field.name)
+        if field.name in said or field.name == "implied" or value is None:
+            continue
+        another = field.name in PEOPLE and value not in keys
+        said |= _plain(_camel(field.name), called(value) if another else value)
+    return {**said, "from": IMPLIED if event.implied else FROM_LOG}
+
+
+def _plain(name: str, value: object) -> dict[str, Any]:
+    """A field as JSON holds it; a consent as its purposes.
+
+    >>> _plain("amount", Money(Decimal("9.50"), "CNY"))
+    {'amount': '9.50', 'currency': 'CNY'}
+    """
+    match value:
+        case Money(amount, currency):
+            return {name: str(amount), "currency" if name == "amount" else f"{name}Currency": currency}
+        case Verdict():
+            return {name: value.name}
+        case Consent():
+            said = {_camel(field): each for field, each in asdict(value).items()}
+            return {field: each for field, each in said.items() if each is not None}
+        case _:
+            return {name: value}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def _shown(given: Given) -> dict[str, Any]:
+    places: list[Mapping[str, Any]] = [asdict(place) for place in given.places]
+    at = instant(given.at).isoformat()
+    return {"id": given.id, "at": at, "surface": given.surface, "places": places, "from": FROM_ANSWERS}
+
+
+def _forecast(kept: Kept, *, alone: bool) -> dict[str, Any]:
+    """Its figures, and what was asked where that names nobody else."""
+    promise = kept.promise
+    asked = promise.asked if alone else None
+    told = {"kind": promise.kind.value, "asked": asked, "asOf": instant(promise.as_of).isoformat()}
+    return {**told, **asdict(promise.told), "from": FROM_FORECASTS}
