@@ -69,8 +69,8 @@ def _said(event: Event, keys: AbstractSet[str], called: Called) -> dict[str, Any
 def _plain(name: str, value: object) -> dict[str, Any]:
     """A field as JSON holds it; a consent as its purposes.
 
-    >>> _plain("amount", Money(Decimal("9.50"), "CNY"))
-    {'amount': '9.50', 'currency': 'CNY'}
+    >>> _plain("consent", Consent(True, notice="May we?"))
+    {'personalisation': True, 'notice': 'May we?'}
     """
     match value:
         case Money(amount, currency):
