@@ -12,8 +12,9 @@ started with `--dev`.
 What is not for a role is refused before a document runs, naming the field: what a role may ask is no secret.
 What is about somebody whom the caller may not see looks like what is not there. An analyst knows people by
 pseudonyms that stay the same, and may ask with these; a member knows friends by name where these allow it,
-and by pseudonyms else. Suggestions, social proof and recipients name nobody who does not allow it, whoever
-asks.
+and by pseudonyms else. Analysts are told of no community and no group of fewer than ten people, nor of one
+that would follow from the others (complementary suppression). Suggestions, social proof and recipients name
+nobody who does not allow it, whoever asks.
 
 | role | is |
 |---|---|

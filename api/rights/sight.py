@@ -5,12 +5,15 @@ name where they are friends of the member's who let friends see it. An analyst k
 pseudonym. The shop's own services know its people.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.auth.caller import Caller, Role
 from api.rights.pseudonyms import Pseudonyms
+from api.rights.suppress import told
 from graph.analysis import Analysis
 
 
@@ -54,6 +57,17 @@ class Sight:
         if self.caller.role is Role.ANALYST or (self._veiled(row) and not self._named(row)):
             return None
         return self.analysis.snapshot.people.names[row] or None
+
+    @property
+    def communities(self) -> NDArray[np.bool_]:
+        """Which communities this caller is told of, by position; analysts of none of few people."""
+        labels = self.analysis.partition.labels
+        sizes = np.bincount(labels[labels >= 0], minlength=len(self.analysis.partition))
+        return told(sizes) if self.caller.role is Role.ANALYST else np.ones(len(sizes), np.bool_)
+
+    def groups(self, sizes: Sequence[int]) -> NDArray[np.bool_]:
+        """Which groups of so many people this caller is told of."""
+        return told(sizes) if self.caller.role is Role.ANALYST else np.ones(len(sizes), np.bool_)
 
     def share(self, row: int | None) -> bool:
         """Whether this caller may see a share, None for one that is not there: a member sees their own, and

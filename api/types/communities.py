@@ -1,5 +1,6 @@
 """Communities: people whose ties stay among themselves."""
 
+import numpy as np
 import strawberry
 
 from api.context import Info
@@ -32,15 +33,19 @@ class Community(Node):
 
     @classmethod
     def by_key(cls, info: Info, key: str) -> "Community | None":
-        """The community of an id; None where it is gone."""
+        """The community of an id; None where it is gone, or not for whoever asks."""
         position = position_of(info.context.analysis.partition, key)
-        return None if position is None else cls(position=position)
+        return None if position is None else cls._told(info, position)
 
     @classmethod
     def of_person(cls, info: Info, person: int) -> "Community | None":
         """The community a person belongs to; None for a newcomer who is in none yet."""
         label = int(info.context.analysis.partition.labels[person])
-        return None if label == NONE else cls(position=label)
+        return None if label == NONE else cls._told(info, label)
+
+    @classmethod
+    def _told(cls, info: Info, position: int) -> "Community | None":
+        return cls(position=position) if info.context.sight.communities[position] else None
 
     def own_key(self, info: Info) -> str:
         """The number that stays with it from one refit to the next."""
@@ -87,9 +92,9 @@ class CommunityConnection(Connection[Community]):
 
 def listed(info: Info, first: int | None, after: str | None) -> CommunityConnection:
     """The page of communities, largest first."""
-    count = len(info.context.analysis.partition)
-    page = info.context.window(first, after, "communities").cut(range(count))
-    return CommunityConnection(page=page.map(lambda at: Community(position=at)), total_count=count)
+    told = np.flatnonzero(info.context.sight.communities).tolist()
+    page = info.context.window(first, after, "communities", len(told)).cut(told)
+    return CommunityConnection(page=page.map(lambda at: Community(position=at)), total_count=len(told))
 
 
 def position_of(partition: Partition, key: str) -> int | None:

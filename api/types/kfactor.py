@@ -185,9 +185,16 @@ class KFactorReport:
         return KFactor(told=self.told[0])
 
     @field
-    def groups(self) -> list[KFactorGroup]:
-        """Those with most people first; one that holds everything where nothing to group by was asked for."""
-        return [KFactorGroup(group=group, by=self.by) for group in self.told[1]]
+    def groups(self, info: Info) -> list[KFactorGroup]:
+        """Those with most people first; one that holds everything where nothing to group by was asked for.
+        Analysts are told of no group of fewer than ten people.
+        """
+        told = info.context.sight.groups([group.told.people for group in self.told[1]])
+        return [
+            KFactorGroup(group=group, by=self.by)
+            for group, shown in zip(self.told[1], told, strict=True)
+            if shown
+        ]
 
 
 Within = Annotated[

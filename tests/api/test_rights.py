@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.auth.caller import Caller, Role
 from api.ids import global_id
 from api.request import Asked
 from api.rights.guard import WHOSE
 from api.rights.page import printed
+from api.rights.suppress import told as told_of
 from api.rights.table import ALLOWED, EVERYTHING, OWN, TABLE, sees
 from api.schema import core_schema
 from graph.events import User
@@ -209,3 +212,31 @@ async def test_nothing_is_hidden_from_who_runs_the_shop(told: Shop) -> None:
         reply = await ask(told, role, document)
         assert not reply.errors
         assert reply.data["user"]["name"] == "Ana"
+
+
+async def test_an_analyst_is_told_of_no_group_of_few_people(shop: Shop) -> None:
+    crowd = ",".join(f"f{n}" for n in range(14))
+    shop.tell(f"ana>{crowd}:tea  zoe>yan,xia:pot  f0>f1,f2:tea  yan>zoe:pot")
+    asked = (
+        "{ communities { totalCount nodes { id size } } kFactor(by: PRODUCT) { groups { product { key } } } }"
+    )
+    whole = (await ask(shop, Role.GROWTH, asked)).data
+    told = (await ask(shop, Role.ANALYST, asked)).data
+    small = [one for one in whole["communities"]["nodes"] if one["size"] < 10]
+    assert small
+    assert all(one["size"] >= 10 for one in told["communities"]["nodes"])
+    assert told["communities"]["totalCount"] == len(told["communities"]["nodes"])
+    by_id = "query($i: ID!) { node(id: $i) { id } }"
+    for one in small:
+        assert (await ask(shop, Role.ANALYST, by_id, i=one["id"])).data == {"node": None}
+        assert (await ask(shop, Role.GROWTH, by_id, i=one["id"])).data["node"] is not None
+    assert {group["product"]["key"] for group in whole["kFactor"]["groups"]} == {"tea", "pot"}
+    assert told["kFactor"]["groups"] == []  # the pot's three, and the tea's, since one of two tells the other
+
+
+@given(st.lists(st.integers(1, 60), max_size=12))
+def test_what_is_kept_back_cannot_be_had_by_subtraction(sizes: list[int]) -> None:
+    shown = told_of(sizes)
+    hidden = sum(size for size, told in zip(sizes, shown, strict=True) if not told)
+    assert all(size >= 10 for size, told in zip(sizes, shown, strict=True) if told)
+    assert hidden == 0 or hidden >= 10 or not shown.any()
