@@ -19,11 +19,13 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from api.auth.caller import Unauthenticated
 from api.auth.gate import gate_of
 from api.follow import Following
-from api.http import Endpoint, wants_page
+from api.http import BEARER, Endpoint, wants_page
 from api.metrics import Metrics
 from api.refresh import Fitting
+from api.rights.table import EVERYTHING
 from api.service import Clock, Service, utc_now
 from api.settings import LOOPBACK, Settings
 from api.sockets import Sockets
@@ -80,7 +82,13 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         missing = await _missing(service)
         return JSONResponse({"status": missing or "ready"}, 503 if missing else 200)
 
-    async def counted(_: Request) -> Response:
+    async def counted(request: Request) -> Response:
+        try:
+            caller = await service.gate.caller(request.headers, service.clock)
+        except Unauthenticated as unknown:
+            return JSONResponse({"error": str(unknown)}, 401, {"www-authenticate": BEARER})
+        if caller.role not in EVERYTHING:
+            return JSONResponse({"error": "for the role admin"}, 403)
         return Response(metrics.page(), media_type="text/plain; version=0.0.4")
 
     @asynccontextmanager

@@ -35,6 +35,9 @@ RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 HTML = "text/html"
 
+BEARER = 'Bearer realm="sharegraph"'
+"""How to say who asks."""
+
 STATUS = {
     errors.BAD_REQUEST: 400,
     errors.UNAUTHENTICATED: 401,
@@ -141,7 +144,7 @@ def _response(reply: Reply, media: str) -> Response:
     body = orjson.dumps(reply.body(), option=orjson.OPT_NON_STR_KEYS)
     headers = {"allow": "POST"} if status == 405 else {}
     if status == 401:
-        headers["www-authenticate"] = 'Bearer realm="sharegraph"'
+        headers["www-authenticate"] = BEARER
     if reply.wait is not None:
         headers["retry-after"] = str(reply.wait)
     return Response(body, status, headers, f"{media}; charset=utf-8")

@@ -269,3 +269,14 @@ def test_a_server_without_any_way_to_know_callers_does_not_start() -> None:
     with pytest.raises(InvalidInput, match="audience"):
         Settings("sqlite:///x.db", jwks="x").check()
     Settings("sqlite:///x.db", keys=Path("keys.json"), host="0.0.0.0").check()  # noqa: S104
+
+
+async def test_what_a_server_counts_is_for_who_runs_it(shop: Shop, told: dict[str, Any]) -> None:
+    ring = Keyring(told["keys"])
+    async with shop.client(**told) as client:
+        for key, code in ((None, 401), ("growth", 403), ("admin", 200)):
+            headers = {} if key is None else {"authorization": f"Bearer {ring.make(key, '', NOW)}"}
+            assert (await client.get("/metrics", headers=headers)).status_code == code
+        assert (await client.get("/healthz")).status_code == 200
+    async with shop.client() as client:
+        assert (await client.get("/metrics")).status_code == 200
