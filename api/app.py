@@ -83,13 +83,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         return JSONResponse({"status": missing or "ready"}, 503 if missing else 200)
 
     async def counted(request: Request) -> Response:
-        try:
-            caller = await service.gate.caller(request.headers, service.clock)
-        except Unauthenticated as unknown:
-            return JSONResponse({"error": str(unknown)}, 401, {"www-authenticate": BEARER})
-        if caller.role not in EVERYTHING:
-            return JSONResponse({"error": "for the role admin"}, 403)
-        return Response(metrics.page(), media_type="text/plain; version=0.0.4")
+        return await _counted(request, service, metrics)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -134,6 +128,17 @@ def _around(settings: Settings) -> list[Middleware]:
             )
         )
     return around
+
+
+async def _counted(request: Request, service: Service, metrics: Metrics) -> Response:
+    """What the server counted, for who runs it."""
+    try:
+        caller = await service.gate.caller(request.headers, service.clock)
+    except Unauthenticated as unknown:
+        return JSONResponse({"error": str(unknown)}, 401, {"www-authenticate": BEARER})
+    if caller.role not in EVERYTHING:
+        return JSONResponse({"error": "for the role admin"}, 403)
+    return Response(metrics.page(), media_type="text/plain; version=0.0.4")
 
 
 async def _missing(service: Service) -> str | None:
