@@ -138,15 +138,16 @@ def thieves(stand: Stand) -> Iterator[Probe]:
     yield Probe("an id that is none", ask('{ node(id: "u000001") { id } }'), "200 BAD_USER_INPUT")
 
 
-def befriended(stand: Stand) -> str:
-    """The key of somebody with a friend."""
+def befriended(stand: Stand, least: int = 1) -> str:
+    """The key of somebody with friends; LookupError where nobody has so many."""
     for number in range(100):
         query = f'{{ user(key: "u{number:06}") {{ friends {{ totalCount }} }} }}'
         asked = {"query": query}
         answer = stand.client.post("/graphql", json=asked, headers=stand.bearer("admin")).json()
-        if ((answer["data"]["user"] or {}).get("friends") or {}).get("totalCount"):
+        user = answer["data"]["user"]
+        if user and user["friends"]["totalCount"] >= least:
             return f"u{number:06}"
-    raise LookupError("nobody has a friend")
+    raise LookupError("nobody has so many friends")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SMALL = {
+    "audits": ("--parts", "lint", "diff"),
     "cascades": ("--smoke",),
     "graphql": ("--users", "300", "--events", "6000", "--requests", "40", "--rounds", "1"),
     "kill": ("--rounds", "1"),
@@ -48,6 +49,8 @@ def test_every_benchmark_is_tried_here():
 def test_a_benchmark_runs_and_prints_figures(name: str, tmp_path: Path):
     if name in PEERS and find_spec(PEERS[name]) is None:
         pytest.skip(f"bench/{name}.py needs {PEERS[name]} (requirements-bench.lock)")
+    if name == "audits" and not (ROOT / "bench/clients/node_modules").exists():
+        pytest.skip("bench/audits.py needs Node and `npm ci` in bench/clients")
     store = ("--store", f"sqlite:///{tmp_path}/shop.db") if name.startswith("kill") else ()
     run = subprocess.run(
         [sys.executable, "-m", f"bench.{name}", *SMALL[name], *store],
