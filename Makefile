@@ -37,7 +37,7 @@ test: $(VENV)/tested | $(TMP) ## Every check that CI runs (ARGS='-k neo4j' goes 
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/tested | $(TMP) ## Format and lint, mending what can be mended; then the import contracts
 	$(BIN)/ruff format --quiet .

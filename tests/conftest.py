@@ -58,6 +58,15 @@ def real_logs() -> Path:
     return path
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stays together where several workers run the tests: each file, for what its tests share, and all
+    that asks for the one Neo4j.
+    """
+    for item in items:
+        asks = "neo4j" in getattr(item, "fixturenames", ()) or item.get_closest_marker("neo4j") is not None
+        item.add_marker(pytest.mark.xdist_group("neo4j" if asks else item.path.as_posix()))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line for each missing thing how many tests it left out."""
     skipped: list[pytest.TestReport] = terminalreporter.stats.get("skipped", [])
