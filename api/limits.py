@@ -47,6 +47,17 @@ def bounded(first: int | None, default: int, most: int, argument: str = "first")
     return wanted
 
 
+def seeded(seed: int | None) -> int | None:
+    """A seed as chance takes it; InvalidInput for a negative one.
+
+    >>> seeded(7), seeded(None)
+    (7, None)
+    """
+    if seed is not None and seed < 0:
+        raise InvalidInput(f"seed: {seed} is negative; take 0 or more")
+    return seed
+
+
 def at_most(items: list[str], most: int, argument: str) -> list[str]:
     """A list that is not too long; InvalidInput for one that is."""
     if len(items) > most:

@@ -8,7 +8,7 @@ from functools import partial
 import strawberry
 
 from api.context import Info
-from api.limits import SEEDS
+from api.limits import SEEDS, seeded
 from api.types.communities import CategoryFraction
 from api.types.described import field, output
 from api.types.forward import LaterUser, person
@@ -147,14 +147,19 @@ class Asked:
     def to_domain(
         self, market: Market
     ) -> tuple[Objective, audience.KolFilter, events.Money | None, int | None]:
-        """The same in the domain's words; InvalidInput for a budget that is none."""
+        """The same in the domain's words; InvalidInput for a budget or a seed that is none."""
         budget = None
         if self.budget is not None:
             budget = events.Money(self.budget.amount, self.budget.currency.upper())
             if budget.amount <= 0:
                 raise InvalidInput(f"budget: {budget.amount} is not above 0")
         objective = (self.objective or KolObjective.REACH).to_domain()
-        return objective, (self.chosen_by or KolFilter()).to_domain(market.snapshot), budget, self.seed
+        return (
+            objective,
+            (self.chosen_by or KolFilter()).to_domain(market.snapshot),
+            budget,
+            seeded(self.seed),
+        )
 
 
 async def candidates(info: Info, asked: Asked, page: tuple[int | None, str | None]) -> KolCandidateConnection:

@@ -3,7 +3,7 @@
 import strawberry
 
 from api.context import Info
-from api.limits import NAMED, PAGE, at_most
+from api.limits import NAMED, PAGE, at_most, seeded
 from api.types.communities import Community
 from api.types.described import field, output
 from api.types.forward import LaterUser, person
@@ -75,11 +75,13 @@ class CommunityReach:
 async def spread(
     info: Info, users: list[str], chosen_by: KolFilter | None, seed: int | None
 ) -> SpreadForecast:
-    """What these people would set off. UnknownKey for somebody unknown, InvalidInput for nobody at all."""
+    """What these people would set off. UnknownKey for somebody unknown, InvalidInput for nobody at all or a
+    seed that is none.
+    """
     snapshot = (await info.context.market()).snapshot
     people = tuple(_known(snapshot, key) for key in at_most(users, NAMED, "users"))
     among = (chosen_by or KolFilter()).to_domain(snapshot)
-    told = await info.context.of_fit(_forecast, people, among, seed)
+    told = await info.context.of_fit(_forecast, people, among, seeded(seed))
     info.context.ledger.give(made.of_spread(await info.context.market(), told, among, seed))
     return SpreadForecast.from_domain(info, told)
 

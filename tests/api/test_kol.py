@@ -115,6 +115,14 @@ async def test_purchases_cannot_be_aimed_at_where_nothing_was_bought(shop: Shop)
     assert (code, "REACH" in message) == ("BAD_USER_INPUT", True)
 
 
+async def test_a_negative_seed_is_refused_by_name(shop: Shop) -> None:
+    shop.tell("ana>bea:tea  bea>cy:tea")
+    spread = 'query($seed: Int) { spread(users: ["ana"], seed: $seed) { reach { value } } }'
+    for document in (KOLS, spread):
+        ((code, message),) = await shop.refused(document, seed=-1)
+        assert (code, message) == ("BAD_USER_INPUT", "seed: -1 is negative; take 0 or more")
+
+
 async def test_the_same_seed_is_the_same_answer_on_any_page_of_it(shop: Shop) -> None:
     shop.tell(SHOP)
     assert await shop.ask(KOLS, seed=7) == await shop.ask(KOLS, seed=7)
