@@ -20,6 +20,7 @@ held out, while as a source beside it they add .003.
 from graph.taste.als import ALS
 from graph.taste.blend import Mixed
 from graph.taste.ease import EASE, social_ease
+from graph.taste.fits import Fits, Sharing
 from graph.taste.friends import Friends
 from graph.taste.learning import Blend
 from graph.taste.model import Fitted, Interactions, Kind, Model, Parts, interactions
@@ -33,6 +34,7 @@ __all__ = [
     "ALS",
     "EASE",
     "Blend",
+    "Fits",
     "Fitted",
     "Friends",
     "Interactions",
@@ -43,6 +45,7 @@ __all__ = [
     "Parts",
     "Popularity",
     "Roster",
+    "Sharing",
     "UserKNN",
     "Walks",
     "baselines",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graph.taste.model import Fitted, Interactions, Model, Parts, Rows, Scores, Sparse, joined
 from graph.taste.popularity import popularity
-from graph.taste.ranking import height, unseen
+from graph.taste.ranking import best, height
 
 TOP = 50
 """How many best scores a source's height is the mean of."""
@@ -104,7 +104,12 @@ def loudness(scores: Scores, chosen: Sparse, users: Rows) -> NDArray[np.float32]
     """1 / height of the scores among what is not chosen yet, shape (q,); 0 where a source has nothing to
     say.
     """
-    top = height(unseen(scores, chosen, users), TOP)
+    return loud(scores, best(scores, chosen, users, TOP))
+
+
+def loud(scores: Scores, listed: NDArray[np.int32]) -> NDArray[np.float32]:
+    """1 / height of the listed, shape (q,); 0 where that is nothing."""
+    top = height(scores, listed)
     return np.divide(1.0, top, out=np.zeros_like(top), where=top > 1e-12)
 
 

@@ -101,7 +101,7 @@ class ByItem:
 
 def by_user(both: Joint, lam: float) -> ByUser:
     """Solved in the rows of Z: users, and features if there are any."""
-    K = inverse(dense(in_rows(both.matrix @ both.matrix.T)), lam)
+    K = inverse(gram(both.matrix), lam)
     columns = in_rows(both.matrix[:, : both.items].T)
     pull = np.empty(both.items, dtype=np.float32)
     for start in range(0, both.items, CHUNK):
@@ -113,24 +113,30 @@ def by_user(both: Joint, lam: float) -> ByUser:
 
 def by_item(both: Joint, lam: float) -> ByItem:
     """Solved in the columns of Z: items, and people if ties count."""
-    B = inverse(dense(in_rows(both.matrix.T @ both.matrix)), lam)
+    B = inverse(gram(in_rows(both.matrix.T)), lam)
     own = np.diag(B).copy()
     B /= -own
     np.fill_diagonal(B, 0.0)
     return ByItem(both, np.ascontiguousarray(B[:, : both.items], dtype=np.float32))
 
 
-def dense(gram: Sparse) -> NDArray[np.floating]:
-    """A Gram matrix in memory, in float64 if it is small."""
-    full = gram.toarray().T
-    return full.astype(np.float64) if len(full) <= PRECISE else full
+def gram(rows: Sparse) -> NDArray[np.floating]:
+    """ZZᵀ, dense, a strip at a time: most of its cells are taken, and in sparse form it would be four times
+    as large.
+    """
+    side = int(rows.shape[0])
+    products = np.empty((side, side), np.float64 if side <= PRECISE else np.float32, order="F")
+    across = in_rows(rows.T)
+    for start in range(0, side, CHUNK):
+        products[:, start : start + CHUNK] = (rows[start : start + CHUNK] @ across).toarray().T
+    return products
 
 
-def inverse(gram: NDArray[np.floating], lam: float) -> NDArray[np.floating]:
-    """(λI + gram)⁻¹ of a symmetric gram, in place by Cholesky's factor."""
-    gram[np.diag_indices_from(gram)] += lam
-    potrf, potri = cast("list[Lapack]", sl.get_lapack_funcs(("potrf", "potri"), (gram,)))
-    factor, failed = potrf(gram, lower=1, overwrite_a=1, clean=0)
+def inverse(products: NDArray[np.floating], lam: float) -> NDArray[np.floating]:
+    """(λI + products)⁻¹ of a symmetric matrix, in place by Cholesky's factor."""
+    products[np.diag_indices_from(products)] += lam
+    potrf, potri = cast("list[Lapack]", sl.get_lapack_funcs(("potrf", "potri"), (products,)))
+    factor, failed = potrf(products, lower=1, overwrite_a=1, clean=0)
     if failed:
         raise ValueError(f"λ = {lam:g} leaves the Gram matrix singular; choose a larger one")
     solved, _ = potri(factor, lower=1, overwrite_c=1)

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.ndcg import ndcg
-from graph.taste.blend import Mixed, Mixture, Recipe, damp, loudness
+from graph.kernels.top import NOBODY
+from graph.taste.blend import TOP, Mixed, Mixture, Recipe, damp, loud
+from graph.taste.fits import Fits, Sharing
 from graph.taste.model import Fitted, Interactions, Model, Rows, Sparse
-from graph.taste.ranking import best, cut, unseen
+from graph.taste.ranking import best
 from graph.taste.roster import sources
 
 DEPTH = 10
@@ -167,14 +169,16 @@ def candidates(fitted: Sequence[Fitted], chosen: Sparse, users: Rows) -> tuple[R
     """What is among the best of any source: place of the user, item, loud scores of every source, by user."""
     scores = [source.scores(users) for source in fitted]
     among = np.zeros(scores[0].shape, dtype=np.bool_)
+    volume = []
     for each in scores:
-        rest = unseen(each, chosen, users)
-        top = best(rest, CANDIDATES)
-        spoken = np.take_along_axis(rest, top, axis=1) > 0
-        np.put_along_axis(among, top, np.take_along_axis(among, top, axis=1) | spoken, axis=1)
+        listed = best(each, chosen, users, CANDIDATES)
+        user, rank = np.nonzero(listed != NOBODY)
+        spoken = each[user, listed[user, rank]] > 0
+        among[user[spoken], listed[user, rank][spoken]] = True
+        volume.append(loud(each, listed[:, :TOP]))
     place, item = np.nonzero(among)
-    loud = [each[place, item] * loudness(each, chosen, users)[place] for each in scores]
-    return place, item, np.stack(loud, axis=1).astype(np.float32)
+    features = [each[place, item] * factor[place] for each, factor in zip(scores, volume, strict=True)]
+    return place, item, np.stack(features, axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,17 +186,21 @@ class Blend:
     """A blend that learns its own weights: on a `share` of every user's choices, held out with `seed`, from
     sources fitted on the rest; then every source with weight is fitted on all there is.
 
-    made_of: the sources; None for those of `graph.taste.roster.sources`.
+    made_of: the sources; None for those of `graph.taste.roster.sources`. fits: shared with others.
     """
 
     made_of: tuple[Model, ...] | None = None
     share: float = 0.1
     seed: int = 0
     name: str = "blend"
+    fits: Fits | None = None
 
     def fit(self, known: Interactions) -> Mixture:
         """Learn on a cut, then fit on all."""
         chosen = sources(known) if self.made_of is None else self.made_of
-        inner = cut(known, share=self.share, seed=self.seed)
-        recipe = learn([each.fit(inner.known) for each in chosen], inner.known, inner.held, seed=self.seed)
-        return Mixed(chosen, recipe).fit(known)
+        fits = Fits(known) if self.fits is None else self.fits
+        inner = fits.cut(known, share=self.share, seed=self.seed)
+        recipe = learn(
+            [fits.of(each, inner.known) for each in chosen], inner.known, inner.held, seed=self.seed
+        )
+        return Mixed(tuple(Sharing(each, fits) for each in chosen), recipe).fit(known)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.taste.joint import in_rows
+from graph.kernels.top import NOBODY, top
 from graph.taste.model import Interactions, Rows, Scores, Sparse, facts
 
 LEAST = 3
@@ -46,23 +46,22 @@ def cut(known: Interactions, *, share: float = 0.1, seed: int = 0) -> Cut:
     )
 
 
-def unseen(scores: Scores, chosen: Sparse, users: Rows) -> Scores:
-    """The scores with −∞ for what the users chose already; a copy."""
-    rest = scores.copy()
-    seen = in_rows(chosen[users])
-    rest[np.repeat(np.arange(len(users)), np.diff(seen.indptr)), seen.indices] = -np.inf
-    return rest
+def best(scores: Scores, chosen: Sparse, users: Rows, count: int) -> NDArray[np.int32]:
+    """The columns of the highest scores of each row that its user did not choose yet, best first, shape (q,
+    count); `NOBODY` where there are no more.
+    """
+    own = chosen[users]
+    return top(np.ascontiguousarray(scores, np.float32), own.indptr, own.indices, count)
 
 
-def best(rest: Scores, count: int) -> Rows:
-    """The columns of the highest scores of each row, in no order, shape (q, at most `count`)."""
-    if count >= rest.shape[1]:
-        return np.tile(np.arange(rest.shape[1]), (len(rest), 1))
-    return np.argpartition(-rest, count, axis=1)[:, :count]
+def height(scores: Scores, listed: NDArray[np.int32]) -> NDArray[np.float32]:
+    """What the listed are worth on average, shape (q,); never negative.
 
-
-def height(rest: Scores, count: int) -> NDArray[np.float32]:
-    """What the `count` best of a row are worth on average, shape (q,); never negative."""
-    top = np.partition(rest, max(rest.shape[1] - count, 0), axis=1)[:, -count:]
-    mean: NDArray[np.float32] = np.where(np.isfinite(top), top, 0.0).mean(axis=1, dtype=np.float32)
-    return np.maximum(mean, 0.0)
+    >>> scores = np.array([[4.0, 1.0, 2.0], [0.0, 0.0, -1.0]], np.float32)
+    >>> height(scores, np.array([[0, 2], [2, NOBODY]], np.int32)).tolist()
+    [3.0, 0.0]
+    """
+    worth = np.where(listed == NOBODY, np.float32(0), np.take_along_axis(scores, listed, axis=1))
+    count = max(min(listed.shape[1], scores.shape[1]), 1)
+    mean: NDArray[np.float32] = worth.sum(axis=1, dtype=np.float64).astype(np.float32) / np.float32(count)
+    return np.maximum(mean, np.float32(0))

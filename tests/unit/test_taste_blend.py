@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from graph.kernels.ndcg import ndcg
-from graph.taste import ALS, EASE, Blend, Friends, Mixed, Popularity, UserKNN, baselines, tune
+from graph.taste import ALS, EASE, Blend, Fits, Friends, Mixed, Popularity, Sharing, UserKNN, baselines, tune
 from graph.taste.blend import Recipe
 from graph.taste.learning import learn, pool
 from graph.taste.model import Interactions
@@ -123,3 +123,23 @@ def test_a_source_without_weight_is_not_fitted():
 
     known = shop(heard=False, users=30)
     Mixed((Popularity(), Refusing()), Recipe(((1.0, 0.0),))).fit(known)
+
+
+def test_a_blend_that_shares_its_fits_says_what_it_says_by_itself():
+    known, some = shop(heard=True, users=40, items=60), np.arange(40)
+    fits = Fits(known)
+    for each in (known, known.friendless()):
+        alone = Blend(SOURCES).fit(each).scores(some)
+        assert Blend(SOURCES, fits=fits).fit(each).scores(some).tolist() == alone.tolist()
+    assert Sharing(EASE(lam=20.0, name="baseline"), fits).fit(known) is fits.of(
+        SOURCES[0], known.friendless()
+    )
+
+
+def test_a_closed_form_of_gigabytes_is_kept_only_where_all_end(monkeypatch):
+    monkeypatch.setattr("graph.taste.fits.LARGE", 20)
+    known = shop(heard=True, users=40, items=60)
+    fits = Fits(known)
+    inner = fits.cut(known, share=0.1, seed=0).known
+    assert fits.of(EASE(), inner) is not fits.of(EASE(), inner)
+    assert fits.of(EASE(), known) is fits.of(EASE(), known)

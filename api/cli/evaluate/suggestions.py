@@ -114,18 +114,19 @@ def parts(split: str) -> tuple[float, ...]:
 def roster(held: "Held", *, tune: bool) -> "Iterator[Contender]":
     """The blend, the same without friends, and every baseline that has room; what has none is told."""
     from graph.evaluate.suggestions.compare import WithoutFriends, contender
-    from graph.taste import Blend, baselines
+    from graph.taste import Blend, Fits, Sharing, baselines
 
+    fits = Fits(held.known)
     if tune:
         yield from _tuned(held)
     else:
-        yield contender(Blend(), held)
-        yield contender(WithoutFriends(Blend()), held)
+        yield contender(Blend(fits=fits), held)
+        yield contender(WithoutFriends(Blend(fits=fits)), held)
     found = baselines(held.known.users, held.known.items)
     for name, reason in found.left_out:
         complain(f"{name} is left out: {reason}")
     for model in found.models:
-        yield contender(model, held)
+        yield contender(Sharing(model, fits), held)
 
 
 def _tuned(held: "Held") -> "Iterator[Contender]":
@@ -279,7 +280,7 @@ def breadth(found: "Evaluation") -> "Table":
     caption = (
         "Of the first ten of all lists: items shown at all and to three users or more; how many had chosen a "
         "shown item; inequality of showings; surprise in bits; how unlike the items of one list are. GB: "
-        "beyond what was held before."
+        "beyond what was held before. What an earlier row fitted already is not fitted or counted again."
     )
     return table(
         "How broad the lists are, and what they cost",
