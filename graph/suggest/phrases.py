@@ -29,8 +29,8 @@ def sentence(said: Sayings, clauses: Sequence[str]) -> str:
     """One or two clauses as a sentence; of none, that it is a suggestion.
 
     >>> from gettext import NullTranslations
-    >>> sentence(NullTranslations(), ["ana bought this", "it is popular right now"])
-    'Ana bought this; it is popular right now.'
+    >>> sentence(NullTranslations(), ["ana bought this", "it is popular"])
+    'Ana bought this; it is popular.'
     """
     if not clauses:
         whole = said.gettext("a suggestion for you.")
@@ -147,7 +147,7 @@ def popularity(said: Sayings, *, around: bool, of_kind: bool) -> str:
         return said.gettext("it is popular among what is like it")
     if around:
         return said.gettext("it is popular in this circle")
-    return said.gettext("it is popular right now")
+    return said.gettext("it is popular")
 
 
 def scene(said: Sayings, facet: Facet) -> str:
@@ -158,7 +158,7 @@ def scene(said: Sayings, facet: Facet) -> str:
         case Facet.WEEKDAY:
             return said.gettext("it is often chosen on this day of the week")
         case Facet.MONTH:
-            return said.gettext("it is often chosen at this time of the year")
+            return said.gettext("it is chosen more this month than in others")
         case Facet.FESTIVAL:
             return said.gettext("it is often chosen at this festival")
         case Facet.REGION:

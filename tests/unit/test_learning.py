@@ -146,7 +146,7 @@ def test_a_generated_shop_teaches_the_same_twice_and_every_suggestion_has_its_ch
     analysis = Analysis.of(whole)
     again = learned(whole, analysis.partition.labels)
     assert again.blend == analysis.shelf.blend
-    assert set(again.blend.weights) == set(NAMES)
+    assert set(again.blend.weights) <= set(NAMES)
     answers = suggest(analysis.shelf, [Ask(row) for row in range(40)], limit=5)
     told = [one.opens for found in answers for one in found.suggestions]
     assert told

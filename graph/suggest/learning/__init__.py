@@ -4,8 +4,10 @@ The log is cut; the sources are fitted on what came before, asked what they woul
 chose something after, and weighed so that what was chosen is likely (graph.suggest.learning.fit). Two such
 blends, one with ties and one without, stand beside the sources' own weights before people whom neither has
 seen; the likeliest is kept, so a blend that was learned does no harm, and ties that carry nothing are not
-listened to. Who allows no personal answer teaches nothing. All questions then teach the weights of the one
-that was kept. People are sampled, so the cost beside the second fit of the sources is bounded.
+listened to. What somebody came to by a share that was made after the cut teaches nothing: no source could
+have told it, and a friend would seem to be no use for having shared it late. Who allows no personal answer
+teaches nothing. All questions then teach the weights of the one that was kept. People are sampled, so the
+cost beside the second fit of the sources is bounded.
 """
 
 from collections.abc import Iterator
@@ -32,7 +34,8 @@ ASKED = 2_000
 """People whose questions teach the weights, and people whose showings teach the chances."""
 
 ENOUGH = 300
-"""Products chosen after the cut below which nothing is learned."""
+"""Products chosen after the cut below which no chances are learned, and of those that could have been told,
+below which no weights are."""
 
 TIES = ("friends", "hops", "circle", "sharer")
 """Sources that listen to somebody in particular."""
@@ -55,9 +58,10 @@ def learned(snapshot: Snapshot, labels: Rows) -> Lessons:
         return Lessons(Blend(), None)
     past = before(snapshot, after.cut)
     shelf = Shelf.of(past, strengths(past), labels)
-    heard = replace(after, rows=after.rows[shelf.personal[after.events.person[after.rows]]])
-    told = examples(shelf, questions(heard, snapshot.shares))
-    blend = as_blend(chosen_weights(told))
+    heard = after.among(shelf.personal[after.events.person[after.rows]])
+    blend = Blend()
+    if np.count_nonzero(heard.tellable) >= ENOUGH:
+        blend = as_blend(chosen_weights(examples(shelf, questions(heard, snapshot.shares))))
     shown = Showings.of(snapshot, replace(shelf, blend=blend), after, ASKED)
     return Lessons(blend, chances(shown.score, shown.opened))
 
@@ -69,9 +73,11 @@ def questions(after: Afterwards, shares: Shares) -> Iterator[tuple[Ask, Rows]]:
     events = after.events
     people = list(after.by_person())
     for person, rows in people[:: max(1, -(-len(people) // ASKED))]:
-        yield Ask(person), events.product[rows]
+        chosen = after.told(rows)
+        if len(chosen):
+            yield Ask(person), events.product[chosen]
         linked = rows[(events.kind[rows] == Kind.OPEN) & (events.share[rows] != NONE)][:1]
-        later = rows[rows > linked[0]] if len(linked) else linked
+        later = chosen[chosen > linked[0]] if len(linked) else linked
         if len(later):
             sharer = int(shares.person[events.share[linked[0]]])
             context = Context(sharer=sharer, product=int(events.product[linked[0]]))

@@ -25,12 +25,18 @@ HELD_BACK = 0.15
 @dataclass(frozen=True, slots=True, eq=False)
 class Afterwards:
     """What was chosen from a time on. events: of the whole. rows: its openings of others' shares and its
-    purchases from the cut on, in order of time. cut: µs.
+    purchases from the cut on, in order of time. tellable: which of these could have been told at the cut; who
+    came by a share that was made later was told by that, and nothing at the cut knew of it. cut: µs.
     """
 
     events: Events
     rows: Longs
+    tellable: NDArray[np.bool_]
     cut: int
+
+    def among(self, which: NDArray[np.bool_]) -> "Afterwards":
+        """Some of it."""
+        return replace(self, rows=self.rows[which], tellable=self.tellable[which])
 
     def by_person(self) -> Iterator[tuple[int, Longs]]:
         """Everybody who chose something, by row, and their rows in order of time."""
@@ -41,6 +47,10 @@ class Afterwards:
             if len(mine):
                 yield int(self.events.person[mine[0]]), mine
 
+    def told(self, rows: Longs) -> Longs:
+        """Those of some rows that could have been told."""
+        return rows[self.tellable[np.searchsorted(self.rows, rows)]]
+
 
 def afterwards(snapshot: Snapshot, held_back: float = HELD_BACK) -> Afterwards:
     """The last part of what was chosen; what comes at the very time of the cut belongs to it."""
@@ -49,7 +59,10 @@ def afterwards(snapshot: Snapshot, held_back: float = HELD_BACK) -> Afterwards:
     rows = rows[~events.own[rows] & (events.product[rows] != NONE) & (events.person[rows] != NONE)]
     first = int(len(rows) * (1 - held_back))
     cut = int(events.at[rows[first]]) if first < len(rows) else snapshot.as_of + 1
-    return Afterwards(events, rows[np.searchsorted(events.at[rows], cut) :], cut)
+    rows = rows[np.searchsorted(events.at[rows], cut) :]
+    share = events.share[rows]
+    later = (share != NONE) & (np.append(snapshot.shares.at, 0)[share] >= cut)
+    return Afterwards(events, rows, ~later, cut)
 
 
 def before(snapshot: Snapshot, cut: int) -> Snapshot:
