@@ -15,8 +15,8 @@ from graph.suggest.explain import Language
 def sayings(spoken: Language) -> NullTranslations:
     """The catalogue of a language; English is what the messages are written in.
 
-    >>> sayings(Language.CHINESE).gettext("it is popular right now")
-    '它最近很受欢迎'
+    >>> sayings(Language.CHINESE).gettext("it is popular")
+    '它很受欢迎'
     """
     if spoken is Language.ENGLISH:
         return NullTranslations()
