@@ -27,7 +27,7 @@ from api.metrics import Metrics
 from api.refresh import Fitting
 from api.rights.table import EVERYTHING
 from api.service import Clock, Service, utc_now
-from api.settings import LOOPBACK, Settings
+from api.settings import LOOPBACK, Records, Settings
 from api.sockets import Sockets
 from api.visitors import Named, Sealed
 from graph.errors import StoreUnavailable
@@ -63,7 +63,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         gate=gate_of(settings),
         clock=clock,
         metrics=metrics,
-        answer_days=settings.answer_days,
+        records=Records(settings.answer_days, settings.audit),
     )
     following = Following(settings.subscriptions, metrics)
     endpoint = Endpoint(service, settings, metrics, following)

@@ -20,6 +20,7 @@ from api.limits import CALL
 from graph.errors import SharegraphError
 from graph.events import Event, Product, Reject, User
 from graph.store import Store
+from loaders.audit import Aliases
 from loaders.erasure import erase
 from loaders.exported import exported
 from loaders.ingest import Taken, ingest_events
@@ -62,8 +63,10 @@ class Upserted:
 class Intake:
     """The only way into the store. One call at a time writes; the others wait."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, aliases: Aliases | None = None) -> None:
+        """aliases: the ids by which an audit log speaks of people."""
         self._store = store
+        self._aliases = aliases
         self._answered: OrderedDict[str, tuple[bytes, asyncio.Task[Recorded]]] = OrderedDict()
         self._writing = asyncio.Lock()
 
@@ -101,7 +104,7 @@ class Intake:
         """Remove a person for good; False where nobody was known by this key. What calls were answered goes
         too, since it names events.
         """
-        forgotten = await self._write(partial(erase, self._store, key))
+        forgotten = await self._write(partial(erase, self._store, key, self._aliases))
         self.let_go()
         return forgotten
 

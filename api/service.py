@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from api.answerlog import AnswerLog
+from api.audit import Audit
 from api.auth.gate import Gate
 from api.behind import Unkept
 from api.context import Context
@@ -50,7 +51,7 @@ from api.refresh import BY_DEFAULT, Answers, Fitting
 from api.request import Asked, Reply
 from api.rights.veil import Veil
 from api.schema import core_schema
-from api.settings import ANSWER_DAYS
+from api.settings import RECORDS, Records
 from api.trusted import OPEN, Trusted, Untrusted
 from graph.analysis import Analysis
 from graph.campaign.rates import NO_RATES, Rates
@@ -86,7 +87,7 @@ class Service:
         gate: Gate = OPEN_GATE,
         clock: Clock = utc_now,
         metrics: Metrics | None = None,
-        answer_days: int = ANSWER_DAYS,
+        records: Records = RECORDS,
     ) -> None:
         self._metrics = metrics or Metrics()
         self.store = store
@@ -95,9 +96,10 @@ class Service:
         self.watch = Watch(store, self.answers)
         self.ledger = Ledger(store, on_written=self._metrics.promised)
         self.answerlog: AnswerLog | None = None
-        if answer_days:
-            self.answerlog = AnswerLog(store, clock, answer_days, on_written=self._metrics.noted)
-        self._intake = Intake(store)
+        if records.days:
+            self.answerlog = AnswerLog(store, clock, records.days, on_written=self._metrics.noted)
+        self._audit = Audit(records.audit, core_schema) if records.audit else None
+        self._intake = Intake(store, self._audit.aliases if self._audit else None)
         self._memo = Memo()
         self._trusted = trusted
         self._documents = Documents(core_schema, hints=not trusted.only)
@@ -206,12 +208,25 @@ class Service:
         try:
             if ready.kind is OperationType.QUERY:
                 await context.pin(ready.document.cursors(executor.variable_values.coerced))
+            await self._note(ready)
         except Exception as failed:  # noqa: BLE001  # whatever it is, it is told or hidden like any other fault
             return _failed(failed, ready, asked)
         return await _replied(executor.execute_operation(), context, ready, asked)
 
+    async def _note(self, ready: "_Ready") -> None:
+        """Put a request on record, where a record is kept."""
+        if self._audit is not None:
+            executor = ready.executor
+            given = executor.variable_values.coerced
+            await self._audit.note(ready.context, ready.document.ast, executor.operation, given)
+
     async def _followed(self, ready: "_Ready", asked: Asked) -> AsyncGenerator[Reply, None]:
         """Each event is answered in a context of its own, pinned to the version it came with."""
+        try:
+            await self._note(ready)
+        except Exception as failed:  # noqa: BLE001  # as in `_run`
+            yield _failed(failed, ready, asked)
+            return
         begun = create_source_event_stream(ready.executor)
         source = await begun if isawaitable(begun) else begun
         if isinstance(source, ExecutionResult):

@@ -19,6 +19,19 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """What a server writes down of its answers. days: how long it is kept what was suggested to whom; 0 keeps
+    none. audit: the file that says who asked what about whom; None for none.
+    """
+
+    days: int = ANSWER_DAYS
+    audit: Path | None = None
+
+
+RECORDS = Records()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """store: its URL. host, port: where to listen. dev: anybody who can connect may ask anything. seed: what
     chance in analyses is drawn with. request_seconds: after which a request is given up. body_bytes: the most
@@ -29,8 +42,8 @@ class Settings:
     kept what was suggested to whom; 0 keeps none. cap: how often somebody is shown the same.
     order: what counts beside the score of a suggestion. trusted: documents known by their ids. origins: of
     pages that may ask, beside our own. jwks, audience, issuer, skew: of tokens (api.auth.tokens); keys: the
-    file of API keys. calendar: the shop's days and festivals. consenting: what people who never said allow;
-    None as the store has it.
+    file of API keys. audit: the file of the audit log. calendar: the shop's days and festivals. consenting:
+    what people who never said allow; None as the store has it.
     """
 
     store: str
@@ -51,6 +64,7 @@ class Settings:
     issuer: str | None = None
     skew: int = 30
     keys: Path | None = None
+    audit: Path | None = None
     consenting: bool | None = None
     calendar: Calendar | None = None
     answer_days: int = ANSWER_DAYS

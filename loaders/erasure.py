@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.store import Store
+from loaders.audit import Aliases
 from loaders.rejects import beside, clear, strike
 from loaders.snapshots import default_folder, discard
 
 
-def erase(store: Store, key: str) -> bool:
+def erase(store: Store, key: str, aliases: Aliases | None = None) -> bool:
     """Remove whoever has this key from the store and from what was derived from it; False where nobody was
-    known by it.
+    known by it. aliases: the ids by which an audit log speaks of people; theirs stands for nobody afterwards.
 
     The snapshot goes in either case: an earlier try may have been killed in between. A list of refused rows
     keeps those in which no cell holds a key of theirs; one that is being written is left to its load, which
@@ -26,6 +27,8 @@ def erase(store: Store, key: str) -> bool:
     erased = store.forget(key)
     discard(default_folder(store.url))
     strike(beside(store.url), keys)
+    if aliases is not None:
+        aliases.drop(keys)
     return erased
 
 

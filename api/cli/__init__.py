@@ -10,6 +10,7 @@ import typer
 
 from api.cli.answers import answers
 from api.cli.asking import cascades, communities, kols, suggest
+from api.cli.auditing import COMMANDS as AUDITING
 from api.cli.command import MISUSE, command, complain, flowing
 from api.cli.demo import demo
 from api.cli.doctor import doctor
@@ -78,12 +79,14 @@ PANELS = {
 }
 
 evaluate = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+audit = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 for _group, _panel, _commands in (
     *((app, panel, commands) for panel, commands in PANELS.items()),
     (evaluate, "How good is it", EVALUATIONS),
     (keys, "API keys", KEYS),
+    (audit, "The audit log", AUDITING),
 ):
     for _run in _commands:
         _name = _run.__name__.strip("_").replace("_", "-")
@@ -93,6 +96,12 @@ app.add_typer(
     keys,
     name="keys",
     help="API keys, for the services that may ask.",
+    rich_help_panel="Serve and look after",
+)
+app.add_typer(
+    audit,
+    name="audit",
+    help="The audit log: who asked what about whom.",
     rich_help_panel="Serve and look after",
 )
 app.add_typer(

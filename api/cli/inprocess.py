@@ -13,6 +13,7 @@ from api.cli.command import Everywhere
 from api.errors import AWAY, BAD_INPUT, INTERNAL, STORE_AWAY
 from api.request import Asked, Reply
 from api.service import Service
+from api.settings import Records
 from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput, SharegraphError, StoreUnavailable
 from graph.store import Store
@@ -36,7 +37,7 @@ def answers(store: Store, asked: Sequence[tuple[str, Data]], rates: Rates = NO_R
 
     async def replies() -> list[Reply]:
         # Whoever looks from the command line is nobody's customer: these answers are shown to none.
-        service = Service(store, rates=rates, answer_days=0)
+        service = Service(store, rates=rates, records=Records(days=0))
         try:
             return [await service.answer(Asked(document, variables)) for document, variables in asked]
         finally:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.auditing import Audited
 from api.cli.command import Everywhere
 
 
@@ -43,6 +44,7 @@ def forget(
     everywhere: Everywhere,
     *,
     user: Annotated[str, typer.Argument(help="Whom: a user's key or a visitor's id.")],
+    audit: Audited = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person for good: from the store, from its snapshot, from every answer.
@@ -52,13 +54,14 @@ def forget(
     from contextlib import closing
 
     from graph.errors import UnknownKey
+    from loaders.audit import Aliases
     from loaders.erasure import erase
     from loaders.stores import open_store
 
     with closing(open_store(everywhere.store, create=False)) as store:
         if not yes:
             typer.confirm(f"Remove {user} from {store.url} for good?", abort=True, err=True)
-        if not erase(store, user):
+        if not erase(store, user, None if audit is None else Aliases.of_log(audit)):
             raise UnknownKey(f"nobody is known as {user!r} in {store.url}")
     everywhere.tell({"forgotten": True}, lambda: f"{user} is forgotten.")
 

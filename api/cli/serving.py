@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.asking import Currency, PerUnit
+from api.cli.auditing import Audited
 from api.cli.command import Everywhere, fail
 from api.cli.loading import ConsentDefault, OnOff
 from api.cli.ports import free_port
@@ -122,6 +123,7 @@ def serve(
         Path | None,
         typer.Option(envvar="SHAREGRAPH_CALENDAR", metavar="FILE", help="Time zone and festivals, as TOML."),
     ] = None,
+    audit: Audited = None,
     consent_default: ConsentDefault = None,
     currency: Currency = None,
     rates: PerUnit = None,
@@ -159,6 +161,7 @@ def serve(
         issuer=issuer,
         skew=skew,
         keys=keys,
+        audit=audit,
         calendar=_calendar(calendar),
         consenting=None if consent_default is None else consent_default is OnOff.ON,
         answer_days=answer_days,

@@ -12,6 +12,7 @@ import pytest
 from api import behind
 from api.answerlog import AnswerLog
 from api.service import Service
+from api.settings import Records
 from graph.answers import Given, Place
 from graph.errors import StoreUnavailable
 from graph.events import Consent, Event, Kind, micros
@@ -216,5 +217,5 @@ async def until(done: Callable[[], bool]) -> None:
 
 def test_the_command_line_shows_nobody_anything(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
-    assert Service(shop.store, answer_days=0).answerlog is None
+    assert Service(shop.store, records=Records(days=0)).answerlog is None
     shop.store.close()

@@ -1,0 +1,174 @@
+"""What goes into the audit log of a request: who asked, which fields, about whom, what for.
+
+Whom a question is about are the people it names: by `user`, `visitor`, `users`, the key of `user(key:)` or
+the id of a node, wherever they stand in its arguments. Who only comes out of an answer is not named, nor are
+those of whom `recordEvents` and the upserts bring news: the log of events holds these. Somebody who is not
+known is `unknown`, so that no key of theirs is written down.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    value_from_ast_untyped,
+    visit,
+)
+
+from api.auth.caller import Role
+from api.context import Context
+from api.ids import plain
+from loaders.audit import Aliases, Asking, AuditLog
+
+NAMING: Final = frozenset({"user", "visitor", "users"})
+"""Arguments and input fields that name people."""
+
+NEWS: Final = "events"
+"""The input field that brings rows."""
+
+TOLD_OF: Final = frozenset({"Query", "Mutation", "Subscription", "User"})
+"""Types whose fields are written down."""
+
+AT_ONCE: Final = frozenset({"Query.exportUser", "Mutation.forgetUser", "Mutation.setConsent"})
+"""What is on disk in the log before it is done."""
+
+UNKNOWN: Final = "unknown"
+
+SIGNED: Final = "token:"
+"""Leads the id of a caller with a token, which may be somebody's name."""
+
+
+class Audit:
+    """One server's. path: of the log."""
+
+    def __init__(self, path: Path, schema: GraphQLSchema) -> None:
+        self._log = AuditLog(path)
+        self._schema = schema
+        self.aliases = Aliases.of_log(path)
+
+    async def note(
+        self,
+        context: Context,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+    ) -> None:
+        """Write the row of a request; it may be run once this returns. OSError where it cannot be written:
+        what is not on record is not done.
+        """
+        fields, names = asked_for(self._schema, document, operation, variables)
+        if (names or context.caller.subject is not None) and context.version is None:
+            await context.pin()
+        people = await _known(context, names)
+        await asyncio.to_thread(self._write, context, sorted(fields), people)
+
+    def _write(self, context: Context, what: list[str], people: list[str | None]) -> None:
+        caller = context.caller
+        row = Asking(
+            at=context.now.isoformat(),
+            caller=self._asker(context),
+            role=caller.role.value,
+            purpose=caller.purpose,
+            what=what,
+            about=self._ids(people),
+        )
+        self._log.append(row, durable=not AT_ONCE.isdisjoint(what))
+
+    def _asker(self, context: Context) -> str:
+        """The caller's id, where it speaks of no person: an API key's is a number of ours."""
+        caller = context.caller
+        if caller.subject is not None:
+            (asker,) = self._ids([_main_key(context, caller.subject)])
+        elif caller.id.startswith(SIGNED):
+            (asker,) = self.aliases.of([caller.id])
+        else:
+            asker = caller.id
+        return asker
+
+    def _ids(self, keys: Iterable[str | None]) -> list[str]:
+        keys = list(keys)
+        known = [key for key in keys if key is not None]
+        id_of = dict(zip(known, self.aliases.of(known), strict=True))
+        return [UNKNOWN if key is None else id_of[key] for key in keys]
+
+
+def asked_for(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+) -> tuple[set[str], list[str]]:
+    """The fields that an operation asks for, as Type.field, and the names of people in its arguments."""
+    types = TypeInfo(schema)
+    found = _Found(types, variables)
+    fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+    for node in (operation, *fragments):
+        visit(node, TypeInfoVisitor(types, found))
+    return found.fields, list(dict.fromkeys(found.names))
+
+
+class _Found(Visitor):
+    def __init__(self, types: TypeInfo, variables: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.types = types
+        self.variables = dict(variables)
+        self.fields: set[str] = set()
+        self.names: list[str] = []
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        kind = self.types.get_parent_type()
+        coordinate = f"{kind.name if kind else ''}.{node.name.value}"
+        if kind is not None and kind.name in TOLD_OF:
+            self.fields.add(coordinate)
+        for argument in node.arguments or ():
+            name = argument.name.value
+            value = value_from_ast_untyped(argument.value, self.variables)
+            if coordinate == "Query.user" and name == "key":
+                self.names += _texts(value)
+            elif coordinate == "Query.node":
+                self.names += _of_node(value)
+            else:
+                self.names += _named(name, value)
+
+
+def _named(name: str, value: object) -> Iterator[str]:
+    """The names of people in an argument, however deep."""
+    if name in NAMING:
+        yield from _texts(value)
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, Mapping):
+            for field, said in each.items():
+                if field != NEWS:
+                    yield from _named(field, said)
+
+
+def _texts(value: object) -> list[str]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+def _of_node(value: object) -> list[str]:
+    kind, _, key = (plain(value) or "" if isinstance(value, str) else "").partition(":")
+    return [key] if kind == "User" else []
+
+
+async def _known(context: Context, names: list[str]) -> list[str | None]:
+    """The main key of each of these people; None for who is not known."""
+    veil = await context.veil.of(context.caller)
+    analyst = context.caller.role is Role.ANALYST and veil is not None
+    keys = [veil.key(name) if analyst and veil else name for name in names]
+    return [None if key is None else _main_key(context, key) for key in keys]
+
+
+def _main_key(context: Context, key: str) -> str | None:
+    people = context.analysis.snapshot.people
+    row = people.row(key)
+    return None if row is None else people.keys[row]

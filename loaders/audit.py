@@ -1,0 +1,242 @@
+"""The audit log: who asked what about whom, what for and when, in rows that nobody changes unseen.
+
+    audit.jsonl          a row a request: its place, what was asked, and a seal over it and the row before
+    audit.jsonl.head     the last place and its seal: rows that are missing at the end show by it
+    audit.jsonl.people   whose random id stands for whom; the only place where keys are, and rows leave it
+
+Law: a row's seal is the SHA-256 of the seal before it and of what the row says, so a row that was changed,
+taken out, put in or moved breaks the chain there (`verify`). A row is handed to the system before its request
+is answered, so it survives the death of the process; one that has to survive a power cut is on disk before.
+What was written when a crash cut it is no row, and was never answered. Any number of processes write to one
+log. People stand in it by random ids: once theirs is dropped, no row can be told to be about them, and the
+chain holds.
+
+Whoever may write all three files can write another chain: note the seal that `verify` gives elsewhere from
+time to time, and ask for it again.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import IO, Any, Final
+
+from graph.errors import StoreIncompatible
+
+BEGINNING: Final = "0" * 64
+"""Before the first row."""
+
+_TAIL = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request. at: ISO 8601, UTC. caller, about: no keys of people, but ids of `Aliases`. what: the
+    fields it asked for, as Type.field. purpose: what for.
+    """
+
+    at: str
+    caller: str
+    role: str
+    purpose: str
+    what: Sequence[str]
+    about: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a look at every row found. rows: that are whole and in their places; seal: of the last of them,
+    which stands for all; fault: what is wrong with the next, "" where nothing is.
+    """
+
+    rows: int
+    seal: str
+    fault: str = ""
+
+
+class AuditLog:
+    """An audit log that is written to; made where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        """StoreIncompatible where its last row is none of ours, OSError where it cannot be written."""
+        self.path = path
+        self._end = -1
+        self._place, self._seal = 0, BEGINNING
+        with _locked(path) as file:
+            self._catch_up(file)
+
+    def append(self, asking: Asking, *, durable: bool = False) -> str:
+        """Add a row; its seal. durable: on disk when this returns, with every row before it. OSError where
+        the disk takes no more.
+        """
+        with _locked(self.path) as file:
+            self._catch_up(file)
+            place, said = self._place + 1, asdict(asking)
+            seal = _seal(self._seal, place, said)
+            row = _text({"place": place, **said, "seal": seal}) + b"\n"
+            file.write(row)
+            file.flush()
+            _write_head(self.path, place, seal)
+            self._place, self._seal, self._end = place, seal, self._end + len(row)
+            if durable:
+                os.fsync(file.fileno())
+        return seal
+
+    def _catch_up(self, file: IO[bytes]) -> None:
+        """Go on from what other processes wrote; a row that a crash cut is taken away."""
+        end = file.seek(0, os.SEEK_END)
+        if end == self._end:
+            return
+        start = max(0, end - _TAIL)
+        file.seek(start)
+        tail = file.read()
+        whole = tail.rfind(b"\n") + 1
+        if start and not whole:
+            raise StoreIncompatible(f"{self.path} is no audit log of ours; name another file")
+        file.truncate(start + whole)
+        file.seek(0, os.SEEK_END)
+        if whole:
+            self._place, self._seal = _last(tail[:whole], self.path)
+        self._end = start + whole
+
+
+def verify(path: Path, expected: str | None = None) -> Verified:
+    """Look at every row, from the first. expected: a seal that was noted earlier, which has to be that of a
+    row.
+
+    Finds every row that was changed, taken out, put in or moved, and, by the head, rows missing at the end:
+    a crash can leave the head one row behind, never ahead.
+    """
+    head_place, head_seal = _head(path)
+    rows, seal, met = 0, BEGINNING, expected is None
+    with path.open("rb") as file:
+        for line in file:
+            row = _row(line)
+            if row is None or row.pop("place", None) != rows + 1:
+                return Verified(rows, seal, f"row {rows + 1} is missing, or is none")
+            if row.pop("seal", None) != _seal(seal, rows + 1, row):
+                return Verified(rows, seal, f"row {rows + 1} is not what was sealed")
+            rows, seal = rows + 1, _seal(seal, rows + 1, row)
+            met |= seal == expected
+            if rows == head_place and seal != head_seal:
+                return Verified(rows, seal, f"row {rows} is not the one that was written last")
+    if not head_place <= rows <= head_place + 1:
+        return Verified(rows, seal, f"{abs(head_place - rows):,} rows are missing at the end of one file")
+    return Verified(rows, seal, "" if met else "no row has the seal that was expected")
+
+
+class Aliases:
+    """Random ids that stand for people, in a file of their own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen: tuple[int, int] | None = None
+        self._ids: dict[str, str] = {}
+
+    @classmethod
+    def of_log(cls, log: Path) -> "Aliases":
+        """Those of an audit log."""
+        return cls(log.with_name(f"{log.name}.people"))
+
+    def of(self, keys: Iterable[str]) -> list[str]:
+        """The id of each of these keys, made where there is none; on disk before it is given."""
+        wanted = list(dict.fromkeys(keys))
+        if not wanted:
+            return []
+        with _locked(self.path) as file:
+            self._catch_up(file)
+            new = {key: token_hex(8) for key in wanted if key not in self._ids}
+            if new:
+                file.seek(0, os.SEEK_END)
+                file.writelines(_text({"id": id_, "key": key}) + b"\n" for key, id_ in new.items())
+                file.flush()
+                os.fsync(file.fileno())
+                self._ids |= new
+                self._seen = _seen(file)
+        return [self._ids[key] for key in wanted]
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Let nothing tell any more whom the ids of these keys stood for."""
+        gone = set(keys)
+        if not self.path.exists():
+            return
+        with _locked(self.path) as file:
+            self._catch_up(file)
+            left = {key: id_ for key, id_ in self._ids.items() if key not in gone}
+            length = file.seek(0, os.SEEK_END)
+            # In place: a file that takes the place of another leaves that one's bytes on the disk.
+            file.seek(0)
+            file.write(b"".join(_text({"id": id_, "key": key}) + b"\n" for key, id_ in left.items()))
+            end = file.tell()
+            file.write(b"\0" * (length - end))
+            file.flush()
+            os.fsync(file.fileno())
+            file.truncate(end)
+            self._ids, self._seen = left, None
+
+    def _catch_up(self, file: IO[bytes]) -> None:
+        if _seen(file) != self._seen:
+            file.seek(0)
+            rows = filter(None, map(_row, file))
+            self._ids = {row["key"]: row["id"] for row in rows if "key" in row and "id" in row}
+            self._seen = _seen(file)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[IO[bytes]]:
+    """The file, to be read and written by one process at a time, and by its owner only."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def _seen(file: IO[bytes]) -> tuple[int, int]:
+    told = os.fstat(file.fileno())
+    return told.st_mtime_ns, told.st_size
+
+
+def _seal(before: str, place: int, said: dict[str, Any]) -> str:
+    return sha256(before.encode() + _text({"place": place, **said})).hexdigest()
+
+
+def _text(said: dict[str, Any]) -> bytes:
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    """What a line says; None where it is not as we write it."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) and _text(said) + b"\n" == line else None
+
+
+def _last(rows: bytes, path: Path) -> tuple[int, str]:
+    row = _row(rows[rows.rfind(b"\n", 0, -1) + 1 :])
+    if row is None or not isinstance(row.get("place"), int) or not isinstance(row.get("seal"), str):
+        raise StoreIncompatible(
+            f"{path} ends in no row of an audit log; `sharegraph audit verify` says where"
+        )
+    return row["place"], row["seal"]
+
+
+def _write_head(path: Path, place: int, seal: str) -> None:
+    number = os.open(path.with_name(f"{path.name}.head"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.pwrite(number, b"%020d %s\n" % (place, seal.encode()), 0)
+    finally:
+        os.close(number)
+
+
+def _head(path: Path) -> tuple[int, str]:
+    try:
+        place, seal = path.with_name(f"{path.name}.head").read_text("ascii").split()
+        return int(place), seal
+    except (OSError, ValueError):
+        return 0, BEGINNING

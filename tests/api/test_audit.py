@@ -1,0 +1,142 @@
+"""Every request is on record: who asked what about whom, what for; and nobody can be read in it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.auth.caller import Caller, Role
+from api.ids import global_id
+from api.request import Asked
+from api.service import Service
+from api.settings import Records
+from graph.events import Event, Kind, User
+from loaders.audit import verify
+from tests.api.conftest import NOW, Shop
+
+TOY = "ana>bea,cy:tea  bea>ana,dan:mug  cy>eve:pot  ana$tea:59"
+
+TWO = '{ a: user(key: "ana") { ...f } b: user(key: "bea") { ...f } } fragment f on User { name }'
+
+STAFF = Caller(Role.PRIVACY, "token:privacy:olga", purpose="a letter of the 3rd")
+SHOP = Caller(Role.STOREFRONT, "key:k1", purpose="suggestions")
+
+
+class Recorded:
+    """A shop whose requests are on record."""
+
+    def __init__(self, shop: Shop, path: Path) -> None:
+        self.shop = shop
+        self.path = path
+        self.service = Service(shop.store, clock=shop.clock, records=Records(audit=path))
+
+    async def ask(self, document: str, caller: Caller = SHOP, **variables: Any) -> Any:
+        reply = await self.service.answer(Asked(document, variables, caller=caller))
+        assert not reply.errors, reply.errors
+        return reply.data
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        assert verify(self.path).fault == ""
+        return [json.loads(line) for line in self.path.read_text().splitlines()]
+
+    @property
+    def people(self) -> dict[str, str]:
+        people = self.path.with_name(f"{self.path.name}.people")
+        lines = people.read_text().splitlines() if people.exists() else []
+        return {row["id"]: row["key"] for row in map(json.loads, lines)}
+
+
+@pytest.fixture
+def recorded(shop: Shop, tmp_path: Path) -> Iterator[Recorded]:
+    shop.tell(TOY)
+    shop.take([Event("up", Kind.SIGNUP, NOW, user="ana", visitor="ana-phone")])
+    shop.store.upsert_users([User("ana", "Ananas")])
+    recorded = Recorded(shop, tmp_path / "audit.jsonl")
+    yield recorded
+    recorded.service.close()
+
+
+async def test_a_row_says_who_asked_what_about_whom_and_what_for(recorded: Recorded) -> None:
+    await recorded.ask('{ user(key: "ana") { name region } }', STAFF)
+    (row,) = recorded.rows
+    assert (row["role"], row["purpose"], row["place"]) == ("privacy", "a letter of the 3rd", 1)
+    assert row["what"] == ["Query.user", "User.name", "User.region"]
+    assert [recorded.people[id_] for id_ in row["about"]] == ["ana"]
+    assert recorded.people[row["caller"]] == "token:privacy:olga"
+    assert row["at"].startswith(NOW.date().isoformat())
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "about"),
+    [
+        ("query($k: String!) { user(key: $k) { name } }", {"k": "ana-phone"}, ["ana"]),
+        ("query($i: ID!) { node(id: $i) { id } }", {"i": global_id("User", "bea")}, ["bea"]),
+        ('{ product(key: "tea") { key } node(id: "VXNlcjp6b2U") { id } }', {}, [None]),
+        (TWO, {}, ["ana", "bea"]),
+        ('{ product(key: "tea") { name } }', {}, []),
+    ],
+)  # fmt: skip
+async def test_people_are_named_by_every_argument_that_names_them(
+    recorded: Recorded, document: str, variables: dict[str, Any], about: list[str | None]
+) -> None:
+    await recorded.ask(document, **variables)
+    (row,) = recorded.rows
+    assert [recorded.people.get(id_) if about else id_ for id_ in row["about"]] == about
+
+
+async def test_an_input_object_names_them_too(recorded: Recorded) -> None:
+    set_consent = "mutation($i: SetConsentInput!) { setConsent(input: $i) { userErrors { code } } }"
+    await recorded.ask(set_consent, i={"user": "bea", "research": False})
+    await recorded.ask('{ spread(users: ["ana", "cy"]) { reach { value } } }', Caller(Role.GROWTH, "key:k2"))
+    consent, spread = recorded.rows
+    assert consent["what"] == ["Mutation.setConsent"]
+    assert [recorded.people[id_] for row in (consent, spread) for id_ in row["about"]] == ["bea", "ana", "cy"]
+
+
+async def test_a_member_is_the_person_they_are(recorded: Recorded) -> None:
+    await recorded.ask("{ viewer { name } }", Caller(Role.MEMBER, "token:member:ana", "ana"))
+    await recorded.ask("{ viewer { key } }", Caller(Role.MEMBER, "token:member:zoe", "zoe"))
+    known, unknown = recorded.rows
+    assert recorded.people[known["caller"]] == "ana"
+    assert unknown["caller"] == "unknown"
+
+
+async def test_an_analyst_is_on_record_about_the_person_behind_a_pseudonym(recorded: Recorded) -> None:
+    analyst = Caller(Role.ANALYST, "key:k3")
+    veil = await recorded.service._veil.of(analyst)
+    assert veil is not None
+    await recorded.ask("query($k: String!) { user(key: $k) { key } }", analyst, k=veil.of("bea"))
+    (row,) = recorded.rows
+    assert [recorded.people[id_] for id_ in row["about"]] == ["bea"]
+
+
+async def test_what_is_recorded_speaks_of_nobody_once_they_are_forgotten(recorded: Recorded) -> None:
+    await recorded.ask('{ user(key: "ana") { name } }')
+    await recorded.ask('{ user(key: "ana-phone") { name } }')
+    await recorded.ask('mutation { forgetUser(input: { user: "ana" }) { forgotten } }', STAFF)
+    await recorded.ask('{ user(key: "ana") { name } }')
+    *before, after = recorded.rows
+    assert len({id_ for row in before for id_ in row["about"]}) == 1
+    assert after["about"] == ["unknown"]
+    assert {*recorded.people.values()} == {"token:privacy:olga"}
+    for path in recorded.path.parent.glob("audit.jsonl*"):
+        assert b"ana" not in path.read_bytes()
+
+
+async def test_what_cannot_be_put_on_record_is_not_answered(recorded: Recorded, tmp_path: Path) -> None:
+    recorded.path.unlink()
+    recorded.path.mkdir()
+    reply = await recorded.service.answer(Asked('{ user(key: "ana") { name } }', caller=STAFF))
+    assert reply.data is None
+    assert str(tmp_path) not in str(reply.errors)
+
+
+async def test_a_call_that_brings_news_is_on_record_without_whom(recorded: Recorded) -> None:
+    call = "mutation($i: RecordEventsInput!) { recordEvents(input: $i) { stored } }"
+    view = {"id": "v1", "kind": "VIEW", "at": NOW.isoformat(), "user": "ana", "product": "tea"}
+    await recorded.ask(call, Caller(Role.INGEST, "key:k4"), i={"events": [view]})
+    (row,) = recorded.rows
+    assert (row["what"], row["about"], row["caller"]) == (["Mutation.recordEvents"], [], "key:k4")
