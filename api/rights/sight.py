@@ -81,6 +81,17 @@ class Sight:
         theirs = self._named(sharer)
         return row is not None and (theirs or sharer == self.own)
 
+    def sharer(self, key: str) -> int | None:
+        """The row of whose link a caller says was opened; None for nobody, and where a member names somebody
+        else than themselves or a friend whom they know by name: what is suggested on a link tells of its
+        sharer's acts.
+        """
+        row = self.analysis.snapshot.people.row(key)
+        if self.caller.role is not Role.MEMBER:
+            return row
+        theirs = self._named(0 if row is None else row)
+        return row if theirs or row == self.own else None
+
     def _veiled(self, row: int) -> bool:
         role = self.caller.role
         return role is Role.ANALYST or (role is Role.MEMBER and row != self.own)

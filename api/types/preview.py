@@ -43,7 +43,10 @@ class ConsentPreview:
         if then is None:
             raise StaleCursor("the shop has gone on since this was asked; ask again")
         today, tomorrow = await asyncio.gather(
-            *(asyncio.to_thread(told_by, analysis, person, context, limit) for analysis in (now, then))
+            *(
+                asyncio.to_thread(told_by, replace(request.sight, analysis=analysis), person, context, limit)
+                for analysis in (now, then)
+            )
         )
         left = {(one.product, replace(reason, weight=0.0)) for one in tomorrow for reason in one.reasons}
         lost = (

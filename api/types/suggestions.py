@@ -9,6 +9,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.limits import PAGE, SUGGESTED, at_most
+from api.rights.sight import Sight
 from api.sentences import sayings
 from api.types.described import field, input_type, output
 from api.types.node import Connection
@@ -16,7 +17,6 @@ from api.types.products import Product
 from api.types.reasons import Reason, reason_of
 from api.types.values import Estimate
 from graph import suggest
-from graph.analysis import Analysis
 from graph.answers import Given, placed
 from graph.events import content_id, micros
 from graph.scene import Moment
@@ -46,10 +46,12 @@ class SuggestionContext:
     share: str | None = strawberry.field(
         default=None,
         description="The share whose link was opened: its sharer and its product count, unless they are"
-        " given too.",
+        " given too. A member may name their own shares and those of friends.",
     )
     sharer: str | None = strawberry.field(
-        default=None, description="Whose link was opened, where the link carries no share."
+        default=None,
+        description="Whose link was opened, where the link carries no share. A member may name themselves and"
+        " friends who allow to be named; everybody else is passed over like somebody unknown.",
     )
     product: str | None = strawberry.field(
         default=None,
@@ -63,10 +65,11 @@ class SuggestionContext:
         default=None, description="Products already on the page; they are not suggested."
     )
 
-    def to_domain(self, snapshot: Snapshot) -> suggest.Context:
-        """The same in rows of a snapshot."""
-        shared = _link(snapshot, self.share)
-        sharer = None if self.sharer is None else snapshot.people.row(self.sharer)
+    def to_domain(self, sight: Sight) -> suggest.Context:
+        """The same in rows of a snapshot, as far as whoever asks may know of it."""
+        snapshot = sight.analysis.snapshot
+        shared = _link(sight, self.share)
+        sharer = None if self.sharer is None else sight.sharer(self.sharer)
         product = None if self.product is None else snapshot.products.keys.row(self.product)
         excluded = map(snapshot.products.keys.row, at_most(self.exclude or [], PAGE, "context.exclude"))
         return suggest.Context(
@@ -89,10 +92,14 @@ def _category(snapshot: Snapshot, category: str) -> int:
     return len(snapshot.words) if code is None else code
 
 
-def _link(snapshot: Snapshot, share: str | None) -> tuple[int | None, int | None]:
-    """Whose share of what this is, as rows; Nones for one that is unknown, or whose sharer was forgotten."""
+def _link(sight: Sight, share: str | None) -> tuple[int | None, int | None]:
+    """Whose share of what this is, as rows; Nones for one that is unknown or not for whoever asks, or whose
+    sharer was forgotten.
+    """
+    snapshot = sight.analysis.snapshot
     row = None if share is None else snapshot.shares.row(share)
-    if row is None:
+    visible = share is not None and sight.share(row)
+    if row is None or not visible:
         return None, None
     sharer, product = int(snapshot.shares.person[row]), int(snapshot.shares.product[row])
     return None if sharer < snapshot.people.blanks else sharer, product
@@ -166,7 +173,7 @@ async def suggested(
     request = info.context
     snapshot = request.analysis.snapshot
     surface = None if context is None else context.surface
-    ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(snapshot))
+    ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(request.sight))
     asked, answer_id, drawing = _drawing(snapshot, ask, surface)
     window = request.window(*page, "suggestions", asked)
     answer = await request.suggestions.load((drawing, min(window.stop + 1, SUGGESTED)))
@@ -188,11 +195,13 @@ def _drawing(
 
 
 def told_by(
-    analysis: Analysis, person: int, context: SuggestionContext | None, limit: int
+    sight: Sight, person: int, context: SuggestionContext | None, limit: int
 ) -> Sequence[suggest.Suggestion]:
-    """What an analysis suggests to somebody; the same as `suggested` would say if it were the present one."""
-    surface = None if context is None else context.surface
-    ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(analysis.snapshot))
+    """What the analysis that somebody looks at suggests to a person; the same as `suggested` would say if it
+    were the present one.
+    """
+    analysis, surface = sight.analysis, None if context is None else context.surface
+    ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(sight))
     _, _, drawing = _drawing(analysis.snapshot, ask, surface)
     return suggest.suggest(analysis.shelf, [drawing], limit=limit)[0].suggestions
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.auth.caller import Caller, Role
-from api.ids import global_id
+from api.ids import global_id, plain
 from api.request import Asked
 from api.rights.guard import WHOSE
 from api.rights.page import printed
@@ -139,6 +139,25 @@ async def test_what_a_member_may_not_see_looks_like_what_is_not_there(told: Shop
         assert {**seen, "extensions": None} == {**nothing, "extensions": None}
     friend = (await as_member(told, "dan", document, i=by_sharer["bea"]["root"]["id"])).data
     assert friend["node"] is not None
+
+
+async def test_a_member_learns_nothing_of_a_stranger_by_saying_that_they_opened_their_link(
+    told: Shop,
+) -> None:
+    """What is suggested on a link tells of its sharer's acts: dan is no friend of cy's."""
+    document = """query($link: SuggestionContext!) { suggestions(context: $link) {
+        nodes { product { key } score reasons { __typename weight } } } }"""
+    listed = (await told.ask("{ cascades { nodes { root { id user { key } } } } }"))["cascades"]["nodes"]
+    shares = {node["root"]["user"]["key"]: plain(node["root"]["id"]) for node in listed}
+    nothing = (await as_member(told, "dan", document, link={})).data
+    for stranger in ("cy", "eve", "nobody"):
+        assert (await as_member(told, "dan", document, link={"sharer": stranger})).data == nothing
+    hidden = {"share": shares["cy"].partition(":")[2]}
+    assert (await as_member(told, "dan", document, link=hidden)).data == nothing
+    assert (await ask(told, Role.STOREFRONT, document, link={"sharer": "cy"})).data != nothing
+    assert (await as_member(told, "dan", document, link={"sharer": "bea"})).data != nothing
+    friend = {"share": shares["bea"].partition(":")[2]}
+    assert (await as_member(told, "dan", document, link=friend)).data != nothing
 
 
 async def test_a_member_gives_feedback_for_nobody_else(told: Shop) -> None:
