@@ -101,7 +101,8 @@ class ByItem:
 
 def by_user(both: Joint, lam: float) -> ByUser:
     """Solved in the rows of Z: users, and features if there are any."""
-    K = inverse(gram(both.matrix), lam)
+    # Transposed, it is the same and stands in rows, as products with sparse matrices want it.
+    K = inverse(gram(both.matrix), lam).T
     columns = in_rows(both.matrix[:, : both.items].T)
     pull = np.empty(both.items, dtype=np.float32)
     for start in range(0, both.items, CHUNK):
@@ -121,8 +122,8 @@ def by_item(both: Joint, lam: float) -> ByItem:
 
 
 def gram(rows: Sparse) -> NDArray[np.floating]:
-    """ZZᵀ, dense, a strip at a time: most of its cells are taken, and in sparse form it would be four times
-    as large.
+    """ZZᵀ, dense, a strip at a time: where most of its cells are taken, the sparse form of the whole would be
+    twice as large beside it.
     """
     side = int(rows.shape[0])
     products = np.empty((side, side), np.float64 if side <= PRECISE else np.float32, order="F")
