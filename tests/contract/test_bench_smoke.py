@@ -12,6 +12,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SMALL = {
     "audits": ("--parts", "lint", "diff"),
+    "believe": ("--smoke",),
     "cascades": ("--smoke",),
     "graphql": ("--users", "300", "--events", "6000", "--requests", "40", "--rounds", "1"),
     "kill": ("--rounds", "1"),
