@@ -18,9 +18,6 @@ from graph.kernels.chance import STEP, stream, unit
 from graph.kernels.csr import Floats, Ints, Longs
 from graph.kernels.jit import njit
 
-FEWEST = 30
-"""Runs from which a mean and its error can be told."""
-
 
 class Chances(NamedTuple):
     """The ties out of each of n people. indptr: (n + 1,). target, probability: (m,). passing: (n,), the
@@ -56,6 +53,41 @@ def begins_of(indptr: Longs, probability: Floats) -> Floats:
             begins[tie] = total
             total += probability[tie]
     return begins
+
+
+@njit
+def largest_step(ties: Chances, seeds: Ints, weights: Floats) -> Floats:
+    """The most that one person would bring, themselves and whom their share is expected to reach directly,
+    among all whom the seeds' shares may reach, however unlikely; shape (q,), 0 where there is nobody.
+
+    weights: (q, n), what a person counts in each respect.
+    """
+    people = len(ties.indptr) - 1
+    most, brings = np.zeros((2, len(weights)))
+    seen, reached = np.zeros(people, np.bool_), np.empty(people, np.int32)
+    head, tail = 0, 0
+    for person in seeds:
+        if not seen[person]:
+            seen[person] = True
+            reached[tail] = person
+            tail += 1
+    sharing = tail
+    while head < tail:
+        source = reached[head]
+        brings[:] = weights[:, source]
+        head += 1
+        if head <= sharing or ties.passing[source] > 0:
+            for tie in range(ties.indptr[source], ties.indptr[source + 1]):
+                target = ties.target[tie]
+                for respect in range(len(weights)):
+                    brings[respect] += ties.probability[tie] * weights[respect, target]
+                if ties.probability[tie] > 0 and not seen[target]:
+                    seen[target] = True
+                    reached[tail] = target
+                    tail += 1
+        if head > sharing:
+            most = np.maximum(most, brings)
+    return most
 
 
 @njit

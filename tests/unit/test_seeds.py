@@ -5,12 +5,14 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from graph.kernels.cover import greedy_cover
 from graph.kernels.csr import Csr, transposed
-from graph.spread.certificate import at_least, at_most
+from graph.spread.certificate import at_least, at_most, lower_bound, shared, upper_bound
 from graph.spread.edges import Chance, network_of
 from graph.spread.forward import Enough, Network, Spread, spread
 from graph.spread.sampling import Sample
 from graph.spread.seeds import Ended, Goal, Ranking, Rung, seed_people
+from graph.timeline import Rows
 
 NOBODY = np.empty(0, np.int32)
 
@@ -40,23 +42,58 @@ def reach_by_simulation(network: Network, people: tuple[int, ...]) -> float:
     )
 
 
+LISTENERS = (40, 40, 5, 5)
+"""Of the first four people, none of anybody else's; each opens with a chance of a half."""
+
+BEST, WORSE, WORST = (np.array(pair, np.int32) for pair in ((0, 1), (0, 2), (2, 3)))
+
+
+def stars(*, thresholds: bool) -> Network:
+    source = np.repeat(np.arange(4, dtype=np.int32), LISTENERS)
+    people = 4 + len(source)
+    target = np.arange(4, people, dtype=np.int32)
+    return Network.between(source, target, np.full(90, 0.5), np.ones(people), thresholds=thresholds)
+
+
+def exactly(pair: Rows) -> float:
+    """What two of the stars reach."""
+    return sum(1 + LISTENERS[one] / 2 for one in pair.tolist())
+
+
+def bounds(sample: Sample, pair: Rows, doubt: float) -> tuple[float, float]:
+    """Below what a pair reaches, above what any pair does."""
+    measured, everybody = sample.measured(NOBODY, pair), np.arange(len(sample.weights), dtype=np.int32)
+    weight, sets = sample.roots.weight, sample.sets
+    met = int(measured.met[2] + measured.rooted[2])
+    cover = greedy_cover(sample.choosing, sample.roots.alone, sample.each, NOBODY, everybody, 2, 1024, 0.0)
+    return (
+        lower_bound(float(measured.alone[2]), weight, met, sets, doubt),
+        upper_bound(float(cover.bounds[2]), weight, sets, doubt),
+    )
+
+
 @pytest.mark.parametrize("model", ["cascades", "thresholds"])
-def test_certificates_are_true_as_often_as_they_promise(model: str):
-    network = random_network(7, 18, 3, thresholds=model == "thresholds")
-    reach = {
-        frozenset(people): reach_by_simulation(network, people)
-        for size in (1, 2, 3)
-        for people in combinations(range(7), size)
-    }
-    best = {size: max(value for people, value in reach.items() if len(people) == size) for size in (1, 2, 3)}
-    wrong = 0
-    for seed in range(60):
-        found = ranked(network, 3, seed=seed, goal=Goal(0.9, (3,), doubt=0.2), room=4_000)
-        wrong += any(
-            found.certified[size] > reach[frozenset(found.people[:size].tolist())] / best[size] * 1.01
-            for size in (1, 2, 3)
-        )
-    assert wrong <= 0.2 * 60
+def test_each_bound_holds_of_any_people_as_often_as_it_promises(model: str):
+    network, times, doubt = stars(thresholds=model == "thresholds"), 400, 0.1
+    above, below = dict.fromkeys((0, 1, 2), 0), 0
+    for seed in range(times):
+        sample = Sample.empty(network, np.ones(94), seed=seed, room=1 << 12).grown(256)
+        assert sample is not None
+        for number, pair in enumerate((BEST, WORSE, WORST)):
+            lower, upper = bounds(sample, pair, doubt)
+            above[number] += lower > exactly(pair)
+        below += upper < exactly(BEST)
+    assert max(*above.values(), below) <= doubt * times
+
+
+def test_a_certificate_is_the_one_bound_over_the_other():
+    network = stars(thresholds=False)
+    for seed in range(20):
+        found = ranked(network, 2, seed=seed, goal=Goal(1.0, (2,), doubt=0.2), room=1 << 10)
+        assert found.ended is Ended.ROOM
+        lower, upper = bounds(found.sample, found.people, shared(0.2, 2))
+        assert found.certified[2] == pytest.approx(max(lower, 2.0) / upper)
+        assert found.certified[2] < exactly(found.people) / exactly(BEST)
 
 
 def test_a_bound_holds_for_counts_as_often_as_it_promises():
@@ -153,3 +190,31 @@ def test_simulation_ends_at_the_error_asked_for():
     assert fine.errors[0] <= 0.005 * fine.reached[0].value
     assert told(Enough(error=0, runs=500)).runs == 500
     assert told(Enough(error=0, visits=1_000)).runs < 500
+
+
+def test_what_happens_once_in_a_hundred_runs_is_in_the_interval():
+    far = np.arange(6, 2_006, dtype=np.int32)
+    source = np.concatenate([np.zeros(5, np.int32), np.full(2_000, 5, np.int32)])
+    target = np.concatenate([np.arange(1, 6, dtype=np.int32), far])
+    chance = np.concatenate([np.ones(4), [0.01], np.ones(2_000)])
+    network = Network.between(source, target, chance, np.ones(2_006))
+    seeds, group = np.zeros(1, np.int32), np.zeros(2_006, np.int32)
+    told = [
+        spread(network, seeds, weights=np.ones(2_006), group=group, seed=seed, enough=Enough(0.05))
+        for seed in range(40)
+    ]
+    truth = 5 + 0.01 * 2_001
+    assert sum(one.reached[0].low <= truth <= one.reached[0].high for one in told) >= 36
+    assert min(one.runs for one in told) >= 1_000
+
+
+def test_what_is_too_rare_for_the_runs_is_in_the_interval():
+    far = np.arange(2, 2_002, dtype=np.int32)
+    source = np.concatenate([np.zeros(1, np.int32), np.ones(2_000, np.int32)])
+    target = np.concatenate([np.ones(1, np.int32), far])
+    network = Network.between(source, target, np.append(0.0001, np.ones(2_000)), np.ones(2_002))
+    weights, group = np.ones(2_002), np.zeros(2_002, np.int32)
+    enough = Enough(error=0, runs=1_000)
+    for seed in range(20):
+        told = spread(network, np.zeros(1, np.int32), weights=weights, group=group, seed=seed, enough=enough)
+        assert told.reached[0].high >= 1 + 0.0001 * 2_001
