@@ -24,11 +24,15 @@ def erase(store: Store, key: str, aliases: Aliases | None = None) -> bool:
     looks for the forgotten itself.
     """
     keys = {key} | store.same_person([key]).get(key, frozenset())
+    if aliases is not None:
+        # Whoever tries again after a crash no longer knows that all of these are one person's.
+        aliases.drop(keys)
     erased = store.forget(key)
     discard(default_folder(store.url))
-    strike(beside(store.url), keys)
-    if aliases is not None:
-        aliases.drop(keys)
+    if erased:
+        strike(beside(store.url), keys)
+        if aliases is not None:
+            aliases.drop(keys)
     return erased
 
 

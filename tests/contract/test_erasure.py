@@ -134,6 +134,17 @@ def test_what_comes_again_is_refused_by_its_line_alone(store: Store, log: Path, 
     assert again.stored == 0
 
 
+def test_where_nobody_is_forgotten_the_list_of_refused_rows_stays(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    assert cli.main(["load", str(log), "--store", url]) == 0
+    listed = (tmp_path / "shop.db.rejects.csv").read_bytes()
+    assert cli.main(["forget", "b", "--yes", "--store", url]) == 1
+    assert (tmp_path / "shop.db.rejects.csv").read_bytes() == listed
+    capsys.readouterr()
+
+
 def test_a_guess_cannot_be_tried_against_what_is_left(store: Store, log: Path) -> None:
     """Rows without an id are known by a hash of what they say: of those that named her it is drawn anew."""
     ingest(open_source([str(log)], "sharegraph", Reading()), store, now=START + timedelta(days=1))
