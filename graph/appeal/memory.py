@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.appeal.acts import Acts
+from graph.appeal.crowd import crowd
 from graph.kernels.csr import Csr
 from graph.kernels.fading import covering, faded
 
@@ -39,7 +40,10 @@ SEEDS = 50
 
 ROUNDS = 300
 FEW = 20
-"""Acts below which there is nothing to learn from; all scales then weigh the same, about 1/age."""
+"""Acts below which there is nothing to learn from, as there is not where most came in the newest instant; all
+scales then weigh the same, about 1/age. So many acts' worth of that stays in what is learned from more: a few
+days in which nobody came again are no proof that nobody will, nor a few that came as told that all do.
+"""
 
 
 class Remembered(NamedTuple):
@@ -107,12 +111,15 @@ def learned(acts: Acts) -> Memory:
     >>> learned(Acts.of(openings(shop), len(shop.people))).weights.round(3).max()
     np.float64(0.083)
     """
-    if len(acts) < FEW:
-        return Memory(np.full(len(SCALES) + 1, 1 / (len(SCALES) + 1)), alike=1.0, returning=1.0, spread=1.0)
-    lessons = list(_lessons(acts))
-    weights = _weights(lessons)
-    plain = Memory(weights, alike=1.0, returning=1.0, spread=1.0)
-    return Memory(weights, _alike(plain, lessons), _returning(lessons), _spread(weights, lessons))
+    lessons = list(_lessons(acts)) if len(acts) >= FEW else []
+    even = np.full(len(SCALES) + 1, 1 / (len(SCALES) + 1))
+    if not lessons:
+        return Memory(even, alike=1.0, returning=1.0, spread=1.0)
+    trust = len(acts) / (len(acts) + FEW)
+    weights = trust * _weights(lessons) + (1 - trust) * even
+    spread = trust * _spread(weights, lessons) + (1 - trust)
+    plain = Memory(weights, alike=1.0, returning=1.0, spread=spread)
+    return Memory(weights, _alike(plain, lessons), _returning(lessons), spread)
 
 
 def _lessons(acts: Acts) -> Iterator[Lesson]:
@@ -201,22 +208,12 @@ def _spread(weights: Floats, lessons: list[Lesson]) -> float:
     off = whole = 0.0
     for lesson in lessons:
         length = int(lesson.rest.at[-1]) - lesson.at
-        volume = crowd(lesson.known, lesson.at, length)
+        volume = crowd(lesson.known, lesson.at, length).pairs
         expected = volume * (lesson.left.parts @ weights)
         came = lesson.rest.audiences()[lesson.contenders]
         off += float(np.sum((came - expected) ** 2 - expected))
         whole += float(np.sum(expected**2))
     return max(off / whole, 0.0) if whole > 0 else 1.0
-
-
-def crowd(acts: Acts, at: int, length: int) -> float:
-    """How many pairs of sharer and opener came together in the last stretch of this length (µs) before a
-    time; of a log that is shorter, as many as would have.
-    """
-    known = min(length, at - int(acts.at[0])) if len(acts) else 0
-    if known <= 0:
-        return 0.0
-    return float(acts.since(at - known).audiences().sum() * (length / known))
 
 
 def chosen(pairs: Csr, candidates: Mask, alike: float, most: int) -> NDArray[np.int32]:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from graph.appeal.acts import Acts
-from graph.appeal.memory import Memory, chosen, crowd, learned
+from graph.appeal.crowd import crowd
+from graph.appeal.memory import Memory, chosen, learned
 from graph.errors import InvalidInput
 from graph.estimate import CONFIDENCE, Estimate
 from graph.kernels.csr import Csr
@@ -23,12 +24,14 @@ class Appeal:
 
     expected: (n,), known ones and strangers; 0 for who was never opened. pairs: row u holds those who opened
     shares of u, each weighing what of `expected` they stand for, so that rows sum to it. memory: what all
-    this rests on.
+    this rests on. doubt: the variance of every sum because the log is younger than the horizon, as a multiple
+    of its square (graph.appeal.crowd).
     """
 
     expected: Floats
     pairs: Csr
     memory: Memory
+    doubt: float
 
     def known(self) -> Floats:
         """For each of `pairs` the chance that they open a share of u again in the horizon, in [0, 1)."""
@@ -41,12 +44,12 @@ class Appeal:
 
     def of(self, person: int) -> Estimate:
         """One person's audience, with the interval that errors at earlier cuts of the log suggest: a gamma
-        law whose variance is a Poisson's and `memory.spread` times the expectation squared.
+        law whose variance is a Poisson's and `memory.spread + doubt` times the expectation squared.
         """
         mean = float(self.expected[person])
         if mean <= 0:
             return Estimate(0.0, 0.0, 0.0)
-        scale = 1 + self.memory.spread * mean
+        scale = 1 + (self.memory.spread + self.doubt) * mean
         tail = (1 - CONFIDENCE) / 2
         low, high = (scale * float(gammaincinv(mean / scale, side)) for side in (tail, 1 - tail))
         return Estimate(mean, low, high)
@@ -60,11 +63,14 @@ class Appeal:
         return chosen(self.pairs, allowed, self.memory.alike, most)
 
 
-def appeal(acts: Acts, *, at: int, horizon: timedelta, memory: Memory | None = None) -> Appeal:
+def appeal(
+    acts: Acts, *, at: int, horizon: timedelta, memory: Memory | None = None, whole: Acts | None = None
+) -> Appeal:
     """Everybody's appeal at a time (µs since 1970), from the acts before it, the last of each pair.
 
-    In all as many pairs are expected to come together in the horizon as did in the last stretch as long;
-    whether that holds is what `Estimate`s are widened by. memory: one learned already, else it is learned.
+    In all as many pairs are expected to come together in the horizon as did in the last stretch as long, of a
+    younger log what graph.appeal.crowd says; whether that holds is what `Estimate`s are widened by. memory:
+    one learned already, else it is learned. whole: all that was watched, where these acts are a part of it.
     InvalidInput for a horizon that is not positive.
 
     >>> from graph.openings import openings
@@ -81,5 +87,6 @@ def appeal(acts: Acts, *, at: int, horizon: timedelta, memory: Memory | None = N
     acts = acts.before(at)
     memory = learned(acts) if memory is None else memory
     last = acts.last()
-    pairs = last.pairs(memory(last, at) * crowd(acts, at, length))
-    return Appeal(pairs.strengths(), pairs, memory)
+    coming = crowd(acts, at, length, whole=whole)
+    pairs = last.pairs(memory(last, at) * coming.pairs)
+    return Appeal(pairs.strengths(), pairs, memory, coming.doubt)

@@ -15,7 +15,8 @@ A sum is told with an interval for what may come, a gamma law of variance
 
 g what each adds, at the level at which people came to the lists of earlier weeks (graph.campaign.surprise),
 common how far what came lay around that, and own + common at least how far single audiences lay off at
-earlier cuts (`Memory.spread`). Where too few such weeks are known, all errors are taken to be common.
+earlier cuts (`Memory.spread`). Where too few such weeks are known, all errors are taken to be common, and in
+the first days of a shop, younger than `AHEAD`, common is larger still (graph.appeal.crowd).
 """
 
 from collections.abc import Sequence
@@ -59,7 +60,7 @@ class Openers:
         acts, at, memory = market.acts, market.snapshot.as_of + 1, market.memory
         if among is not None:
             acts = Acts.of(market.behaviour.among(among).opened, acts.people)
-        told = appeal(acts, at=at, horizon=ahead, memory=memory)
+        told = appeal(acts, at=at, horizon=ahead, memory=memory, whole=market.acts)
         past = market.surprise if ahead == AHEAD else surprise(market.acts, memory, at, ahead)
         level, common = (1.0, memory.spread) if past is None else (past.level, past.variance)
         weight = level * told.pairs.each_weight()
@@ -67,7 +68,7 @@ class Openers:
             known = np.minimum(level * told.known(), 1.0)
             weight = known * counted(market, chosen_by)[told.pairs.indices]
         rows = Audiences(told.pairs.indptr, told.pairs.indices, weight, memory.alike)
-        return cls(rows, market.partition, max(memory.spread - common, 0.0), common)
+        return cls(rows, market.partition, max(memory.spread - common, 0.0), common + told.doubt)
 
     def ranked(self, candidates: Rows, kept: Rows, most: int, limits: Limits | None) -> Ranked:
         """Up to `most` candidates who add something.

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.appeal import Acts, Memory, appeal, learned
+from graph.appeal.crowd import MOST_DOUBT
+from graph.appeal.crowd import crowd as coming
 from graph.appeal.memory import SCALES, climbed
 from graph.errors import InvalidInput
 from graph.kernels.fading import covering, faded
@@ -112,6 +114,69 @@ def test_twice_the_horizon_is_twice_the_crowd_of_a_steady_log():
     at = int(acts.at[-1]) + 1
     short, long = (appeal(acts, at=at, horizon=horizon) for horizon in (5 * HOUR, 10 * HOUR))
     assert long.expected.sum() / short.expected.sum() == pytest.approx(2, rel=0.15)
+
+
+def apart(minutes: list[float]) -> Acts:
+    """Somebody opened by a new person at each of these minutes."""
+    opened = len(minutes)
+    at = (np.array(minutes) * MINUTE).astype(np.int64)
+    return Acts(np.zeros(opened, np.int32), np.arange(1, opened + 1, dtype=np.int32), at, opened + 1)
+
+
+@pytest.mark.parametrize("minutes", [[0.0], [0.0] * 30, list(range(30)), [n / 600 for n in range(60)]])
+def test_a_log_of_minutes_does_not_promise_a_week_of_them(minutes: list[float]):
+    acts = apart(minutes)
+    told = appeal(acts, at=int(acts.at[-1]) + 1, horizon=timedelta(days=7))
+    assert told.doubt == MOST_DOUBT
+    assert told.expected.sum() == pytest.approx(len(minutes))
+    assert told.of(0).low < 1
+
+
+def test_of_a_young_log_less_is_told_than_a_straight_line_would_and_it_lies_inside():
+    acts = apart([15.0 * n for n in range(97)])
+    at = int(acts.at[-1]) + MINUTE
+    pairs, doubt = coming(apart([15.0 * n for n in range(97)] + [0.0] * 1_000), at, at)
+    assert (pairs, doubt) == (1_097, 0)
+    week = appeal(Acts(acts.sharer, acts.person, acts.at, 10_000), at=at, horizon=timedelta(days=7)).of(0)
+    assert 97 < week.value < 2 * 97
+    assert week.low < 97
+    assert week.high > 7 * 97
+
+
+def test_the_older_the_log_the_surer_until_a_whole_horizon_was_seen():
+    acts = apart([10.0 * n for n in range(100)])
+    at = int(acts.at[-1]) + 1
+    crowds = [coming(acts, at, int(at * times)) for times in (1, 1.5, 3, 10, 1_000)]
+    assert crowds[0] == (100.0, 0.0)
+    assert [one.doubt for one in crowds] == sorted({one.doubt for one in crowds})
+
+
+def test_a_new_thing_in_an_old_log_is_told_by_what_came_of_it():
+    old = apart([0.0, *range(20_000, 20_003)])
+    new, at = old.since(20_000 * MINUTE), int(old.at[-1]) + 1
+    week = 7 * 24 * 60 * MINUTE
+    assert coming(new, at, week, whole=old) == (3.0, 0.0)
+    assert coming(new, at, week, whole=new) == coming(new, at, week)
+
+
+def test_a_part_of_a_young_log_is_told_no_more_than_the_whole():
+    whole = apart([float(n) for n in range(40)])
+    at, week = int(whole.at[-1]) + 1, 7 * 24 * 60 * MINUTE
+    for start in range(40):
+        assert coming(whole.since(start * MINUTE), at, week, whole=whole) <= coming(whole, at, week)
+
+
+@pytest.mark.parametrize("late", [30, 20, 15])
+def test_where_most_came_in_the_newest_instant_nothing_is_learned_and_nothing_breaks(late: int):
+    memory = learned(apart([float(n) for n in range(30 - late)] + [100.0] * late))
+    assert memory.weights == pytest.approx(np.full(len(SCALES) + 1, 1 / (len(SCALES) + 1)))
+    assert memory.spread == 1
+
+
+def test_from_a_few_acts_something_is_learned_and_not_all_believed():
+    memory = learned(apart([float(n * n) for n in range(25)]))
+    assert memory.weights.min() >= 20 / 45 / len(memory.weights)
+    assert memory.spread >= 20 / 45
 
 
 def test_somebody_who_may_not_be_chosen_is_not():

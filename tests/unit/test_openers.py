@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from graph.appeal import Acts, appeal, learned
+from graph.appeal.crowd import MOST_DOUBT
 from graph.campaign.audience import KolFilter
 from graph.campaign.forecast import reached
 from graph.campaign.kol import KolCandidates, kol_candidates
@@ -162,7 +163,7 @@ def test_a_steady_crowd_makes_a_sum_surer_than_its_parts():
     short = Openers.of(market(SHOP))
     assert steady.common < 0.1
     assert short.own == 0
-    assert short.common == pytest.approx(1.0)
+    assert short.common == pytest.approx(1.0 + MOST_DOUBT)
 
 
 def test_weeks_that_came_otherwise_than_told_make_every_sum_less_sure():
@@ -175,6 +176,25 @@ def test_weeks_that_came_otherwise_than_told_make_every_sum_less_sure():
     assert steady.common < unsteady.common
     told = unsteady.alone(row(shop, "ana"))
     assert told.high / told.value > 1.5
+
+
+@pytest.mark.parametrize("openings", [1, 3, 30])
+def test_a_shop_of_minutes_is_told_no_more_people_than_it_has(openings):
+    found = asked(market(" ".join(f"ana>p{n}:tea" for n in range(openings))))
+    assert 0 < found.reach.value <= openings + 1e-6
+    assert found.reach.low == 0
+    assert found.reach.high <= 12 * openings
+
+
+def test_what_is_new_in_an_old_shop_is_told_by_what_came_of_it():
+    catalogue = [Product("tea", category="drinks"), Product("mug", category="ware")]
+    shop = market(f"{LIVELY} @41d dan>x,y,z:pan", catalogue=[*catalogue, Product("pan", category="new")])
+    new = Openers.of(shop, KolFilter(category="new"))
+    past = shop.surprise
+    assert past is not None
+    openers_of_dan = 3 * past.level * shop.memory.weights.sum()
+    assert new.together([row(shop, "dan")]).value == pytest.approx(openers_of_dan)
+    assert new.common == past.variance
 
 
 def test_an_empty_market_has_nobody_to_ask():
