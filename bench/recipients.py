@@ -20,7 +20,8 @@ from bench.measured import HEADER, alone, noted, tell_where, timed
 from graph.analysis import Analysis
 from graph.evaluate.recipients import evaluate
 from graph.kernels.groups import gathered
-from graph.recipients import History, fitted, pairs, recipients
+from graph.log import NONE
+from graph.recipients import History, Shared, fitted, pairs, recipients
 from graph.recipients.acts import Acts
 from graph.snapshot import Snapshot
 from loaders.aside import log_of
@@ -66,7 +67,7 @@ def made_up(people: int, openings: int) -> None:
     """The model of so many people, and the time of one question's counts."""
     print(f"{people:,} people, {openings:,} openings\n{HEADER}")
     history = timed("openings sorted", lambda: _clubs(people, openings), openings)
-    model = timed("model learned", lambda: fitted(history))
+    model = timed("model learned", lambda: fitted(history, _shares(history, people)))
     chance = np.random.default_rng(1)
     before = np.full(1, DAYS, np.int64)
     asked = [(chance.integers(0, people, 1), chance.integers(0, PRODUCTS, 1)) for _ in range(ASKED)]
@@ -88,6 +89,22 @@ def _clubs(people: int, openings: int) -> History:
     acts = Acts(source, target, product, share, at, gathered(source, people), gathered(target, people))
     kind = chance.integers(0, CATEGORIES, PRODUCTS).astype(np.int32)
     return History(acts, Acts.none(people), np.zeros(people, np.int8), kind, kind)
+
+
+def _shares(history: History, people: int) -> Shared:
+    """Every opening as a share of its own."""
+    acts, many = history.base, len(history.base)
+    return Shared(
+        sharer=acts.source,
+        product=acts.product,
+        at=acts.at,
+        giver=np.full(many, NONE, np.int32),
+        told=np.zeros(many, np.bool_),
+        ripe=np.ones(many),
+        reached=np.empty(0, np.int64),
+        opened=np.arange(many) * people + acts.target,
+        people=people,
+    )
 
 
 def _spread(name: str, acts: list[Callable[[], object]]) -> None:

@@ -32,6 +32,7 @@ from graph.recipients import (
     AudienceFilter,
     History,
     Recipient,
+    Shared,
     audience,
     fitted,
     listable,
@@ -192,6 +193,11 @@ class Analysis:
         """Where everybody's events begin, (people + 1,), and the positions of all, person by person."""
         return gathered(self.snapshot.events.person, len(self.snapshot.people))
 
+    @property
+    def held(self) -> int:
+        """Events that this is computed from."""
+        return len(self.snapshot.events)
+
     def consent(self, person: int) -> Standing:
         """What a person allows."""
         return consent_of(self.snapshot, person)
@@ -211,7 +217,7 @@ class Analysis:
         history = History.of(snapshot, self.openings, personal)
         return Asking(
             history=history,
-            model=fitted(history),
+            model=fitted(history, Shared.of(snapshot, self.openings)),
             shares=snapshot.shares,
             before=snapshot.as_of + 1,
             personal=personal,

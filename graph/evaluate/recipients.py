@@ -15,7 +15,8 @@ popularity: openings, ties to the latest, then to the smaller key; the same brea
 
 Measures: MRR@5 and Hits@5 over all later rows; intervals by bootstrap of sharers, whose rows come together,
 and of the differences by the same draws. Chances are compared with what happened on trials, each a share
-after the cut and somebody tied to its sharer before.
+made after the cut, opened by anybody or not, and somebody tied to its sharer before; what is foretold is that
+it was opened by the end of the log (graph.recipients.shared).
 """
 
 from collections.abc import Mapping
@@ -32,8 +33,7 @@ from graph.evaluate.cut import until
 from graph.kernels.circles import DAY
 from graph.log import NONE, Log
 from graph.openings import openings
-from graph.recipients import History, Model, fitted, lively, log_intensity, pairs
-from graph.recipients.model import TIED
+from graph.recipients import History, Model, Shared, fitted, lively, log_intensity, pairs, trials
 from graph.snapshot import Snapshot
 from graph.timeline import Rows
 
@@ -47,6 +47,9 @@ BACK, PATHS = (0.2, 0.5, 1.0), (0.003, 0.01, 0.03, 0.1)
 
 OURS, WITHOUT_CONTENT = "ours", "ours-without-content"
 DRAWS = 1_000
+
+BLOCK = 1_000
+"""Shares whose trials are counted at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +65,9 @@ class Evaluation:
     """trained, asked: rows before and after the cut. strangers: later rows whose opener nobody had seen.
 
     best: the baseline of the largest MRR@5; gain: of ours over it; content: of ours over ours without
-    content, both in MRR@5. recipe: how much the reverse and the paths count in it. chances: of our model.
+    content, both in MRR@5. recipe: how much the reverse and the paths count in it. chances: of our model, on
+    the shares made after the cut, `unopened` of them by nobody: where that is none, the log holds only shares
+    that somebody opened, and a chance is that of an opening among those.
     """
 
     trained: int
@@ -74,15 +79,20 @@ class Evaluation:
     content: Estimate
     recipe: tuple[float, float]
     chances: Calibration
+    shares: int
+    unopened: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Held:
-    """A history that stands still, and the rows after it. sharer, product: distinct questions; row: the
-    question of each row; opener: its answer, −1 a stranger.
+    """A history that stands still, and the rows after it. shared: the shares it is learned from; later: those
+    to ask about. sharer, product: distinct questions; row: the question of each row; opener: its answer, −1 a
+    stranger.
     """
 
     history: History
+    shared: Shared
+    later: Shared
     before: int
     sharer: Rows
     product: Rows
@@ -113,13 +123,15 @@ def evaluate(log: Log, *, train_share: float = 0.8, seed: int = 0) -> Evaluation
     held = _held(log, train_share)
     recipe = _chosen(log, held.before, train_share)
     found = {name: _firsts(held, *asked) for name, asked in _baselines(held, recipe).items()}
-    model = fitted(held.history)
-    found[WITHOUT_CONTENT] = _firsts(held, *_ours(held, fitted(held.history, with_interest=False)))
+    model = fitted(held.history, held.shared)
+    without_content = fitted(held.history, held.shared, with_interest=False)
+    found[WITHOUT_CONTENT] = _firsts(held, *_ours(held, without_content))
     found[OURS] = _firsts(held, *_ours(held, model))
     gains = {name: _gains(held, first) for name, first in found.items()}
     draws = _Draws.of(held.sharer[held.row], seed)
     baselines = [name for name in found if name not in {OURS, WITHOUT_CONTENT}]
     best = max(baselines, key=lambda name: float(gains[name].mean()))
+    asked = held.later.between(held.before)
     return Evaluation(
         trained=len(held.history.base),
         asked=len(held.row),
@@ -129,7 +141,9 @@ def evaluate(log: Log, *, train_share: float = 0.8, seed: int = 0) -> Evaluation
         gain=draws.mean(gains[OURS] - gains[best]),
         content=draws.mean(gains[OURS] - gains[WITHOUT_CONTENT]),
         recipe=recipe,
-        chances=_chances(held, model, seed),
+        chances=_chances(held, asked, model, seed),
+        shares=len(asked),
+        unopened=held.later.unopened(asked),
     )
 
 
@@ -150,8 +164,10 @@ def _held(log: Log, train_share: float) -> _Held:
     sharer, product = then[opened.sharer[later]], opened.product[later]
     pair = sharer.astype(np.int64) * len(whole.products) + product
     _, first, row = np.unique(pair, return_index=True, return_inverse=True)
-    history = History.of(snapshot, openings(snapshot), np.arange(len(people)) >= people.blanks)
-    return _Held(history, before, sharer[first], product[first], row, then[opened.person[later]])
+    past = openings(snapshot)
+    history = History.of(snapshot, past, np.arange(len(people)) >= people.blanks)
+    shared = Shared.of(snapshot, past), Shared.of(whole, every).among(then, len(people))
+    return _Held(history, *shared, before, sharer[first], product[first], row, then[opened.person[later]])
 
 
 Asked = tuple[Longs, Rows, Floats]
@@ -240,17 +256,17 @@ def _chosen(log: Log, before: int, train_share: float) -> tuple[float, float]:
     return max(((back, paths) for back in BACK for paths in PATHS), key=value)
 
 
-def _chances(held: _Held, model: Model, seed: int) -> Calibration:
-    """Of people tied to a sharer before the cut, for each share after it."""
-    before = np.full(len(held.sharer), held.before, np.int64)
-    found = pairs(held.history, held.sharer, held.product, before)
-    tied = found.counts[:, TIED].any(axis=1)
-    people = len(held.history.state)
-    opened = held.row * people + held.opener
-    asked = found.question[tied] * people + found.people[tied]
-    came = np.isin(asked, opened[held.opener != NONE])
-    foretold, _, _ = model.opens(model.terms(found.counts[tied]))
-    return calibration(foretold, came, groups=held.sharer[found.question[tied]], seed=seed)
+def _chances(held: _Held, asked: Longs, model: Model, seed: int) -> Calibration:
+    """Of people tied to a sharer before the cut, for each of these shares."""
+    foretold, came, sharer = [np.empty(0)], [np.empty(0, np.bool_)], [np.empty(0, np.int32)]
+    for block in range(0, len(asked), BLOCK):
+        tried = trials(held.history, held.later, asked[block : block + BLOCK], held.before)
+        opens, _, _ = model.opens(model.terms(tried.counts))
+        foretold.append(opens * tried.ripe)
+        came.append(tried.came)
+        sharer.append(tried.sharer)
+    groups = np.concatenate(sharer)
+    return calibration(np.concatenate(foretold), np.concatenate(came), groups=groups, seed=seed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,8 +3,8 @@
 The model is one sentence. Each pair (sharer u, friend v) has an intensity, a sum of decayed counts with
 learned weights: what v opened of u's and u of v's, follows, paths over people between them, and a base for
 what is not known. What v cares for (category, brand, this very product) and how much v shares multiply it.
-The chance that v opens the share is a logistic function of the logarithm of that product, calibrated on
-shares after the past that was counted.
+The chance that v opens the share is a logistic function of the logarithm of that product, calibrated on all
+shares after the past that was counted, whether anybody opened them or not.
 
 So log-odds are a sum of four terms, activity, circle, tie and interest, each the factor by which knowing it
 changes what those before it say. A recipient's reasons are these terms, less the average pair's; they sum to
@@ -25,6 +25,7 @@ from graph.recipients.reasons import (
     Recipient,
     TieReason,
 )
+from graph.recipients.shared import Shared, Trials, trials
 
 __all__ = [
     "EVERYBODY",
@@ -38,7 +39,9 @@ __all__ = [
     "Openers",
     "Reason",
     "Recipient",
+    "Shared",
     "TieReason",
+    "Trials",
     "audience",
     "fitted",
     "listable",
@@ -46,4 +49,5 @@ __all__ = [
     "log_intensity",
     "pairs",
     "recipients",
+    "trials",
 ]

@@ -5,38 +5,31 @@ history before it, frozen, as everything later will be. Weights maximise the con
 opened among all candidates (McFadden 1974), with Gaussian priors: on the logarithms of the sources' weights
 around what is believed without any log, on exponents scaled to their columns. A sharer counts once in each
 window however much they share, so that a club in which everybody opens everything does not speak for all.
-Then a logistic curve (Platt 1999) of log-intensity and crowd is fitted to trials, each a share and somebody
-tied to its sharer before; its covariance is that of the sandwich, by sharers (Liang & Zeger 1986).
+Who opens what somebody opened is what ranks; how often it is opened at all is learned from every share made
+after the same cuts, see graph.recipients.curve.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit, logit
 
-from graph.kernels.circles import COLUMNS, CROWD, OPENED, OPENED_LATE, OPENED_SOON
 from graph.log import NONE
 from graph.recipients.acts import History
+from graph.recipients.curve import calibrated
 from graph.recipients.lively import lively
 from graph.recipients.model import (
     FACTORS,
     SOURCES,
-    TIED,
     Counts,
     Floats,
     Model,
     Openers,
-    curve_of,
-    log_intensity,
     pairs,
 )
+from graph.recipients.shared import Shared, Trials, trials
 from graph.timeline import Rows
-
-T = TypeVar("T", bound=np.generic)
 
 CUTS, HORIZON = 16, 4
 """The log is cut at each sixteenth part from the second to the last but two; a quarter is asked after it."""
@@ -46,14 +39,11 @@ QUESTIONS, CANDIDATES = 2_000, 100
 a fit, however large the log.
 """
 
+TRIED = 1_000
+"""At most so many shares a window, evenly spaced in time."""
+
 LOOSE, STIFF = 0.1, 5.0
 """Precisions of the priors, of sources' logarithms and of standardised exponents."""
-
-BELIEVED = 0.1
-"""The chance that somebody opens whose one opening of the sharer's is fresh, where no log tells."""
-
-DOUBT = np.array([4.0, 0.25, 0.25])
-"""Prior variances of the curve's level, slope and crowd."""
 
 ROUNDS = 150
 
@@ -69,16 +59,25 @@ class Window:
     came: NDArray[np.int64]
 
 
-def fitted(history: History, *, with_interest: bool = True) -> Model:
-    """The model of a history, of what has been sorted into it before anything newer.
+def fitted(history: History, shared: Shared, *, with_interest: bool = True) -> Model:
+    """The model of a history, of what has been sorted into it before anything newer, and of its shares.
 
     with_interest: without it all that is known of products is left out. What is believed without a log where
-    nothing was opened again.
+    it is too small to be cut.
     """
-    found = [window(history, start, end) for start, end in _windows(len(history.base))]
+    spans = _windows(len(history.base))
+    found = [window(history, start, end) for start, end in spans]
     asked = [one for one in found if one.came.any()]
     weights, exponents = _intensity(asked, with_interest=with_interest)
-    return calibrated(weights, exponents, asked)
+    return calibrated(weights, exponents, [_tried(history, shared, *span) for span in spans])
+
+
+def _tried(history: History, shared: Shared, start: int, end: int) -> Trials:
+    """What came of the shares made between two acts, as asked at the time of the first."""
+    at = history.base.at
+    cut = int(at[start])
+    rows = shared.between(cut, int(at[end]) if end < len(at) else None)
+    return trials(history, shared, rows[:: max(1, -(-len(rows) // TRIED))], cut)
 
 
 def window(history: History, start: int, end: int) -> Window:
@@ -195,65 +194,3 @@ def _intensity(asked: list[Window], *, with_interest: bool) -> tuple[Floats, Flo
 
     best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS}).x
     return np.exp(best[:split]), best[split:]
-
-
-def calibrated(weights: Floats, exponents: Floats, asked: list[Window]) -> Model:
-    """The model whose chances agree with how often people tied to a sharer opened in these windows."""
-    fresh = np.zeros((1, COLUMNS), np.float32)
-    fresh[0, [OPENED_SOON, OPENED_LATE, OPENED, CROWD]] = 1
-    bare = Model(weights, exponents, np.zeros(3), np.diag(DOUBT), np.zeros(5), 0)
-    believed = bare.terms(fresh)
-    prior = np.array([float(logit(BELIEVED)) - float(log_intensity(believed)[0]), 1.0, 0.0])
-    if not asked:
-        return replace(bare, curve=prior, average=believed[0])
-    tied = [one.openers.counts[:, TIED].any(axis=1) for one in asked]
-    terms = bare.terms(_of_all(one.openers.counts[among] for one, among in zip(asked, tied, strict=True)))
-    opened = _of_all(one.came[among] > 0 for one, among in zip(asked, tied, strict=True))
-    sharer = _of_all(one.sharer[one.openers.question[among]] for one, among in zip(asked, tied, strict=True))
-    if not len(opened):
-        return replace(bare, curve=prior, average=believed[0])
-    curve, spread = logistic(curve_of(terms), opened, sharer, prior)
-    return Model(weights, exponents, curve, spread, terms.mean(axis=0), len(opened))
-
-
-def _of_all(parts: Iterable[NDArray[T]]) -> NDArray[T]:
-    return np.concatenate(list(parts))
-
-
-def logistic(design: Floats, came: NDArray[np.bool_], groups: Rows, prior: Floats) -> tuple[Floats, Floats]:
-    """Coefficients of a logistic curve, and their covariance by groups.
-
-    design: (k, 3). prior: the coefficients' means; their variances are DOUBT. Newton's steps, halved while
-    they do not help.
-
-    >>> score = np.repeat([-1.0, 1.0], 400)
-    >>> came = np.tile([True, True, True, False], 200) == (score > 0)
-    >>> design = np.stack([np.ones(800), score, np.zeros(800)], axis=1)
-    >>> curve, _ = logistic(design, came, np.arange(800, dtype=np.int32), np.array([0.0, 1.0, 0.0]))
-    >>> curve.round(2).tolist()
-    [0.0, 1.1, 0.0]
-    """
-    guess, firm = prior.copy(), np.diag(1 / DOUBT)
-
-    def loss(at: Floats) -> float:
-        line = design @ at
-        off = at - prior
-        return float(np.logaddexp(0, line).sum() - line[came].sum() + off @ firm @ off / 2)
-
-    def curvature(at: Floats) -> Floats:
-        chance = expit(design @ at)
-        return np.asarray((design * (chance * (1 - chance))[:, None]).T @ design + firm)
-
-    for _ in range(ROUNDS):
-        downhill = design.T @ (came - expit(design @ guess)) - firm @ (guess - prior)
-        step = np.linalg.solve(curvature(guess), downhill)
-        while loss(guess + step) > loss(guess) + 1e-9:
-            step /= 2
-        guess = guess + step
-        if np.abs(step).max() < 1e-9:
-            break
-    inverse = np.linalg.inv(curvature(guess))
-    _, group = np.unique(groups, return_inverse=True)
-    wrong = came - expit(design @ guess)
-    by_group = np.stack([np.bincount(group, wrong * column) for column in design.T], axis=1)
-    return guess, inverse @ (by_group.T @ by_group + firm) @ inverse

@@ -67,7 +67,7 @@ class Sights:
         opened = openings(snapshot)
         first = opened.first & (opened.at < until)
         hit, hit_at = opened.share[first].astype(np.int64) * n + opened.person[first], opened.at[first]
-        tried = _told(snapshot, until)
+        tried = reached(snapshot, until)
         told = np.zeros(len(shares), np.bool_)
         told[tried // n] = True
         missed = np.setdiff1d(tried, hit, assume_unique=True)
@@ -111,7 +111,7 @@ def ripe(delays: Longs, ages: Longs) -> Floats:
     return np.asarray(np.minimum((came + 0.5) / (len(delays) + 0.5), 1.0))
 
 
-def _told(snapshot: Snapshot, until: int) -> Longs:
+def reached(snapshot: Snapshot, until: int) -> Longs:
     """Share · n + person of every told trial before a time, rising, each once."""
     events, n = snapshot.events, len(snapshot.people)
     sharer = snapshot.shares.person

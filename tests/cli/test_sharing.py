@@ -79,6 +79,8 @@ def test_an_evaluation_prints_every_model_beside_ours(tmp_path: Path, capsys):
     ours = found["models"]["ours"]
     assert ours["mrr@5"]["low"] <= ours["mrr@5"]["value"] <= ours["hits@5"]["value"] <= 1
     assert (found["trained"], found["asked"]) == (96, 24)
+    assert (found["calibration"]["shares"], found["calibration"]["unopened"]) == (24, 0)
     code, out, _ = run(capsys, *arguments)
     assert code == 0
     assert "ours − " in out
+    assert "Somebody opened each of the 24 shares" in " ".join(out.split())

@@ -10,21 +10,25 @@ import pytest
 from scipy.special import logit
 
 from graph.analysis import Analysis
+from graph.evaluate.recipients import evaluate
 from graph.events import Consent, Event, Kind, Product, User
 from graph.kernels import circles as at
 from graph.live.refit import after
 from graph.log import EventColumns
+from graph.openings import openings
 from graph.recipients import (
     AudienceFilter,
     CircleReason,
     History,
     InterestReason,
     Recipient,
+    Shared,
     TieReason,
     fitted,
     log_intensity,
     pairs,
     recipients,
+    trials,
 )
 from graph.snapshot import Snapshot
 from tests.toy import MINUTE, events, log_of, snapshot
@@ -157,7 +161,8 @@ def test_without_a_log_of_its_own_a_fresh_opening_is_worth_a_tenth():
 def test_an_empty_shop_answers():
     empty = Analysis.of(snapshot(""))
     assert len(empty.sharing.history.base) == 0
-    assert fitted(History.of(Snapshot.of(log_of([])), empty.openings, np.zeros(0, np.bool_))).trials == 0
+    nobody = History.of(empty.snapshot, empty.openings, np.zeros(0, np.bool_))
+    assert fitted(nobody, Shared.of(empty.snapshot, empty.openings)).trials == 0
 
 
 NEW = Product("new")
@@ -210,6 +215,73 @@ def test_chances_agree_with_how_often_people_opened(learned):
     assert np.mean([sum(one.opens.value for one in answer) for answer in answers]) == pytest.approx(
         1, abs=0.35
     )
+
+
+def seldom(sharers: int = 40, shares: int = 20, seed: int = 0) -> str:
+    """Everybody has one friend, who opens one share in ten; the log has every share."""
+    opens = np.random.default_rng(seed).random((shares, sharers)) < 0.1
+    return " ".join(
+        f"s{who}>{f'f{who}' if opens[step, who] else ''}:p{step}"
+        for step in range(shares)
+        for who in range(sharers)
+    )
+
+
+def test_a_share_that_nobody_opened_counts_as_much_as_one_that_was():
+    shop = analysed(seldom())
+    keys = shop.snapshot.people.keys
+    asked_about = [(row, product_row(shop, "p0")) for row in range(len(keys)) if keys[row].startswith("s")]
+    told = [one.opens for answer in recipients(shop.sharing, asked_about, limit=9) for one in answer]
+    assert len(told) > 30
+    assert np.mean([chance.value for chance in told]) == pytest.approx(0.1, abs=0.04)
+    assert np.mean([chance.low for chance in told]) < 0.1 < np.mean([chance.high for chance in told])
+
+
+def test_an_evaluation_asks_about_shares_that_nobody_opened():
+    found = evaluate(log_of(events(seldom())))
+    assert found.unopened / found.shares == pytest.approx(0.9, abs=0.05)
+    curve = [(bin_.foretold, bin_.happened.value) for bin_ in found.chances.curve]
+    foretold, came = np.average(curve, axis=0, weights=[bin_.trials for bin_ in found.chances.curve])
+    assert came == pytest.approx(0.1, abs=0.05)
+    assert foretold == pytest.approx(came, abs=0.05)
+
+
+def came_of_last(told: str | list[Event], sharer: str) -> list[bool]:
+    """Whether each of those asked about somebody's latest share opened it, those who did not first."""
+    shop = analysed(told)
+    shared = Shared.of(shop.snapshot, shop.openings)
+    last = np.flatnonzero(shared.sharer == shop.snapshot.people.row(sharer))[-1:]
+    return sorted(trials(shop.sharing.history, shared, last, int(shared.at[last[0]])).came.tolist())
+
+
+def test_a_trial_is_a_friend_who_opened_the_share_or_did_not():
+    assert came_of_last("ana>bea,cy:tea dan>eve:mug ana>bea:coffee", "ana") == [False, True]
+
+
+def test_a_share_is_no_trial_for_whom_it_was_passed_on_from():
+    before = "bea>ana:tea ana>cy:tea"
+    assert came_of_last(f"{before} bea>:coffee ana>cy:coffee", "ana") == [False, True]
+    assert came_of_last(f"{before} bea>ana>cy:coffee", "ana") == [True]
+
+
+def test_a_share_that_names_whom_it_reached_is_a_trial_for_them_alone():
+    told = events("ana>bea,cy:tea ana>:coffee")
+    assert came_of_last(told, "ana") == [False, False]
+    assert came_of_last([*told[:-1], replace(told[-1], recipient="cy")], "ana") == [False]
+
+
+def test_implied_shares_are_asked_about_only_where_there_are_no_others():
+    told = events("ana>bea:tea ana>cy:mug ana>:coffee")
+    some = [replace(one, implied=one.product != "coffee") for one in told]
+    every = [replace(one, implied=True) for one in told]
+    for log, asked_about in ((told, 3), (some, 1), (every, 3)):
+        shop = snapshot(log)
+        assert len(Shared.of(shop, openings(shop))) == asked_about
+
+
+def test_a_share_younger_than_people_wait_counts_little_until_it_is_opened():
+    shop = snapshot("ana>:tea @1h ana>bea:tea ana>:mug @2h ana>:coffee")
+    assert Shared.of(shop, openings(shop)).ripe.tolist() == pytest.approx([1, 1 / 3, 1 / 3])
 
 
 def test_counts_are_those_of_ten_lines_of_python(learned):
@@ -271,7 +343,7 @@ def test_an_audience_leaves_out_who_wants_no_personal_answer():
 
 
 def test_two_fits_of_one_log_are_equal(learned):
-    again = fitted(learned.sharing.history)
+    again = fitted(learned.sharing.history, Shared.of(learned.snapshot, learned.openings))
     counts = pairs(
         learned.sharing.history, np.arange(30, dtype=np.int32), np.zeros(30, np.int32), np.full(30, 2**62)
     ).counts

@@ -26,7 +26,7 @@ def recipients(
 
     The history stands still at the cut. Every later opening is a question: who, of everybody seen before,
     opens what this person shares of this product? A stranger is a miss. Then come the differences by paired
-    bootstrap of sharers, and the curve of our chances.
+    bootstrap of sharers, and the curve of our chances, over all later shares, opened by anybody or not.
 
     [bold]Example[/bold]
 
@@ -54,6 +54,8 @@ def told(found: "Evaluation") -> dict[str, Any]:
         "content": {"mrr@5": _plain(found.content)},
         "recipe": dict(zip(("reverse", "paths"), found.recipe, strict=True)),
         "calibration": {
+            "shares": found.shares,
+            "unopened": found.unopened,
             "trials": found.chances.trials,
             "ece": _plain(found.chances.ece),
             "log_likelihood": _plain(found.chances.log_likelihood),
@@ -95,11 +97,22 @@ def shown(found: "Evaluation") -> str:
     chances = found.chances
     error = (
         f"Expected calibration error {chances.ece.value:.4f} ({_between(chances.ece)}) over "
-        f"{chances.trials:,} trials: a share after the cut, and somebody tied to its sharer before."
+        f"{chances.trials:,} trials: a share made after the cut, and somebody tied to its sharer before. "
+        f"{_unopened(found)}"
     )
     measured = table("Who opens what is shared", columns, rows, caption)
     promised = table("How often those opened who were said to", heads, curve, error)
     return f"{drawn(measured)}\n{drawn(promised)}"
+
+
+def _unopened(found: "Evaluation") -> str:
+    """What the shares that were asked about say of a chance."""
+    if found.unopened:
+        return f"Of {found.shares:,} shares, nobody opened {found.unopened:,}."
+    return (
+        f"Somebody opened each of the {found.shares:,} shares: where a log holds no others, a chance is that "
+        "of an opening among such."
+    )
 
 
 def _between(quantity: "Estimate") -> str:
