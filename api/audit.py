@@ -27,6 +27,7 @@ from graphql import (
 from api.auth.caller import Role
 from api.context import Context
 from api.ids import plain
+from graph.store import Store
 from loaders.audit import Aliases, Asking, AuditLog
 
 NAMING: Final = frozenset({"user", "visitor", "users"})
@@ -48,10 +49,11 @@ SIGNED: Final = "token:"
 
 
 class Audit:
-    """One server's. path: of the log."""
+    """One server's. path: of the log; store: tells who was forgotten."""
 
-    def __init__(self, path: Path, schema: GraphQLSchema) -> None:
+    def __init__(self, path: Path, schema: GraphQLSchema, store: Store) -> None:
         self._log = AuditLog(path)
+        self._store = store
         self._schema = schema
         self.aliases = Aliases.of_log(path)
 
@@ -79,7 +81,7 @@ class Audit:
             role=caller.role.value,
             purpose=caller.purpose,
             what=what,
-            about=self._ids(people),
+            about=self._ids(context, people),
         )
         self._log.append(row, durable=not AT_ONCE.isdisjoint(what))
 
@@ -87,17 +89,24 @@ class Audit:
         """The caller's id, where it speaks of no person: an API key's is a number of ours."""
         caller = context.caller
         if caller.subject is not None:
-            (asker,) = self._ids([_main_key(context, caller.subject)])
+            (asker,) = self._ids(context, [_main_key(context, caller.subject)])
         elif caller.id.startswith(SIGNED):
             (asker,) = self.aliases.of([caller.id])
         else:
             asker = caller.id
         return asker
 
-    def _ids(self, keys: Iterable[str | None]) -> list[str]:
+    def _ids(self, context: Context, keys: Iterable[str | None]) -> list[str]:
+        """The ids of people that a version knows; `unknown` for None, and for who was forgotten since."""
         keys = list(keys)
         known = [key for key in keys if key is not None]
         id_of = dict(zip(known, self.aliases.of(known), strict=True))
+        # Who forgets drops ids after the store forgot: so either that or this comes after they were written.
+        if known and not self._store.continues(context.analysis.snapshot.version):
+            forgotten = self._store.forgotten()
+            gone = [key for key in known if forgotten.mention([key])]
+            self.aliases.drop(gone)
+            id_of |= dict.fromkeys(gone, UNKNOWN)
         return [UNKNOWN if key is None else id_of[key] for key in keys]
 
 

@@ -98,7 +98,7 @@ class Service:
         self.answerlog: AnswerLog | None = None
         if records.days:
             self.answerlog = AnswerLog(store, clock, records.days, on_written=self._metrics.noted)
-        self._audit = Audit(records.audit, core_schema) if records.audit else None
+        self._audit = Audit(records.audit, core_schema, store) if records.audit else None
         self._intake = Intake(store, self._audit.aliases if self._audit else None)
         self._memo = Memo()
         self._trusted = trusted

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import OperationDefinitionNode, parse
 
 from api.auth.caller import Caller, Role
 from api.ids import global_id
@@ -124,6 +125,22 @@ async def test_what_is_recorded_speaks_of_nobody_once_they_are_forgotten(recorde
     assert {*recorded.people.values()} == {"token:privacy:olga"}
     for path in recorded.path.parent.glob("audit.jsonl*"):
         assert b"ana" not in path.read_bytes()
+
+
+async def test_who_is_forgotten_while_they_are_asked_about_is_not_written_down(recorded: Recorded) -> None:
+    """The request is pinned to a version that knew them, and comes to be recorded after they went."""
+    document = parse('{ user(key: "ana") { name } b: user(key: "bea") { name } }')
+    (operation,) = document.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    context = recorded.service._context(Asked("", caller=SHOP), None)
+    await context.pin()
+    recorded.shop.store.forget("ana")
+    audit = recorded.service._audit
+    assert audit is not None
+    await audit.note(context, document, operation, {})
+    (row,) = recorded.rows
+    assert [recorded.people.get(id_, id_) for id_ in row["about"]] == ["unknown", "bea"]
+    assert {*recorded.people.values()} == {"bea"}
 
 
 async def test_what_cannot_be_put_on_record_is_not_answered(recorded: Recorded, tmp_path: Path) -> None:
