@@ -15,7 +15,11 @@ for all alike. Ties go to the shorter key, then to the smaller: for numbered peo
 - `distinct-retweeters`: most different past openers.
 - `oracle`: greedy cover of those who came; no model, about what could have been known.
 
-Intervals are of the draw of people after the cut (bootstrap); differences are paired, on the same people.
+Intervals are of the draw of people after the cut (bootstrap); differences are paired, on the same people. But
+people do not come one by one: one share brings a crowd, and two lists that differ in a few people differ by
+those people's crowds. So a difference has a second interval, of the draw of sharers: each person is credited
+to the seed they came to first, and seeds are drawn anew, each as often as a Poisson variable of mean 1 says,
+with all who came to them. It is the wider one by far, and the one to ask before a model is called better.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,12 +62,13 @@ DRAWS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One model's. people: different people who came to its seeds; ahead: by how many ours has more. seeds:
-    keys, in the order chosen.
+    """One model's. people: different people who came to its seeds; ahead: by how many ours has more, drawn by
+    person; ahead_by_sharer: the same, drawn by sharer. seeds: keys, in the order chosen.
     """
 
     people: Estimate
     ahead: Estimate
+    ahead_by_sharer: Estimate
     seeds: tuple[str, ...]
 
 
@@ -118,10 +123,12 @@ def evaluate(log: Log, *, train_share: float = 0.6, k: int = 50, seed: int = 0) 
     seeds[ORACLE] = _covering(rest.pairs(), k)
     came = {name: reached(rest, people) for name, people in seeds.items()}
     chance = np.random.default_rng(seed)
+    credit = {name: credited(rest, people) for name, people in seeds.items()}
     scores = {
         name: Score(
             _drawn(came[name].astype(np.int8), rest, chance),
             _drawn(came[OURS].astype(np.int8) - came[name], rest, chance),
+            _drawn_by_sharer(credit[OURS] - credit[name], seed),
             tuple(keys[person] for person in seeds[name].tolist()),
         )
         for name in seeds
@@ -151,6 +158,14 @@ def reached(rest: Acts, seeds: Rows) -> NDArray[np.bool_]:
     came = np.zeros(rest.people, np.bool_)
     came[rest.person[np.isin(rest.sharer, seeds)]] = True
     return came
+
+
+def credited(rest: Acts, seeds: Rows) -> NDArray[np.int64]:
+    """How many people came to each of the seeds before they came to another, shape (people,)."""
+    theirs = np.isin(rest.sharer, seeds)
+    sharer, person = rest.sharer[theirs], rest.person[theirs]
+    _, first = np.unique(person, return_index=True)
+    return np.bincount(sharer[first], minlength=rest.people)
 
 
 def ours(question: Question) -> Rows:
@@ -239,6 +254,15 @@ def _drawn(each: NDArray[np.int8], rest: Acts, chance: np.random.Generator) -> E
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(draws[:, 2] - draws[:, 0], [tail, 1 - tail])
     return Estimate(float(counts[2] - counts[0]), float(low), float(high))
+
+
+def _drawn_by_sharer(credit: NDArray[np.int64], seed: int) -> Estimate:
+    """The sum of what sharers are credited with, and its interval where they are drawn with their crowds."""
+    given = credit[credit != 0]
+    draws = np.random.default_rng(seed).poisson(1.0, (DRAWS, len(given))) @ given
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail])
+    return Estimate(float(given.sum()), float(low), float(high))
 
 
 def _gap(question: Question, rest: Acts, oracle: Rows, came: Mapping[str, NDArray[np.bool_]]) -> Gap:

@@ -9,7 +9,17 @@ import pytest
 from api import cli
 from graph.appeal import Acts
 from graph.errors import InvalidInput
-from graph.evaluate.kols import HOUR, MODELS, ORACLE, OURS, Question, acts_of, evaluate, faded_cover
+from graph.evaluate.kols import (
+    HOUR,
+    MODELS,
+    ORACLE,
+    OURS,
+    Question,
+    acts_of,
+    credited,
+    evaluate,
+    faded_cover,
+)
 from graph.log import Log
 from tests.real_logs import higgs_acts, higgs_log
 from tests.toy import events, log_of
@@ -43,9 +53,25 @@ def test_ours_stands_beside_every_baseline_and_the_oracle(log: Log):
     ours = found.scores[OURS]
     assert (ours.ahead.low, ours.ahead.value, ours.ahead.high) == (0, 0, 0)
     for score in found.scores.values():
-        assert score.ahead.value == ours.people.value - score.people.value
+        assert score.ahead.value == ours.people.value - score.people.value == score.ahead_by_sharer.value
         assert score.people.low <= score.people.value <= score.people.high
     assert found.gap.unheard + found.gap.heard == found.scores[ORACLE].people.value
+
+
+def test_each_who_came_is_credited_to_the_seed_they_came_to_first():
+    rest = Acts(np.array([0, 1, 1, 2], np.int32), np.array([3, 3, 4, 5], np.int32), np.arange(4), 6)
+    assert credited(rest, np.array([1, 0], np.int32)).tolist() == [1, 1, 0, 0, 0, 0]
+    assert credited(rest, np.array([1, 2], np.int32)).tolist() == [0, 2, 1, 0, 0, 0]
+
+
+def test_a_lead_that_one_sharer_decides_is_no_lead_when_sharers_are_drawn():
+    past = "bea>b1,b2,b3:tea @239h ana>a1,a2:tea"
+    later = f"@240h ana>{','.join(f'n{n}' for n in range(100))}:mug bea>m1,m2:mug"
+    found = evaluate(log_of(events(f"{past} {later}")), train_share=0.05, k=1)
+    assert (found.scores[OURS].seeds, found.scores["greedy-cover"].seeds) == (("ana",), ("bea",))
+    lead = found.scores["greedy-cover"]
+    assert lead.ahead.low > 80
+    assert lead.ahead_by_sharer.low <= 0
 
 
 def test_a_cover_that_fades_prefers_whom_people_came_to_lately():
@@ -91,8 +117,10 @@ def test_the_command_prints_every_model_and_explains_the_gap(
     assert cli.main([*asked, "--json"]) == 0
     models = json.loads(capsys.readouterr().out)["models"]
     assert list(models) == [*MODELS, ORACLE]
+    assert models["ris"]["behind_ours_by_sharer"]["value"] == models["ris"]["behind_ours_by"]["value"]
     assert models[OURS]["direct_retweeters"].keys() == {"value", "low", "high"}
     assert cli.main(asked) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "ours ahead by" in shown
+    assert "drawn by sharer" in shown
     assert "nobody had opened before the cut" in shown

@@ -31,7 +31,8 @@ def kols(
     """Whom to ask to share: each model names people before a cut, and those who came after it are counted.
 
     Ours stands beside six baselines, on the same cut, and the best that could have been known. An interval is
-    the bootstrap's over the people who came; differences are paired.
+    the bootstrap's over the people who came; differences are paired, and have a second interval, over the
+    people named with the crowds that came to them.
 
     [bold]Example[/bold]
 
@@ -59,6 +60,7 @@ def told(found: "Evaluation") -> dict[str, Any]:
             name: {
                 "direct_retweeters": _estimate(score.people),
                 "behind_ours_by": _estimate(score.ahead),
+                "behind_ours_by_sharer": _estimate(score.ahead_by_sharer),
                 "seeds": list(score.seeds),
             }
             for name, score in found.scores.items()
@@ -80,7 +82,10 @@ def shown(found: "Evaluation") -> "Table":
         (
             name,
             interval(_estimate(score.people), 0),
-            "" if name == "ours" else interval(_estimate(score.ahead), 0),
+            *(
+                "" if name == "ours" else interval(_estimate(ahead), 0)
+                for ahead in (score.ahead, score.ahead_by_sharer)
+            ),
             f"{score.people.value / found.people:.1%}",
         )
         for name, score in found.scores.items()
@@ -88,7 +93,7 @@ def shown(found: "Evaluation") -> "Table":
     gap, named = found.gap, len(found.scores["ours"].seeds)
     return table(
         f"Different people who opened something that one of {named} people shared",
-        [words("model"), figures("people"), figures("ours ahead by"), figures("of all who came")],
+        [words("model"), *map(figures, ("people", "ours ahead by", "drawn by sharer", "of all who came"))],
         rows,
         f"Learned from {found.learned:,} openings before {instant(found.cut):%Y-%m-%d %H:%M:%S}Z, asked of "
         f"{found.asked:,} after it, by {found.people:,} people.\n"
