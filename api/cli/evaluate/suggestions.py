@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graph.evaluate.suggestions.sure import Difference
     from graph.taste import Model
 
-TUNED_FOR = 1_200.0
+TUNED_FOR = 900.0
 """Seconds that the choice of settings may take, for the blend and again for the blend without friends."""
 
 
