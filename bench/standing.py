@@ -109,7 +109,7 @@ def standing(
     command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--store", store, *how, *flags]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=310) as client:
             _wait_until_ready(client, process)
             yield Stand(client, folder, secret, keys)
     finally:

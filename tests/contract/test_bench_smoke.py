@@ -4,6 +4,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -14,6 +15,7 @@ SMALL = {
     "audits": ("--parts", "lint", "diff"),
     "believe": ("--smoke",),
     "cascades": ("--smoke",),
+    "fuzzed": ("--each", "3"),
     "graphql": ("--users", "300", "--events", "6000", "--requests", "40", "--rounds", "1"),
     "kill": ("--rounds", "1"),
     "kill_server": ("--rounds", "1"),
@@ -32,10 +34,11 @@ SMALL = {
     "served": ("--smoke",),
     "spread": ("--smoke",),
     "suggestions": ("--smoke",),
+    "thief": (),
     "trackrecord": ("--smoke",),
     "transmission": ("--seeds", "1", "--users", "300", "--events", "6000"),
 }
-PEERS = {"graphql": "psutil", "pagerank": "igraph"}
+PEERS = {"fuzzed": "schemathesis", "graphql": "psutil", "pagerank": "igraph"}
 """What only requirements-bench.lock brings."""
 BY_HAND = {"gds", "real_logs"}
 """What starts a Neo4j of its own, or needs the public logs; gds downloads 140 MB."""
@@ -52,6 +55,8 @@ def test_a_benchmark_runs_and_prints_figures(name: str, tmp_path: Path):
         pytest.skip(f"bench/{name}.py needs {PEERS[name]} (requirements-bench.lock)")
     if name == "audits" and not (ROOT / "bench/clients/node_modules").exists():
         pytest.skip("bench/audits.py needs Node and `npm ci` in bench/clients")
+    if name == "thief" and which("curl") is None:
+        pytest.skip("bench/thief.py needs curl")
     store = ("--store", f"sqlite:///{tmp_path}/shop.db") if name.startswith("kill") else ()
     run = subprocess.run(
         [sys.executable, "-m", f"bench.{name}", *SMALL[name], *store],
