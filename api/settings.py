@@ -78,6 +78,10 @@ class Settings:
                 raise InvalidInput(
                     f"{origin!r:.80} is no origin: scheme, name and port, as https://shop.example"
                 )
+        if self.dev and (self.jwks is not None or self.keys is not None):
+            raise InvalidInput("--dev asks nobody who they are; leave it away, or --keys and --jwks")
+        if self.keys is not None and not self.keys.is_file():
+            raise InvalidInput(f"{self.keys} is not there; `sharegraph keys create` makes it")
         if self.jwks is not None and self.audience is None:
             raise InvalidInput("--jwks needs --audience: the name that tokens for this server carry in `aud`")
         if not self.dev:

@@ -17,6 +17,7 @@ from api.types.products import Product
 from api.types.reasons import Reason, reason_of
 from api.types.values import Estimate
 from graph import suggest
+from graph.analysis import Analysis
 from graph.answers import Given, placed
 from graph.events import content_id, micros
 from graph.scene import Moment
@@ -171,10 +172,9 @@ async def suggested(
 ) -> SuggestionConnection:
     """The page of suggestions for somebody, who may be unknown (None)."""
     request = info.context
-    snapshot = request.analysis.snapshot
     surface = None if context is None else context.surface
     ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(request.sight))
-    asked, answer_id, drawing = _drawing(snapshot, ask, surface)
+    asked, answer_id, drawing = _drawing(request.analysis, ask, surface)
     window = request.window(*page, "suggestions", asked)
     answer = await request.suggestions.load((drawing, min(window.stop + 1, SUGGESTED)))
     spoken, page_of = request.language(locale), window.cut(answer.suggestions)
@@ -186,11 +186,13 @@ async def suggested(
 
 
 def _drawing(
-    snapshot: Snapshot, ask: suggest.Ask, surface: str | None
+    analysis: Analysis, ask: suggest.Ask, surface: str | None
 ) -> tuple[tuple[object, ...], str, suggest.Ask]:
-    """What was asked, the answer's id, and the ask with the chance that goes with it."""
-    asked = _in_keys(snapshot, ask, surface)
-    answer_id = content_id("answer", snapshot.as_of, len(snapshot.events), asked)
+    """What was asked, the answer's id, and the ask with the chance that goes with it. Whatever came to the
+    log since gives another id: an answer after a word of the person's is not the one before it.
+    """
+    asked = _in_keys(analysis.snapshot, ask, surface)
+    answer_id = content_id("answer", analysis.snapshot.as_of, analysis.held, asked)
     return asked, answer_id, replace(ask, seed=crc32(answer_id.encode()))
 
 
@@ -202,7 +204,7 @@ def told_by(
     """
     analysis, surface = sight.analysis, None if context is None else context.surface
     ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(sight))
-    _, _, drawing = _drawing(analysis.snapshot, ask, surface)
+    _, _, drawing = _drawing(analysis, ask, surface)
     return suggest.suggest(analysis.shelf, [drawing], limit=limit)[0].suggestions
 
 

@@ -29,6 +29,10 @@ NEAR = 1e-6
 """Chances that differ by less are the same, written with fewer digits."""
 
 
+LOOKED = (Kind.OPEN, Kind.VIEW)
+"""What counts as opened where it names the answer: a share's link, or a product's page from one of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Misfits:
     """Events that name an answer and cannot be joined, or say otherwise than it. unknown: no such answer is
@@ -175,7 +179,7 @@ class _Named:
         named = (columns.answer[order] != NONE) & ~events.noise
         kept = np.zeros(len(order), np.bool_)
         kept[purchases(events).event] = True
-        counted = np.isin(events.kind, (Kind.EXPOSURE, Kind.OPEN)) | kept
+        counted = np.isin(events.kind, (Kind.EXPOSURE, *LOOKED)) | kept
         rows = np.flatnonzero(named & counted)
         source = order[rows]
         row_of = np.array([answers.row.get(text, NONE) for text in log.words], np.int64)
@@ -205,7 +209,8 @@ def _joined(named: _Named, answers: _Answers, words: _Words, since: int) -> Show
     shown = np.flatnonzero(mine & (named.kind == Kind.EXPOSURE))
     _, first = np.unique(pair[shown], return_index=True)
     first = shown[np.sort(first)]
-    opened, bought = (np.unique(pair[mine & (named.kind == kind)]) for kind in (Kind.OPEN, Kind.PURCHASE))
+    looked, bought = np.isin(named.kind, LOOKED), named.kind == Kind.PURCHASE
+    opened, bought = (np.unique(pair[mine & what]) for what in (looked, bought))
     at = place[first]
     rank = np.where(named.rank[first] > 0, named.rank[first], answers.rank[at])
     said = np.isfinite(named.propensity[first]) & (named.propensity[first] > 0)

@@ -116,6 +116,11 @@ class LiveAnalysis(Analysis):
         """Of the fit; its rows are those of its own snapshot."""
         return self.fitted.market
 
+    @property
+    def held(self) -> int:
+        """Events of the fit and the delta."""
+        return len(self.snapshot.events) + self.newer
+
     @once
     def withdrawn(self) -> bool:
         """Whether somebody whose acts are in the sums of the fit no longer allows that they count."""

@@ -263,12 +263,17 @@ async def test_a_member_is_who_the_token_says(shop: Shop, told: dict[str, Any]) 
     assert not gate.still(caller, lambda: NOW + timedelta(hours=2))
 
 
-def test_a_server_without_any_way_to_know_callers_does_not_start() -> None:
+def test_a_server_without_any_way_to_know_callers_does_not_start(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="who may ask"):
         Settings("sqlite:///x.db").check()
     with pytest.raises(InvalidInput, match="audience"):
         Settings("sqlite:///x.db", jwks="x").check()
-    Settings("sqlite:///x.db", keys=Path("keys.json"), host="0.0.0.0").check()  # noqa: S104
+    with pytest.raises(InvalidInput, match="not there"):
+        Settings("sqlite:///x.db", keys=tmp_path / "keys.json").check()
+    Keyring(tmp_path / "keys.json").make("admin", "", NOW)
+    with pytest.raises(InvalidInput, match="--dev"):
+        Settings("sqlite:///x.db", keys=tmp_path / "keys.json", dev=True).check()
+    Settings("sqlite:///x.db", keys=tmp_path / "keys.json", host="0.0.0.0").check()  # noqa: S104
 
 
 async def test_what_a_server_counts_is_for_who_runs_it(shop: Shop, told: dict[str, Any]) -> None:

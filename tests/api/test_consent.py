@@ -174,3 +174,18 @@ async def test_a_large_shop_is_fitted_anew_when_somebody_withdraws(
     live = after(fit, shop.store.read(fit.version))
     anew = purpose == "personalisation"
     assert (live.withdrawn, refresh.outgrown(live)) == (anew, anew)
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_another_answer_has_another_id(shop: Shop) -> None:
+    shop.tell(TOY)
+    document = 'query { user(key: "bea") { suggestions { answerId nodes { product { key } } } } }'
+    first = (await shop.ask(document))["user"]["suggestions"]
+    assert (await shop.ask(document))["user"]["suggestions"] == first
+    await said(shop, "bea", personalisation=False)
+    second = (await shop.ask(document))["user"]["suggestions"]
+    assert second["answerId"] != first["answerId"]
+    await shop.ask("""mutation { giveFeedback(input: { user: "bea", product: "tea", verdict: LIKE }) {
+        userErrors { code } } }""")
+    third = (await shop.ask(document))["user"]["suggestions"]
+    assert third["answerId"] not in {first["answerId"], second["answerId"]}
