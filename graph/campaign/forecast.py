@@ -1,13 +1,14 @@
 """What a set of people would set off if they shared, in every respect that somebody plans with.
 
 Ties are simulated (graph.spread.forward), strangers drawn from what shares brought so far
-(graph.campaign.strangers). Whoever is reached buys or not by their own chance, so what is bought is drawn
-too, and so are the strangers whom they bring by passing on: people are whole. No two shares of one person
-are alike, and what makes one of them travel moves all their listeners together: what each run reaches of
-others is multiplied by a draw from a gamma law of mean 1 that spreads as far as shares of one person did so
-far (graph.campaign.moods). An interval is that of what may come of it, once: nineteen in twenty outcomes
-lie in it if ties, people and strangers are what they seem. Errors common to all people (a holiday, a change
-of the app) are in no interval; how often such intervals held is for the track record to say.
+(graph.campaign.strangers). Whoever is reached buys or not by their own chance, those who share by that of
+sharers (graph.campaign.sharers), so what is bought is drawn too, and so are the strangers whom they bring by
+passing on: people are whole. No two shares of one person are alike, and what makes one of them travel moves
+all their listeners together: what each run reaches of others is multiplied by a draw from a gamma law of mean
+1 that spreads as far as shares of one person did so far (graph.campaign.moods). An interval is that of what
+may come of it, once: nineteen in twenty outcomes lie in it if ties, people and strangers are what they seem.
+Errors common to all people (a holiday, a change of the app) are in no interval; how often such intervals held
+is for the track record to say.
 """
 
 from collections.abc import Sequence
@@ -17,10 +18,19 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.campaign.audience import NO_FILTER, KolFilter, audience, counted, within
+from graph.campaign.audience import (
+    NO_FILTER,
+    KolFilter,
+    audience,
+    counted,
+    currency,
+    products_shared,
+    within,
+)
 from graph.campaign.market import Audience, Market
 from graph.campaign.openers import Openers
 from graph.campaign.rates import NO_RATES, Rates
+from graph.campaign.sharers import sharing_chance
 from graph.campaign.worth import Objective
 from graph.estimate import CONFIDENCE, Estimate
 from graph.spread.forward import ENOUGH, Enough, Spread, spread
@@ -63,7 +73,11 @@ def forecast(
     """
     bought, counts = within(market, chosen_by), counted(market, chosen_by)
     everywhere, currencies = chosen_by.reaches_everybody, bought.currencies()
-    paid = [(bought.revenue({code: 1.0}), Objective.REVENUE, {code: 1.0}) for code in currencies]
+    paying = [bought.paying({code: 1.0}) for code in currencies]
+    paid = [
+        (bought.buying_chance() * each, Objective.REVENUE, {code: 1.0})
+        for code, each in zip(currencies, paying, strict=True)
+    ]
     respects = [
         (np.ones(len(counts)), Objective.REACH, None),
         (market.behaviour.newcomers().astype(np.float64), Objective.NEW_USERS, None),
@@ -78,7 +92,8 @@ def forecast(
     ]
     chance = np.random.default_rng(market.seed if seed is None else seed)
     told, outcomes = _outcomes(market, people, aimed, enough, chance)
-    seen, unbought, reach, new_users, lines, *money = outcomes
+    seen, unbought, reach, new_users, *sold = outcomes
+    lines, *money = _by_sharers(market, people, chosen_by, [np.ones(len(counts)), *paying], sold)
     moods, rows = _moods(market, people, told.runs, chance), _rows(people)
     drawn = chance.poisson(lines).astype(np.float64)
     ids, largest = market.partition.ids, told.by_group.items()
@@ -114,8 +129,12 @@ def reached(
     aimed = audience(market, objective, chosen_by, rates)
     if objective in {Objective.PURCHASES, Objective.REVENUE}:
         lines = audience(market, Objective.PURCHASES, chosen_by, rates)
-        _, (brought, expected) = _outcomes(market, people, [aimed, lines], ENOUGH, chance)
-        return _estimate(_paid(brought, expected, chance.poisson(expected) * 1.0), brought)
+        _, sold = _outcomes(market, people, [aimed, lines], ENOUGH, chance)
+        each = np.ones(len(aimed.weights))
+        bought = within(market, chosen_by)
+        paid = each if objective is Objective.PURCHASES else bought.paying(currency(market, bought, rates)[1])
+        brought, expected = _by_sharers(market, people, chosen_by, [paid, each], [*sold])
+        return _estimate(_paid(brought, expected, chance.poisson(expected).astype(np.float64)), brought)
     counts = counted(market, chosen_by)
     if objective is Objective.NEW_USERS:
         counts = counts & market.behaviour.newcomers()
@@ -147,10 +166,32 @@ def _outcomes(
     return told, told.outcomes.T + np.outer([one.stranger for one in aimed], came)
 
 
+def _by_sharers(
+    market: Market,
+    people: Sequence[int],
+    chosen_by: KolFilter,
+    paying: Sequence[Floats],
+    sold: Sequence[Floats],
+) -> list[Floats]:
+    """What is sold, with those who share buying as sharers do, in each respect by run. paying: (n,), what a
+    buyer counts in each; sold: (r,), as if whoever shares bought like who opens.
+    """
+    rows = _rows(people)
+    rows = rows[counted(market, chosen_by)[rows]]
+    theirs = sharing_chance(market.snapshot, market.behaviour.kept, products_shared(market, chosen_by))
+    less = within(market, chosen_by).buying_chance()[rows] - theirs[rows]
+    return [
+        np.maximum(by_run - float((less * each[rows]).sum()), 0.0)
+        for each, by_run in zip(paying, sold, strict=True)
+    ]
+
+
 def _estimate(outcomes: Floats, expected: Floats | None = None) -> Estimate:
-    """The mean, of outcomes or of what they were drawn about, and where nineteen in twenty of them lie."""
+    """The mean, of outcomes or of what they were drawn about, and where nineteen in twenty more would lie:
+    the next of r outcomes falls into each of the r + 1 gaps between them with the same chance (Weibull 1939).
+    """
     value = float((outcomes if expected is None else expected).mean())
-    low, high = np.percentile(outcomes, [TAIL, 100 - TAIL]).tolist()
+    low, high = np.percentile(outcomes, [TAIL, 100 - TAIL], method="weibull").tolist()
     return Estimate(value, min(low, value), max(high, value))
 
 

@@ -17,6 +17,7 @@ from graph.snapshot import Snapshot
 from graph.spread.forward import Network
 from graph.spread.sampling import Sample
 from graph.ties import Ties
+from graph.ties.trials import located
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +57,12 @@ class Market:
     @once
     def strangers(self) -> Strangers:
         """How many people who never listened to somebody before open one share of theirs."""
-        people = len(self.snapshot.people)
-        return Strangers.of(self.snapshot.shares, self.behaviour.opened, self.snapshot.as_of, people)
+        opened, people = self.behaviour.opened, len(self.snapshot.people)
+        tied = self.ties.source * np.int64(people) + self.ties.target
+        place, found = located(tied, opened.sharer * np.int64(people) + opened.person)
+        again = np.zeros(len(opened))
+        again[found] = self.ties.per_share[place[found]]
+        return Strangers.of(self.snapshot.shares, opened, self.snapshot.as_of, people, again)
 
     @once
     def mood(self) -> float:

@@ -4,7 +4,8 @@ REACH counts people, and so does OPENERS, which no simulation is asked for (grap
 counts those without a purchase, or, in a log without purchases, without an open. PURCHASES counts people by
 the chance that they buy a product of which they open a share: a Beta posterior whose trials are the different
 products they opened shares of, its successes those they then bought and kept. REVENUE is that chance times
-what a line of theirs brings, in one currency (graph.campaign.rates).
+what a line of theirs brings, in one currency (graph.campaign.rates). Who shares is no opener of theirs: what
+sharers buy themselves is in graph.campaign.sharers.
 """
 
 from collections.abc import Mapping
@@ -150,6 +151,10 @@ class Behaviour:
         factor: units of the currency it is told in for one of each currency, by code; lines in others, and
         without an amount, count as if nothing was paid.
         """
+        return np.asarray(self.buying_chance() * self.paying(factor), np.float64)
+
+    def paying(self, factor: Mapping[int, float]) -> Floats:
+        """What a person is expected to pay who buys, shape (n,). factor: as for `revenue`."""
         paid = np.isin(self.kept.currency, list(factor)) & (self.kept.currency != NONE)
         if not paid.any():
             return np.zeros(self.people)
@@ -163,7 +168,7 @@ class Behaviour:
             np.bincount(person, amount**2, self.people).astype(np.float64),
             np.bincount(person, minlength=self.people),
         )
-        return np.asarray(self.buying_chance() * mean * paid.mean(), np.float64)
+        return np.asarray(mean * paid.mean(), np.float64)
 
     def without(self, factor: Mapping[int, float]) -> int:
         """How many lines have an amount in a currency that is not among these."""

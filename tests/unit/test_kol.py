@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from graph.campaign.audience import KolFilter
-from graph.campaign.forecast import forecast
+from graph.campaign.forecast import forecast, reached
 from graph.campaign.kol import KolCandidate, conversions, kol_candidates
 from graph.campaign.listing import listing, money_of, standing
 from graph.campaign.market import Market
 from graph.campaign.rates import Rates
+from graph.campaign.sharers import sharing_chance
 from graph.campaign.worth import Behaviour, Objective
 from graph.errors import InvalidInput
 from graph.events import Money, Product, User
@@ -256,7 +257,7 @@ def test_a_forecast_tells_everything_that_people_would_set_off():
     assert shop.snapshot.words[currency] == "CNY"
     assert revenue.value > 0
     # Strangers belong to no community.
-    assert 2 < sum(part.value for _, part in told.communities) < len(shop.snapshot.people) < told.reach.high
+    assert 2 < sum(part.value for _, part in told.communities) < told.reach.value
     assert {community for community, _ in told.communities} == {0, 1}
 
 
@@ -277,6 +278,31 @@ def test_a_forecast_hears_whom_it_should_reach():
 def test_where_nothing_was_bought_a_forecast_expects_nothing():
     told = forecast(market(SHOP), [0])
     assert (told.purchases.value, told.revenue) == (0, ())
+
+
+def test_who_shares_buys_as_sharers_do_and_not_as_who_opens():
+    openers = [f"v{number}" for number in range(9)]
+    bought = " ".join(f"{key}$tea=5" for key in openers)
+    shared = " ".join(f"s{number}>:tea" for number in range(20))
+    shop = market(f"hub>{','.join(openers)}:tea {bought} {shared} @9d zoe.view:tea")
+    told = forecast(shop, [row(shop, "hub")])
+    # All openers buy what they open, no sharer what they share.
+    assert told.reach.value - 2 < told.purchases.value < told.reach.value - 1
+    ((_, revenue),) = told.revenue
+    assert revenue.value == pytest.approx(5 * told.purchases.value)
+    for objective, estimate in ((Objective.PURCHASES, told.purchases), (Objective.REVENUE, revenue)):
+        alone = reached(shop, [row(shop, "hub")], objective)
+        assert alone.value == pytest.approx(estimate.value, rel=0.05)
+
+
+def test_a_sharer_counts_as_a_buyer_if_they_bought_within_the_days_after_it():
+    shop = market("ana>:tea ana$tea bea>:tea @8d bea$tea cy>:tea cy$tea @9d zoe.view:tea")
+    chance = sharing_chance(shop.snapshot, shop.behaviour.kept)
+    ana, bea, cy = (chance[row(shop, key)] for key in ("ana", "bea", "cy"))
+    # Bea was too late, and cy's week is not over.
+    assert bea < cy < ana
+    young = market("ana>:tea ana$tea")
+    assert not sharing_chance(young.snapshot, young.behaviour.kept).any()
 
 
 def test_behaviour_of_some_products_knows_no_others():

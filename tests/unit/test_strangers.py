@@ -7,6 +7,7 @@ from scipy import stats
 from graph.campaign.strangers import Strangers
 from graph.openings import openings
 from graph.pooling import credibility
+from tests.markets import market
 from tests.toy import snapshot
 
 
@@ -16,10 +17,39 @@ def strangers(text: str) -> tuple[Strangers, list[str]]:
     return Strangers.of(shop.shares, openings(shop), shop.as_of, people), list(shop.people.keys)
 
 
-def test_who_opened_an_earlier_share_is_no_stranger_to_the_next():
+def test_who_opened_two_shares_of_a_person_is_a_stranger_to_neither():
     brought, keys = strangers("ana>p,q:tea ana>p,q,r:mug ana>p:tent")
     ana = keys.index("ana")
-    assert sorted(brought.brought[brought.starts[ana] : brought.starts[ana + 1]].tolist()) == [0, 1, 2]
+    assert sorted(brought.brought[brought.starts[ana] : brought.starts[ana + 1]].tolist()) == [0, 0, 1]
+
+
+def test_a_circle_that_opens_everything_brings_nobody_new():
+    brought, keys = strangers("ana>p,q:tea ana>p,q:mug bea>r,s:tea bea>s,r:mug")
+    assert brought.expected[[keys.index("ana"), keys.index("bea")]].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("made", [1, 2, 4])
+def test_a_closed_circle_is_neither_missed_nor_counted_twice(made: int):
+    """Recovery: of twenty listeners each opens each share with a chance of a half."""
+    chance = np.random.default_rng(made)
+    told = " ".join(
+        f"s{one}>{','.join(f'v{one}.{other}' for other in range(20) if chance.random() < 0.5)}:p{share}"
+        for share in range(made)
+        for one in range(40)
+    )
+    shop = snapshot(f"{told} @99d zoe.view:cup")
+    opened = openings(shop)
+    half = np.full(len(opened), 0.5)
+    brought = Strangers.of(shop.shares, opened, shop.as_of, len(shop.people), half)
+    along = len(set(zip(opened.sharer.tolist(), opened.person.tolist(), strict=True))) / 40 / 2
+    assert brought.brought.mean() == pytest.approx(20 * 0.5 ** (made + 1), rel=0.15)
+    assert along + brought.brought.mean() == pytest.approx(10, rel=0.06)
+
+
+def test_a_market_counts_who_came_once_along_their_tie_and_the_rest_as_new():
+    shop = market("ana>p,q:tea ana>p:mug @99d zoe.view:cup")
+    # Ties transmit 0.8 here, and q came to one of two shares.
+    assert shop.strangers.brought.tolist() == pytest.approx([0.2, 0.0])
 
 
 def test_somebody_who_brought_many_each_time_is_expected_to_bring_more_than_who_brought_none():
@@ -61,7 +91,7 @@ def test_intervals_of_the_next_share_hold_as_often_as_they_say():
     counts = chance.poisson(rate[:, None], (300, 13))
     past = counts[:, :12]
     weight = credibility(past.sum(1).astype(float), (past**2).sum(1).astype(float), np.full(300, 12))
-    held = Strangers(past.ravel(), np.arange(0, 300 * 12 + 1, 12), weight)
+    held = Strangers(past.ravel().astype(float), np.arange(0, 300 * 12 + 1, 12), weight)
     drawn = held.drawn(np.arange(300, dtype=np.int32), 2_000, chance)
     low, high = np.percentile(drawn, [5, 95], axis=0)
     inside = int(((counts[:, 12] >= low) & (counts[:, 12] <= high)).sum())
