@@ -80,9 +80,8 @@ def test_each_bound_holds_of_any_people_as_often_as_it_promises(model: str):
         sample = Sample.empty(network, np.ones(94), seed=seed, room=1 << 12).grown(256)
         assert sample is not None
         for number, pair in enumerate((BEST, WORSE, WORST)):
-            lower, upper = bounds(sample, pair, doubt)
-            above[number] += lower > exactly(pair)
-        below += upper < exactly(BEST)
+            above[number] += bounds(sample, pair, doubt)[0] > exactly(pair)
+        below += bounds(sample, BEST, doubt)[1] < exactly(BEST)
     assert max(*above.values(), below) <= doubt * times
 
 
