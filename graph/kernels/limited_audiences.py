@@ -20,7 +20,19 @@ import numpy as np
 from graph.kernels.cover import Cover
 from graph.kernels.csr import Floats, Ints, Longs
 from graph.kernels.jit import njit
-from graph.kernels.limits import ROUNDING, Limits, lower, money_by_size, priority, rises_over
+from graph.kernels.limits import (
+    FOR_COST,
+    NOBODY,
+    ROUNDING,
+    Limits,
+    Way,
+    allowed,
+    beyond,
+    floors,
+    lower,
+    money_by_size,
+    priority,
+)
 
 
 class Audiences(NamedTuple):
@@ -56,15 +68,27 @@ def limited_audiences(rows: Audiences, kept: Ints, candidates: Ints, most: int, 
     >>> limited_audiences(rows, nobody, all_three, 2, free)
     Cover(people=array([0, 2], dtype=int32), bounds=array([0. , 2. , 2.5]))
     """
-    people = _chosen(rows, kept, candidates, most, limits, -1)
-    if limits.budget < np.inf:
-        single = _best_alone(rows, kept, candidates, limits)
-        if single >= 0:
-            other = _chosen(rows, kept, candidates, most, limits, single)
-            gained = additions(rows, kept, people).sum()
-            if additions(rows, kept, other).sum() > gained * (1 + ROUNDING):
-                people = other
+    people = _chosen(rows, kept, candidates, most, limits, Way(NOBODY, FOR_COST))
+    if limits.budget < np.inf and len(people) > 0:
+        people = _best_way(rows, kept, candidates, people, most, limits)
     return Cover(people, _bounds(rows, kept, candidates, people, most, limits))
+
+
+@njit
+def _best_way(rows: Audiences, kept: Ints, candidates: Ints, people: Ints, most: int, limits: Limits) -> Ints:
+    """The best of all ways to spend a budget. people: who is chosen by what they add for their cost."""
+    worth = additions(rows, kept, people).sum()
+    ways = [Way(_best_alone(rows, kept, candidates, limits), FOR_COST)]
+    if len(people) == most:
+        base = _begun(rows, kept, limits).parts.sum()
+        bound = _bounds(rows, kept, candidates, people, most, limits)[most] - base
+        ways.extend([Way(NOBODY, floor) for floor in floors(worth, bound, limits.budget)])
+    for way in ways:
+        other = _chosen(rows, kept, candidates, most, limits, way)
+        gained = additions(rows, kept, other).sum()
+        if gained > worth * (1 + ROUNDING):
+            people, worth = other, gained
+    return people
 
 
 @njit
@@ -125,57 +149,57 @@ def _begun(rows: Audiences, kept: Ints, limits: Limits) -> _State:
 
 
 @njit
-def _chosen(rows: Audiences, kept: Ints, candidates: Ints, most: int, limits: Limits, first: int) -> Ints:
-    """Whoever adds most (for their cost), one after the other. first: who is first in any case, −1 nobody."""
+def _chosen(rows: Audiences, kept: Ints, candidates: Ints, most: int, limits: Limits, way: Way) -> Ints:
+    """Whoever is preferred, one after the other, and those who are refused once they are not any more."""
     state = _begun(rows, kept, limits)
     left, count = limits.budget, 0
+    room = allowed(state.parts.max(), state.parts.sum(), limits.cap)
     chosen, taken = np.empty(most, np.int32), np.zeros(len(rows.indptr) - 1, np.bool_)
-    heap = [(-priority(_adds(rows, person, state.held), person, limits), person) for person in candidates]
+    heap = [
+        (-priority(_adds(rows, person, state.held), person, limits, way), person) for person in candidates
+    ]
+    if way.first >= 0:
+        heap.append((-np.inf, candidates[np.searchsorted(candidates, way.first)]))
     heapify(heap)
-    waiting = [heap[0] for _ in range(0)]
-    while count < most and (first >= 0 or len(heap) > 0):
-        believed, person = (
-            heappop(heap) if first < 0 else (np.inf, candidates[np.searchsorted(candidates, first)])
-        )
-        first = -1
+    refused = [(0.0, heap[0]) for _ in range(0)]
+    while count < most and len(heap) > 0:
+        believed, person = heappop(heap)
         adds = _adds(rows, person, state.held)
-        if taken[person] or adds <= 0 or (left < np.inf and limits.cost[person] > left):
+        now = priority(adds, person, limits, way)
+        if taken[person] or now <= 0 or (left < np.inf and limits.cost[person] > left):
             continue
-        now = priority(adds, person, limits)
-        if -believed > now:
+        if -believed > now and believed > -np.inf:
             heappush(heap, (-now, person))
             continue
-        if limits.cap < 1 and not _within(rows, person, state, limits):
-            waiting.append((-now, person))
-            continue
+        if limits.cap < 1:
+            much = beyond(_largest_with(rows, person, state, limits), adds, limits.cap)
+            if much > room:
+                heappush(refused, (much, (-now, person)))
+                continue
         taken[person] = True
         chosen[count] = person
         count += 1
         left -= limits.cost[person] if left < np.inf else 0.0
         _take(rows, person, state, limits.group)
-        for again in waiting:
-            heappush(heap, again)
-        waiting.clear()
+        if limits.cap < 1:
+            room = allowed(state.parts.max(), state.parts.sum(), limits.cap)
+            while len(refused) > 0 and refused[0][0] <= room:
+                heappush(heap, heappop(refused)[1])
     return chosen[:count].copy()
 
 
 @njit
-def _within(rows: Audiences, person: int, state: _State, limits: Limits) -> bool:
-    """Whether no group's part rises that is over the cap with this person."""
-    before = state.parts.sum()
-    if before <= 0:
-        return True
-    total = before
+def _largest_with(rows: Audiences, person: int, state: _State, limits: Limits) -> float:
+    """What comes with this person from the group that most come from."""
+    largest = state.parts.max()
     for place in range(rows.indptr[person], rows.indptr[person + 1]):
         member, weight = rows.member[place], rows.weight[place]
-        gain = weight - rows.alike * min(weight, state.held[member])
-        state.more[limits.group[member]] += gain
-        total += gain
-    rises = False
+        group = limits.group[member]
+        state.more[group] += weight - rows.alike * min(weight, state.held[member])
+        largest = max(largest, state.parts[group] + state.more[group])
     for place in range(rows.indptr[person], rows.indptr[person + 1]):
-        group = limits.group[rows.member[place]]
-        rises |= rises_over(group, total, before, state.parts, state.more, limits.cap)
-    return not rises
+        state.more[limits.group[rows.member[place]]] = 0.0
+    return float(largest)
 
 
 @njit

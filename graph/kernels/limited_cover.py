@@ -11,8 +11,27 @@ from numpy.typing import NDArray
 from graph.kernels.cover import Cover, count_members
 from graph.kernels.csr import Floats, Ints, Longs
 from graph.kernels.jit import njit
-from graph.kernels.limits import Limits, lower, money_by_size, priority, rises_over
+from graph.kernels.limits import (
+    FOR_COST,
+    NOBODY,
+    ROUNDING,
+    Limits,
+    Way,
+    allowed,
+    beyond,
+    floors,
+    lower,
+    money_by_size,
+    priority,
+)
 from graph.kernels.rr_sets import Sets
+
+
+class _Index(NamedTuple):
+    """The sets of each person: rows[starts[p]:starts[p + 1]]."""
+
+    starts: Longs
+    rows: Ints
 
 
 class _State(NamedTuple):
@@ -36,20 +55,35 @@ def limited_cover(
     most with those kept; under a budget, any who cost no more than the first i chosen, and from the last on
     any who are within the budget.
     """
-    starts, rows = _index(sets, candidates, len(alone))
-    people = _chosen(sets, alone, each, kept, candidates, most, limits, starts, rows, -1)
-    if limits.budget < np.inf:
-        single = _best_alone(sets, alone, each, kept, candidates, limits)
-        if single >= 0:
-            other = _chosen(sets, alone, each, kept, candidates, most, limits, starts, rows, single)
-            if _worth(sets, alone, each, kept, other) > _worth(sets, alone, each, kept, people):
-                people = other
+    index = _index(sets, candidates, len(alone))
+    people = _chosen(sets, alone, each, kept, candidates, most, limits, index, Way(NOBODY, FOR_COST))
+    if limits.budget < np.inf and len(people) > 0:
+        people = _best_way(sets, alone, each, kept, candidates, people, most, limits, index)
     return Cover(people, _bounds(sets, alone, each, kept, candidates, people, most, limits))
 
 
 @njit
-def _index(sets: Sets, candidates: Ints, people: int) -> tuple[Longs, Ints]:
-    """The sets of each person, for candidates: rows[starts[p]:starts[p + 1]]."""
+def _best_way(
+    sets: Sets, alone: Floats, each: float, kept: Ints, candidates: Ints, people: Ints, most: int,
+    limits: Limits, index: _Index,
+) -> Ints:  # fmt: skip
+    """The best of all ways to spend a budget. people: who is chosen by what they add for their cost."""
+    base, worth = _worth(sets, alone, each, kept, people[:0]), _worth(sets, alone, each, kept, people)
+    ways = [Way(_best_alone(sets, alone, each, kept, candidates, limits), FOR_COST)]
+    if len(people) == most:
+        bound = _bounds(sets, alone, each, kept, candidates, people, most, limits)[most]
+        ways.extend([Way(NOBODY, floor) for floor in floors(worth - base, bound - base, limits.budget)])
+    for way in ways:
+        other = _chosen(sets, alone, each, kept, candidates, most, limits, index, way)
+        gained = _worth(sets, alone, each, kept, other)
+        if gained > worth * (1 + ROUNDING):
+            people, worth = other, gained
+    return people
+
+
+@njit
+def _index(sets: Sets, candidates: Ints, people: int) -> _Index:
+    """For candidates; nothing for the others."""
     wanted = np.zeros(people, np.bool_)
     wanted[candidates] = True
     starts = np.zeros(people + 1, np.int64)
@@ -64,7 +98,7 @@ def _index(sets: Sets, candidates: Ints, people: int) -> tuple[Longs, Ints]:
             if wanted[member]:
                 rows[cursor[member]] = held
                 cursor[member] += 1
-    return starts, rows
+    return _Index(starts, rows)
 
 
 @njit
@@ -103,67 +137,68 @@ def _take(held: int, sets: Sets, state: _State, each: float, limits: Limits) -> 
 @njit
 def _chosen(
     sets: Sets, alone: Floats, each: float, kept: Ints, candidates: Ints, most: int, limits: Limits,
-    starts: Longs, rows: Ints, first: int,
+    index: _Index, way: Way,
 ) -> Ints:  # fmt: skip
-    """Whoever adds most (for their cost), one after the other. first: who is first in any case, −1 nobody."""
+    """Whoever is preferred, one after the other, and those who are refused once they are not any more."""
     state = _begun(sets, alone, each, kept, limits)
-    left, taken = limits.budget, np.zeros(len(alone), np.bool_)
-    chosen, count = np.empty(most, np.int32), 0
+    left, count = limits.budget, 0
+    room = allowed(state.parts.max(), state.parts.sum(), limits.cap)
+    chosen, taken = np.empty(most, np.int32), np.zeros(len(alone), np.bool_)
     heap = [
-        (-priority(alone[person] + each * state.gains[person], person, limits), person)
+        (-priority(alone[person] + each * state.gains[person], person, limits, way), person)
         for person in candidates
     ]
+    if way.first >= 0:
+        heap.append((-np.inf, candidates[np.searchsorted(candidates, way.first)]))
     heapify(heap)
-    waiting = [heap[0] for _ in range(0)]
-    while count < most and (first >= 0 or len(heap) > 0):
-        believed, person = (
-            heappop(heap) if first < 0 else (np.inf, candidates[np.searchsorted(candidates, first)])
-        )
-        first = -1
+    refused = [(0.0, heap[0]) for _ in range(0)]
+    while count < most and len(heap) > 0:
+        believed, person = heappop(heap)
         adds = alone[person] + each * state.gains[person]
-        if taken[person] or adds <= 0 or (left < np.inf and limits.cost[person] > left):
+        now = priority(adds, person, limits, way)
+        if taken[person] or now <= 0 or (left < np.inf and limits.cost[person] > left):
             continue
-        now = priority(adds, person, limits)
-        if -believed > now:
+        if -believed > now and believed > -np.inf:
             heappush(heap, (-now, person))
             continue
-        if limits.cap < 1 and not _within(person, sets, alone, each, state, limits, starts, rows):
-            waiting.append((-now, person))
-            continue
+        if limits.cap < 1:
+            largest = _largest_with(person, sets, alone, each, state, limits, index)
+            much = beyond(largest, adds, limits.cap)
+            if much > room:
+                heappush(refused, (much, (-now, person)))
+                continue
         taken[person] = True
         chosen[count] = person
         count += 1
         left -= limits.cost[person] if left < np.inf else 0.0
         _add(limits.group[person], alone[person], state)
-        for held in rows[starts[person] : starts[person + 1]]:
+        for held in index.rows[index.starts[person] : index.starts[person + 1]]:
             _take(held, sets, state, each, limits)
-        for again in waiting:
-            heappush(heap, again)
-        waiting.clear()
+        if limits.cap < 1:
+            room = allowed(state.parts.max(), state.parts.sum(), limits.cap)
+            while len(refused) > 0 and refused[0][0] <= room:
+                heappush(heap, heappop(refused)[1])
     return chosen[:count].copy()
 
 
 @njit
-def _within(
-    person: int, sets: Sets, alone: Floats, each: float, state: _State, limits: Limits, starts: Longs,
-    rows: Ints,
-) -> bool:  # fmt: skip
-    """Whether no group's part rises that is over the cap with this person."""
-    before = state.parts.sum()
-    if before <= 0:
-        return True
-    state.more[limits.group[person]] = alone[person]
-    total = before + alone[person]
-    for held in rows[starts[person] : starts[person + 1]]:
-        if not state.covered[held]:
-            state.more[limits.group[sets.members[sets.starts[held]]]] += each
-            total += each
-    rises = rises_over(limits.group[person], total, before, state.parts, state.more, limits.cap)
-    for held in rows[starts[person] : starts[person + 1]]:
+def _largest_with(
+    person: int, sets: Sets, alone: Floats, each: float, state: _State, limits: Limits, index: _Index
+) -> float:
+    """What is reached with this person of the group reached most."""
+    own = limits.group[person]
+    state.more[own] = alone[person]
+    largest = max(state.parts.max(), state.parts[own] + state.more[own])
+    rows = index.rows[index.starts[person] : index.starts[person + 1]]
+    for held in rows:
         if not state.covered[held]:
             group = limits.group[sets.members[sets.starts[held]]]
-            rises |= rises_over(group, total, before, state.parts, state.more, limits.cap)
-    return not rises
+            state.more[group] += each
+            largest = max(largest, state.parts[group] + state.more[group])
+    state.more[own] = 0.0
+    for held in rows:
+        state.more[limits.group[sets.members[sets.starts[held]]]] = 0.0
+    return float(largest)
 
 
 @njit
@@ -203,8 +238,7 @@ def _bounds(
     money = money_by_size(people, most, limits)
     bounds, left = np.full(most + 1, np.inf), np.ones(len(alone), np.bool_)
     worth = state.parts.sum()
-    starts, rows = _index(sets, people, len(alone))
-    look = 0
+    index, look = _index(sets, people, len(alone)), 0
     for place in range(len(people) + 1):
         if place == look or place == len(people):
             look += 1 + place // 4
@@ -214,6 +248,6 @@ def _bounds(
             person = people[place]
             worth += alone[person] + each * state.gains[person]
             left[person] = False
-            for held in rows[starts[person] : starts[person + 1]]:
+            for held in index.rows[index.starts[person] : index.starts[person + 1]]:
                 _take(held, sets, state, each, limits)
     return bounds

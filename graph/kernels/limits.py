@@ -3,15 +3,28 @@ bounds that hold within them. Worth is monotone and submodular.
 
 Budget. People are taken by what they add for their cost, as long as they can be paid; where one affordable
 person alone is worth more than all of these, that one comes first and the rest of the money is spent the same
-way. The better of the two is worth at least 0.405 of the best (Tang, Tang, Lim, Han, Li & Yuan 2021). What
-nobody could do better for the same money is bounded afterwards: the best set O for money b is worth no more
-than f(T) plus what O adds to T, one by one, and that no more than the fractional knapsack of additions to T
-filled up to b (Dantzig 1957); T is whoever was chosen so far, at many points along the way.
+way. If the money ends before the list is full, the better of the two is worth at least 0.405 of the best
+(Tang, Tang, Lim, Han, Li & Yuan 2021).
 
-Cap. Nobody is taken who would raise the part of a group that is over the cap then, the first excepted: one
-person's reach lies where they live. So the parts fall to the cap, and once all are within it they stay.
-Additions do not only fall then, since somebody left waiting may join later. A cap only takes choices away, so
-what bounds the best without it bounds the best with it.
+If the list is full first, cheap people may have taken the places of dear ones. Then people are also taken by
+what they add, cost aside, among those who add at least ρ for one of money, for several ρ (`floors`; after
+Badanidiyuru & Vondrák 2014). Let the best be worth O for money b. Where somebody of the ρ-dense cannot be
+paid, those before and that one together are worth ρ·b, so the better of the two at least ρ·b/2. Where all
+can, whoever is less dense adds at most ρ·b to the list, and greedy comes within 1 − 1/e of what remains,
+O − ρ·b. One ρ·b lies within 0.5 and 0.6 of O, so the best of all is worth at least a quarter of O. With a cap
+nothing is promised beforehand.
+
+What nobody could do better for the same money is bounded afterwards: the best set is worth no more than f(T)
+plus what it adds to T, one by one, and that no more than the largest additions to T, as many as are asked
+for, nor than the fractional knapsack of additions to T filled up to b (Dantzig 1957); T is whoever was chosen
+so far, at many points along the way.
+
+Cap. While no group has more than its part, nobody is taken who would give one more. Whoever comes first may
+have to: one person's reach lies where they live. While a group has more, only those are taken with whom the
+largest group has less beyond its part, in absolute terms, than before. So what it has too much falls with
+each person, and once nothing is too much nothing ever is; where nobody is left who brings that nearer, the
+list ends. Additions do not only fall then, since somebody left waiting may join later. A cap only takes
+choices away, so what bounds the best without it bounds the best with it.
 """
 
 from typing import NamedTuple
@@ -22,6 +35,9 @@ from graph.kernels.csr import Floats, Ints
 from graph.kernels.jit import njit
 
 ROUNDING = 1e-9
+
+DENSE, STEP = 0.6, 1.2
+"""The largest ρ·b tried, as a part of what the best is worth at most; and the next one's divisor."""
 
 
 class Limits(NamedTuple):
@@ -37,22 +53,62 @@ class Limits(NamedTuple):
     cap: float
 
 
-@njit
-def priority(adds: float, person: int, limits: Limits) -> float:
-    """By what somebody is preferred who adds so much."""
-    return adds / max(limits.cost[person], ROUNDING) if limits.budget < np.inf else adds
+NOBODY, FOR_COST = -1, -1.0
 
 
-@njit
-def rises_over(group: int, total: float, before: float, parts: Floats, more: Floats, cap: float) -> bool:
-    """Whether a group that gains is over the cap then, and more so than before; its gain is wiped out.
-
-    parts, more: (groups,), what is reached of each, and what would come to it. before, total: their sums
-    without and with what would come.
+class Way(NamedTuple):
+    """A way to choose. first: who is first in any case, or `NOBODY`. floor: `FOR_COST` to take people by what
+    they add for their cost; else by what they add, if that is at least so much for one of money.
     """
-    part = (parts[group] + more[group]) / total
-    gained, more[group] = more[group] > 0, 0.0
-    return bool(gained and part > cap + ROUNDING and part > parts[group] / before + ROUNDING)
+
+    first: int
+    floor: float
+
+
+@njit
+def priority(adds: float, person: int, limits: Limits, way: Way) -> float:
+    """By what somebody is preferred who adds so much; below 0 who is not to be had this way."""
+    if limits.budget == np.inf or adds <= 0:
+        return adds
+    cost = limits.cost[person]
+    if way.floor < 0:
+        return float(adds / max(cost, ROUNDING))
+    return adds if adds >= way.floor * cost else -1.0
+
+
+@njit
+def floors(worth: float, bound: float, budget: float) -> Floats:
+    """Each ρ to try where the best for a budget is worth something between these; 0, then falling."""
+    tried = [0.0]
+    if 0 < budget < np.inf and worth > 0:
+        reach = DENSE * bound
+        tried.append(reach / budget)
+        while reach > DENSE * worth:
+            reach /= STEP
+            tried.append(reach / budget)
+    return np.array(tried)
+
+
+@njit
+def beyond(largest: float, adds: float, cap: float) -> float:
+    """What somebody makes of the group reached most, less the cap's part of all that they add.
+
+    As others come, groups only grow, what somebody adds only falls, and it falls in no group by more than
+    others bring there. So this never falls: who is refused need not be looked at again before `allowed` has
+    come to it.
+    """
+    return largest - cap * adds
+
+
+@njit
+def allowed(largest: float, total: float, cap: float) -> float:
+    """The most that `beyond` may be of whoever comes next; it never falls. largest, total: what is reached of
+    the group reached most, and of all.
+
+    >>> float(allowed(30.0, 100.0, 0.5)), float(allowed(80.0, 100.0, 0.5))
+    (50.00000005, 80.00000008)
+    """
+    return max(cap * total, largest) * (1 + ROUNDING) if total > 0 else np.inf
 
 
 @njit
@@ -71,24 +127,26 @@ def lower(bounds: Floats, worth: float, adds: Floats, others: Ints, money: Float
     """Bring the bounds down to what some people T say of everybody else.
 
     bounds, money: (most + 1,), by size. worth: of T. others: rows of those who may be chosen and are not in
-    T; adds: what each adds to T.
+    T; adds: what each adds to T, ≥ 0.
     """
+    most = len(bounds) - 1
+    largest = np.cumsum(np.sort(adds)[::-1][:most])
     if limits.budget == np.inf:
-        adds = np.sort(adds)
-        for size in range(len(bounds)):
-            bounds[size] = min(bounds[size], worth)
-            worth += adds[len(adds) - 1 - size] if size < len(adds) else 0.0
+        for size in range(most + 1):
+            first = min(size, len(largest))
+            bounds[size] = min(bounds[size], worth + (largest[first - 1] if first > 0 else 0.0))
         return
+    whatever = worth + (largest[-1] if len(largest) > 0 else 0.0)
     cost = limits.cost[others]
     worth += adds[cost == 0].sum()
     hired = (cost > 0) & (cost <= limits.budget)
     adds, cost = adds[hired], cost[hired]
     order = np.argsort(-adds / cost)
     spent, gained = np.cumsum(cost[order]), np.cumsum(adds[order])
-    for size in range(len(bounds)):
+    for size in range(most + 1):
         whole = np.searchsorted(spent, money[size], side="right")
         best = worth + (gained[whole - 1] if whole > 0 else 0.0)
         if whole < len(order):
             before = spent[whole - 1] if whole > 0 else 0.0
             best += (money[size] - before) / cost[order[whole]] * adds[order[whole]]
-        bounds[size] = min(bounds[size], best)
+        bounds[size] = min(bounds[size], best, whatever)

@@ -12,6 +12,7 @@ from graph.kernels.cover import Cover
 from graph.kernels.fading import covering
 from graph.kernels.limited_audiences import Audiences, additions, limited_audiences, parts_of
 from graph.kernels.limits import Limits
+from tests.capped import assert_let_in
 
 PEOPLE = 7
 EVERYBODY, NOBODY = np.arange(PEOPLE, dtype=np.int32), np.empty(0, np.int32)
@@ -24,6 +25,7 @@ weights = st.lists(
 )
 alike = st.sampled_from((0.0, 0.4, 1.0))
 costs = st.lists(st.sampled_from((0.0, 0.5, 1.0, 2.0, 5.0, np.inf)), min_size=PEOPLE, max_size=PEOPLE)
+caps = st.sampled_from((0.35, 0.5, 0.8))
 kept = st.sets(st.integers(0, PEOPLE - 1), max_size=2)
 
 
@@ -120,15 +122,21 @@ def test_a_budget_is_kept_and_what_it_buys_is_bounded(weight, overlap, cost, mon
 
 
 @settings(max_examples=40, deadline=None)
-@given(weights, alike, st.sampled_from((0.35, 0.5, 0.8)), kept)
-def test_nobody_raises_the_part_of_a_group_that_is_over_the_cap(weight, overlap, cap, already):
+@given(weights, alike, costs, st.sampled_from((1.0, 3.0, 8.0)), kept)
+def test_for_money_and_three_places_a_quarter_of_the_best_is_sure(weight, overlap, cost, money, already):
     drawn = audiences(weight, overlap)
-    together = set(already)
-    before = parts(drawn, together)
-    for person in chosen(drawn, Limits(FREE, np.inf, GROUP, 3, cap), already).people.tolist():
-        together.add(person)
-        after = parts(drawn, together)
-        if before.sum() > 0:
-            over = after / after.sum() > cap + 1e-6
-            assert not (over & (after / after.sum() > before / before.sum() + 1e-6)).any()
-        before = after
+    cover = chosen(drawn, Limits(np.array(cost), money, GROUP, 3, 1.0), already, 3)
+    most = best(drawn, already, lambda some: len(some) <= 3 and sum(cost[person] for person in some) <= money)
+    base = parts(drawn, already).sum()
+    assert cover.bounds[len(cover.people)] >= most - 1e-9
+    assert sum(cost[person] for person in cover.people) <= money
+    assert parts(drawn, already | set(cover.people.tolist())).sum() - base >= 0.25 * (most - base) - 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(weights, alike, caps, kept)
+def test_a_cap_lets_in_who_a_look_at_everybody_at_every_step_lets_in(weight, overlap, cap, already):
+    drawn = audiences(weight, overlap)
+    cover = chosen(drawn, Limits(FREE, np.inf, GROUP, 3, cap), already)
+    others = set(range(PEOPLE)) - already
+    assert_let_in(cover.people.tolist(), partial(parts, drawn), already, others, cap)
