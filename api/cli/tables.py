@@ -154,12 +154,15 @@ def standing(found: Answer) -> Table:
     by = {
         "shares of what is shared": "never shared what is shared",
         "listeners": "has nobody who listens",
-        "budget": "costs more than is left, or has no cost",
+        "budget": "costs more than is left of the budget",
+        "costs": "has no cost, or one without a rate, so is not for hire",
+        "maxShareFromOneCommunity": "would give one community too much of the reach",
     }
     ruled_out = [by.get(name, f"the filter's {name}") for name in found["ruledOutBy"]]
     listed = f"place {found['rank']}" if found["rank"] else "not in the list"
     if not found["rank"]:
-        listed += ": " + (", ".join(ruled_out) or "others add more")
+        beaten = "others add more" if found["marginalReach"]["value"] > 0 else "adds nothing to those listed"
+        listed += ": " + (", ".join(ruled_out) or beaten)
     rows = [
         ("reaches alone", interval(found["reachAlone"])),
         ("of which those before reach", f"{found['covered']:.0%}"),

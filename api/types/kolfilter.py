@@ -93,8 +93,10 @@ class KolFilter:
     )
     max_share_from_one_community: float | None = strawberry.field(
         default=None,
-        description="At most this share of the expected reach from one community, above 0 and at most 1."
-        " After the first, nobody is listed who would raise the share of a community that is over it then.",
+        description="At most this share of the expected reach from one community, above 0 and at most 1. The"
+        " first listed, and those already chosen, may bring more of one; after them nobody comes who adds to"
+        " what is too much, so its share falls with everyone until it is within, and then stays so. Where"
+        " nobody can come, the list ends; `largestCommunityShare` is what was come to.",
     )
     costs: list[CostInput] | None = strawberry.field(
         default=None,

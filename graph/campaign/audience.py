@@ -30,7 +30,8 @@ class KolFilter:
     """What is shared, whom it should reach, who may be chosen; people and products are rows, communities ids.
 
     min_audience, max_audience: number of listeners. already_chosen: not listed, but counted in every marginal
-    gain and in the reach of the list. most_from_one_community: at most this part of the reach, in (0, 1].
+    gain and in the reach of the list. most_from_one_community: at most this part of the reach, in (0, 1], as
+    soon as it can be: the first of a list may bring more from one, and then it falls (graph.kernels.limits).
     costs: what hiring costs, instead of the attribute `cost`.
     """
 

@@ -1,8 +1,10 @@
 """Lists of KOL candidates: who comes in, in which order, for how much; and why somebody does not.
 
 Chosen greedily by what each adds in the objective's unit, with a certificate (graph.campaign.measure). Under
-a budget by what each adds for their cost: what all listed reach is worth at least 0.405 of the best there is
-for that money, and `certified` says how much it was at least this time (graph.kernels.limits).
+a budget by what each adds for their cost, or by what each adds where money would be left over. By the figures
+that people are chosen by, the list is worth at least a quarter of the best for that money, or 0.405 where the
+money ends before the places do, unless there is a cap, too; `certified` says how much it was at least this
+time (graph.kernels.limits).
 """
 
 from dataclasses import dataclass
@@ -21,9 +23,10 @@ from graph.campaign.simulated import Simulated
 from graph.campaign.worth import Objective
 from graph.estimate import Estimate
 from graph.events import Money
-from graph.kernels.limits import Limits
+from graph.kernels.limits import Limits, allowed, beyond
 from graph.spread.forward import Stop, never
 from graph.spread.sampling import ROOM, Sample
+from graph.timeline import Rows
 
 MOST = 200
 """The list ends here."""
@@ -50,12 +53,14 @@ class Asked(TypedDict, total=False):
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
     """A whole list as rows, with what each adds: the costly part of `kol_candidates`, worth keeping. cost:
-    (n,), in the budget's currency, infinite for who is not for hire; None without a budget.
+    (n,), in the budget's currency, infinite for who is not for hire; None without a budget. money: what is
+    left of the budget, infinite without one.
     """
 
     ranking: Ranked
     cost: Floats | None
     left_out: int
+    money: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,10 @@ class Standing:
     rank: in the list, None where they are not in it. alone: what one share of theirs reaches, in the
     objective's unit. adds: what they add to those listed above them, or to the whole list. covered: of what
     they reach alone, the part that these reach already. ruled_out: the rules of the filter that they fail, by
-    name (graph.campaign.audience.rules); "budget" and "maxShareFromOneCommunity" where these left them out.
+    name (graph.campaign.audience.rules); else, under a budget, "costs" where nothing says what they cost;
+    else, of who would add something, "budget" where the list leaves too little to pay them and
+    "maxShareFromOneCommunity" where the cap refuses them at its end. Empty for who adds nothing, or less than
+    others.
     """
 
     person: int
@@ -83,7 +91,7 @@ def listing(
     chosen_by: KolFilter = NO_FILTER,
     **asked: Unpack[Asked],
 ) -> Listed:
-    """The whole list: up to 200 people, each adding most to those above, or most for their cost.
+    """The whole list: up to 200 people, each adding most to those above, or most for their money.
 
     For OPENERS nothing is drawn. Else the pools grow until 0.7 of the best possible is certified at 10, 50
     and 200 people (graph.spread.seeds), or for as long as memory allows and `stop` does not say otherwise.
@@ -93,12 +101,20 @@ def listing(
     limits = _limits(market, chosen_by, cost, budget)
     candidates, kept = eligible(market, chosen_by), np.array(sorted(chosen_by.already_chosen), np.int32)
     if objective is Objective.OPENERS:
-        return Listed(Openers.of(market, chosen_by).ranked(candidates, kept, MOST, limits), cost, unpriced)
+        ranked = Openers.of(market, chosen_by).ranked(candidates, kept, MOST, limits)
+        return Listed(ranked, cost, unpriced, _left(budget, cost, ranked))
     reached = Simulated(_sample(market, objective, chosen_by, asked), market.partition)
     ranked = reached.ranked(candidates, kept, MOST, limits, asked.get("stop", never))
     bought = within(market, chosen_by)
     lost = bought.without(currency(market, bought, rates)[1]) if objective is Objective.REVENUE else 0
-    return Listed(ranked, cost, unpriced + lost)
+    return Listed(ranked, cost, unpriced + lost, _left(budget, cost, ranked))
+
+
+def _left(budget: Money | None, cost: Floats | None, ranked: Ranked) -> float:
+    """The money that a list leaves."""
+    if budget is None or cost is None:
+        return np.inf
+    return float(budget.amount) - float(cost[ranked.people].sum())
 
 
 def _limits(market: Market, chosen_by: KolFilter, cost: Floats | None, budget: Money | None) -> Limits | None:
@@ -141,13 +157,26 @@ def standing(market: Market, person: int, *, chosen_by: KolFilter, listed: Liste
     adds = ranked.adds[place[0]] if len(place) else ranked.measure.added(np.append(hired, before), person)
     failed = [name for name, passes in rules(market, chosen_by).items() if not passes[person]]
     if not failed and not len(place):
-        if listed.cost is not None:
-            failed = ["budget"]
-        elif chosen_by.most_from_one_community is not None:
-            failed = ["maxShareFromOneCommunity"]
+        failed = _limits_failed(listed, person, hired, adds.value, _cap(chosen_by))
     covered = min(max(1 - adds.value / alone.value, 0.0), 1.0) if alone.value > 0 else 0.0
     rank = int(place[0]) + 1 if len(place) else None
     return Standing(person, rank, alone, adds, covered, tuple(failed))
+
+
+def _limits_failed(listed: Listed, person: int, hired: Rows, adds: float, cap: float) -> list[str]:
+    """The limits that keep somebody from standing at the end of a list."""
+    cost = 0.0 if listed.cost is None else float(listed.cost[person])
+    if cost == np.inf:
+        return ["costs"]
+    failed = ["budget"] if adds > 0 and cost > listed.money else []
+    if adds > 0 and cap < 1:
+        people, total = np.append(hired, listed.ranking.people), listed.ranking.reached[-1].value
+        part = listed.ranking.measure.largest_part
+        largest = (part(people) or 0.0) * total
+        then = (part(np.append(people, np.int32(person))) or 0.0) * (total + adds)
+        if beyond(then, adds, cap) > allowed(largest, total, cap):
+            failed.append("maxShareFromOneCommunity")
+    return failed
 
 
 def costs(market: Market, chosen_by: KolFilter, in_currency: str, rates: Rates) -> tuple[Floats, int]:
