@@ -31,7 +31,9 @@ def answers(
         str | None,
         typer.Option(metavar="TIME", help="Only answers given since: 2026-05-01 or 2026-05-01T08:00Z."),
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the bootstrap of what exploration cost.")] = 0,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="Of the bootstrap of what exploration cost.", min=0)
+    ] = 0,
 ) -> None:
     """How the suggestions that were given out did: opened and bought per showing.
 

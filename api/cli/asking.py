@@ -133,7 +133,10 @@ def kols(
         str | None, typer.Option(metavar="USER", help="Why this person is not among them, or is.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="N", help="Of the simulation; the same seed, the same answer.")
+        int | None,
+        typer.Option(
+            metavar="N", min=0, max=2**31 - 1, help="Of the simulation; the same seed, the same answer."
+        ),
     ] = None,
 ) -> None:
     """Who would carry a product furthest: a set, each adding to those above.

@@ -27,7 +27,9 @@ def effect(
         Outcome, typer.Option(help="What counts: buying it, or anything one does with it.")
     ] = Outcome.PURCHASE,
     days: Annotated[float, typer.Option(metavar="N", help="How long one has to do it.", min=0.01)] = 7,
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the draws; the same seed, the same answer.")] = 0,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="Of the draws; the same seed, the same answer.", min=0)
+    ] = 0,
 ) -> None:
     """What a friend's share does, beside what likeness alone would do.
 

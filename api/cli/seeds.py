@@ -40,7 +40,10 @@ ModelName = Annotated[
         "linear-threshold; without it given where there is a p, else weighted-cascade.",
     ),
 ]
-Seed = Annotated[int, typer.Option(metavar="N", help="Of what is drawn: the same seed, the same answer.")]
+Seed = Annotated[
+    int,
+    typer.Option(metavar="N", min=0, max=2**63 - 1, help="Of what is drawn: the same seed, the same answer."),
+]
 
 
 def seeds(

@@ -84,6 +84,10 @@ def test_a_table_names_each_and_says_what_is_certified(
         (("seeds", "nowhere.txt"), 1, "nowhere.txt"),
         (("spread", "{}", "--seeds", "hub,eve"), 1, "'eve': not among the 15 people"),
         (("spread", "{}", "--seeds", ","), 2, "--seeds names nobody"),
+        (("seeds", "{}", "--seed", "-1"), 2, "greater than or equal to 0"),
+        (("seeds", "{}", "--seed", str(10**20)), 2, "equal to 9223372036854775807"),
+        (("spread", "{}", "--seeds", "hub", "--seed", str(10**20)), 2, "equal to 9223372036854775807"),
+        (("kols", "--seed", "-1"), 2, "greater than or equal to 0"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said(
@@ -91,6 +95,10 @@ def test_what_cannot_be_done_is_said(
 ) -> None:
     assert cli.main([argument.format(edges) for argument in arguments]) == code
     assert said in capsys.readouterr().err
+
+
+def test_the_largest_seed_is_one(edges: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "seeds", edges, "--k", "1", "--seed", str(2**63 - 1))["seeds"] == ["hub"]
 
 
 def test_time_may_end_the_search(edges: str, capsys: pytest.CaptureFixture[str]) -> None:
