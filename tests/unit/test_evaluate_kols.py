@@ -123,4 +123,5 @@ def test_the_command_prints_every_model_and_explains_the_gap(
     shown = " ".join(capsys.readouterr().out.split())
     assert "ours ahead by" in shown
     assert "drawn by sharer" in shown
+    assert all(name in shown for name in models)
     assert "nobody had opened before the cut" in shown

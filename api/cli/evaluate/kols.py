@@ -93,7 +93,7 @@ def shown(found: "Evaluation") -> "Table":
     gap, named = found.gap, len(found.scores["ours"].seeds)
     return table(
         f"Different people who opened something that one of {named} people shared",
-        [words("model"), *map(figures, ("people", "ours ahead by", "drawn by sharer", "of all who came"))],
+        [words("model"), *map(figures, ("people", "ours ahead by", "drawn by sharer", "of all"))],
         rows,
         f"Learned from {found.learned:,} openings before {instant(found.cut):%Y-%m-%d %H:%M:%S}Z, asked of "
         f"{found.asked:,} after it, by {found.people:,} people.\n"
