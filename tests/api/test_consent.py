@@ -139,7 +139,6 @@ NEXT = """query($k: String!, $n: Int) { user(key: $k) { suggestions(first: $n) {
     rank score explanation product { key } reasons { __typename weight } } } } }"""
 
 
-@pytest.mark.usefixtures("any_size")
 @pytest.mark.parametrize("person", ["ana", "bea", "cy", "dan"])
 async def test_a_preview_is_the_next_answer_and_changes_nothing(shop: Shop, person: str) -> None:
     shop.tell(TOY + "  cy>dan:tea  dan>ana,cy:mug  cy$mug  dan$tea")
