@@ -21,6 +21,7 @@ from typing import Any
 
 from bench.measured import HEADER, against, alone, noted, peak, percentiles, tell_where, timed
 from bench.peers import compare
+from graph.generate import ShopModel, generate
 
 SEED = 7
 TIMES = 5
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--users", type=int, default=1_000_000)
     parser.add_argument("--events", type=int, default=10_000_000)
+    parser.add_argument("--products", type=int, default=100_000)
     parser.add_argument("--shape", choices=("csv", "parquet"), default="csv")
     parser.add_argument("--asked", type=int, default=2_000, help="people asked for")
     parser.add_argument("--compared", type=int, default=1_000_000, help="rows given to others too (csv)")
@@ -42,10 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.folder and asked.folder.exists() and any(asked.folder.iterdir()):
         parser.error(f"{asked.folder} is not empty; name a new folder")
     if asked.smoke:
-        asked.users, asked.events, asked.asked, asked.compared = 2_000, 20_000, 200, 20_000
+        asked.users, asked.events, asked.products, asked.asked, asked.compared = (
+            2_000,
+            20_000,
+            500,
+            200,
+            20_000,
+        )
     tell_where("numpy", "numba", "pandas", "pyarrow", "orjson")
     print(
-        f"{asked.users:,} users, {asked.events:,} events, seed {SEED}, {asked.shape}\n\n{HEADER}", flush=True
+        f"{asked.users:,} users, {asked.products:,} products, {asked.events:,} events, seed {SEED}, "
+        f"{asked.shape}\n\n{HEADER}",
+        flush=True,
     )
     with nullcontext(asked.folder) if asked.folder else tempfile.TemporaryDirectory() as folder:
         run(Path(folder), asked)
@@ -55,7 +65,7 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
     """Every stage, in order."""
     shop, store = folder / "shop", folder / "shop.db"
     alone(warmed, folder / "warm")
-    alone(generated, shop, asked.users, asked.events, asked.shape)
+    alone(generated, shop, ShopModel(asked.users, asked.events, SEED, products=asked.products), asked.shape)
     alone(loaded, shop, store, asked.events)
     alone(snapshotted, store)
     alone(reopened, store)
@@ -67,19 +77,18 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
 def warmed(folder: Path) -> None:
     """Everything once, on little, for what is compiled once a machine."""
     with redirect_stdout(StringIO()):
-        generated(folder, 300, 5_000, "csv")
+        generated(folder, ShopModel(users=300, events=5_000, seed=SEED), "csv")
         loaded(folder, folder / "shop.db", 5_000)
         snapshotted(folder / "shop.db")
         answered(folder / "shop.db", 10)
 
 
-def generated(shop: Path, users: int, events: int, shape: Any) -> None:
+def generated(shop: Path, model: ShopModel, shape: Any) -> None:
     """A shop, drawn and written."""
-    from graph.generate import ShopModel, generate
     from loaders.writing import write
 
-    made = timed("generate", lambda: generate(ShopModel(users=users, events=events, seed=SEED)), events)
-    [log, *_] = timed("write it, with its truth", lambda: write(made, shop, shape), events)
+    made = timed("generate", lambda: generate(model), model.events)
+    [log, *_] = timed("write it, with its truth", lambda: write(made, shop, shape), model.events)
     noted(f"{log.name}: {log.stat().st_size / 1e6:,.0f} MB")
 
 
