@@ -36,6 +36,14 @@ class StoreUnavailable(SharegraphError):
     """
 
 
+class BudgetSpent(SharegraphError):
+    """Whoever asks has been told as much as they may be, of what tells a little of each person."""
+
+
+class StoreSealed(StoreUnavailable):
+    """Something in the store is sealed under a secret that was not given; nothing in it is lost."""
+
+
 class StoreIncompatible(SharegraphError):
     """The store was written by a newer format than this program knows, or is no sharegraph store."""
 
