@@ -7,7 +7,7 @@ which mutations list under `userErrors`.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -131,6 +131,10 @@ class Intake:
         """Say something of products."""
         products, faults = _readable(said, partial(read_product, reading=Reading()), "products")
         return Upserted(await self._write(partial(self._store.upsert_products, products)), faults)
+
+    def refused(self) -> Mapping[str, int]:
+        """How many rows were refused, by reason, the most frequent first."""
+        return self._store.refused()
 
     def consents(self, keys: Sequence[str]) -> list[Event]:
         """Everything that a person of these keys ever said of consent, in no order."""

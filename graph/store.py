@@ -55,6 +55,21 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """Which secret, by its id, seals what a store keeps of people; None for plain text. writes: what comes
+    now; under: what everything was last brought under.
+    """
+
+    writes: str | None = None
+    under: str | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is under the secret that is written with."""
+        return self.writes == self.under
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What a store holds about somebody. described: what was said of them; events: that name them, in no
     order; answers: given to them, in order of time.
@@ -205,6 +220,19 @@ class Store(Protocol):
         """
         ...
 
+    def count_refused(self, rows: Mapping[str, Mapping[str, int]], *, anew: bool) -> None:
+        """Keep how many rows of each source were refused, by reason: with `anew` in place of what was kept of
+        that source, else in addition to it. A source is kept as a hash of its name. The version stays as it
+        is.
+        """
+        ...
+
+    def refused(self) -> Mapping[str, int]:
+        """How many rows of all sources were refused, by reason, the most frequent first, equals by
+        reason.
+        """
+        ...
+
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known. Their
         shares and opens stay as blanks, so that cascades keep their shape; everything else of theirs goes,
@@ -216,6 +244,17 @@ class Store(Protocol):
     def held(self, keys: Sequence[str]) -> Held:
         """What is held about a person, who has these keys: what was said of them, the events that name them
         in any way, and what was answered to them. Looks at every event.
+        """
+        ...
+
+    def sealed(self) -> Sealed:
+        """Under which secret it writes what is said of people, and whether all of it is under that one."""
+        ...
+
+    def reseal(self) -> int:
+        """Bring what is said of people under the secret that is written with; how many values were changed.
+        In steps, beside readers and writers, and to be begun again where it was stopped. The version stays as
+        it is.
         """
         ...
 

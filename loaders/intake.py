@@ -11,11 +11,12 @@ rest is tried again); all else is rejected, and may come again in a later load.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -26,9 +27,14 @@ from loaders.hearsay import ROOM, Hearsay
 from loaders.reasons import CONFLICT, FORGOTTEN, IN_THE_FUTURE, Refused
 from loaders.references import settle, unsettled, without_sharer
 from loaders.sources.records import Attributes, Item, Record
+from loaders.sources.streams import STDIN
 from loaders.spill import Spill, chunks
 
 BATCH = 10_000
+
+NAMELESS = ("", STDIN)
+"""Sources that are another each time: events of a call, and what comes through a pipe."""
+
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a device's clock may be before its events are in the future."""
 
@@ -53,7 +59,7 @@ class Intake:
         self._others: Spill[Record] = Spill()
         self._joining = False
         self._forgotten = store.forgotten()
-        self.rejects: Counter[str] = Counter()
+        self._rejects: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.read = self.stored = self.repeated = self.implied = self.unread_attributes = 0
 
     def __enter__(self) -> Self:
@@ -68,6 +74,11 @@ class Intake:
         self._consents.close()
 
     @property
+    def rejects(self) -> Counter[str]:
+        """Rows refused so far, by reason."""
+        return sum(self._rejects.values(), Counter())
+
+    @property
     def waiting(self) -> int:
         """Rows put aside."""
         return len(self._sharing) + len(self._others)
@@ -77,6 +88,8 @@ class Intake:
         self._forgotten = self._store.forgotten()
         records = [item for item in items if isinstance(item, Record)]
         self.read += len(records)
+        for file in {record.row.file for record in records}.difference(self._rejects):
+            self._rejects[file] = Counter()
         for item in items:
             if isinstance(item, Reject):
                 self.read += 1
@@ -101,6 +114,18 @@ class Intake:
             self._refuse(record, unsettled(record))
         self._hearsay.tell()
         self._consents.tell()
+        self._count()
+
+    def _count(self) -> None:
+        """Have the store keep what was refused: of a file in place of what was refused of it before, since a
+        file that was mended is loaded again.
+        """
+        files = {str(Path(name).resolve()): by for name, by in self._rejects.items() if name not in NAMELESS}
+        passing = {name: by for name, by in self._rejects.items() if name in NAMELESS and by}
+        if files:
+            self._store.count_refused(files, anew=True)
+        if passing:
+            self._store.count_refused(passing, anew=False)
 
     def _settle_others(self) -> Iterator[int]:
         """One round over the rows without shares."""
@@ -202,7 +227,7 @@ class Intake:
 
     def _reject(self, reject: Reject) -> None:
         told = self._without_the_forgotten(reject)
-        self.rejects[told.reason] += 1
+        self._rejects[told.file][told.reason] += 1
         self._tell(told)
 
     def _without_the_forgotten(self, reject: Reject) -> Reject:

@@ -6,7 +6,7 @@ they are poorer than they could be; `ok` states a figure, so that silence is nev
 
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -53,6 +53,7 @@ def findings(url: str) -> list[Finding]:
     with closing(store):
         found.append(Finding("store", "ok", f"{store.url}, version {store.version()}"))
         found.append(snapshot_files(folder, store.version()))
+        found.append(refused(store.refused()))
         return [*found, *log(snapshot_of(store, folder), datetime.now(UTC))]
 
 
@@ -105,6 +106,16 @@ def snapshot_files(folder: Path, current: str) -> Finding:
     if saved.version != current:
         return Finding("snapshot", "ok", f"of an earlier version in {folder}; the next question renews it")
     return Finding("snapshot", "ok", f"current and whole in {folder}")
+
+
+def refused(rows: Mapping[str, int]) -> Finding:
+    """The rows that are not in the store, by reason, the most frequent first."""
+    says = "; ".join(f"{count:,} × {reason}" for reason, count in rows.items())
+    if not says:
+        return Finding("refused", "ok", "no row of a file or a call was refused")
+    return Finding(
+        "refused", "warn", f"rows refused: {says}", "mend what STORE.rejects.csv lists; load again"
+    )
 
 
 def log(snapshot: Snapshot, now: datetime) -> Iterator[Finding]:

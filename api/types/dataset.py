@@ -1,11 +1,22 @@
 """What the answers are computed from."""
 
+import asyncio
 from datetime import datetime
+
+import strawberry
 
 from api.context import Info
 from api.types.described import field, output
 from graph.analysis import Analysis, Totals
 from graph.influence import CREDIT_RULE
+
+
+@output
+class RejectCount:
+    """Rows that were refused for one reason."""
+
+    reason: str = strawberry.field(description="A stable short reason, as receipts and payloads give it.")
+    rows: int = strawberry.field(description="How many rows.")
 
 
 @output
@@ -57,6 +68,15 @@ class Dataset:
     async def noise(self, info: Info) -> int:
         """Events in bursts no person can make: kept, and left out of all other figures."""
         return (await info.context.computed(_totals)).noise
+
+    @field
+    async def rejected(self, info: Info) -> list[RejectCount]:
+        """Rows that are not in it, by the reason for which they were refused, the most frequent first: of
+        each file as it was last loaded, and of everything that came by recordEvents or a pipe. From the
+        store.
+        """
+        counted = await asyncio.to_thread(info.context.intake.refused)
+        return [RejectCount(reason=reason, rows=rows) for reason, rows in counted.items()]
 
     @field
     def credit_rule(self) -> str:

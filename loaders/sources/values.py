@@ -182,7 +182,7 @@ def money(value: Any, currency: object) -> Money:
 
 
 def amount(value: object) -> Decimal:
-    """An amount of money, from 0 to 10¹²; rounded half to even to four decimals."""
+    """An amount of money, from 0 to 10¹⁰; rounded half to even to four decimals."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise Refused(WRONG_TYPE, f"{shown(value)} is no amount")
     try:

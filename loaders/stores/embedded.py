@@ -22,7 +22,7 @@ from graph.promises.promise import Kept, Outcome, Promise
 from graph.store import Appended, Counts, Held, KnownShare
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.flat import unflat
-from loaders.stores.sqlite import answers, opens, promises, readout, shares
+from loaders.stores.sqlite import answers, opens, promises, readout, refused, shares
 from loaders.stores.sqlite.append import Writing, digests, share_seqs
 from loaders.stores.sqlite.file import (
     EVENTS,
@@ -224,6 +224,17 @@ class EmbeddedStore:
         """Delete at most so many of the answers given before a time, the oldest first; how many it were."""
         with self._writing() as (connection, _):
             return answers.drop(connection, before, most)
+
+    def count_refused(self, rows: Mapping[str, Mapping[str, int]], *, anew: bool) -> None:
+        """Keep how many rows of each source were refused, by reason."""
+        with self._writing() as (connection, _):
+            by_hash = {self._tombstones.source(name): by_reason for name, by_reason in rows.items()}
+            refused.keep(connection, by_hash, anew=anew)
+
+    def refused(self) -> dict[str, int]:
+        """How many rows were refused, by reason, the most frequent first."""
+        with self._asking() as connection:
+            return refused.by_reason(connection)
 
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known."""

@@ -32,7 +32,7 @@ from graph.store import Appended, Counts, Held, KnownShare
 from loaders import schema
 from loaders.stores.address import Address
 from loaders.stores.admission import admit, checked, references
-from loaders.stores.cypher import answers, counting, opens, promises, readout, shares
+from loaders.stores.cypher import answers, counting, opens, promises, readout, refused, shares
 from loaders.stores.cypher.append import Writing, digests
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.forget import forget, naming
@@ -236,6 +236,19 @@ class Neo4jStore:
     def drop_answers(self, before: int, most: int) -> int:
         """Delete at most so many of the answers given before a time, the oldest first; how many it were."""
         return self._write(lambda ask, _: answers.drop(ask, before, most))
+
+    def count_refused(self, rows: Mapping[str, Mapping[str, int]], *, anew: bool) -> None:
+        """Keep how many rows of each source were refused, by reason."""
+
+        def work(ask: Ask, _: Version) -> None:
+            by_hash = {self._tombstones.source(name): by_reason for name, by_reason in rows.items()}
+            refused.keep(ask, by_hash, anew=anew)
+
+        self._write(work)
+
+    def refused(self) -> dict[str, int]:
+        """How many rows were refused, by reason, the most frequent first."""
+        return self._read(refused.by_reason)
 
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known."""

@@ -30,6 +30,10 @@ class Tombstones:
         """The hash of a share's event id."""
         return self._hash(b"share", id)
 
+    def source(self, name: str) -> bytes:
+        """The hash of a source's name, which may tell of somebody too."""
+        return self._hash(b"source", name)
+
     def hold(self, key: str) -> bool:
         """Whether a person of this key was forgotten."""
         return bool(self.hashes) and self.person(key) in self.hashes
@@ -57,7 +61,8 @@ class Tombstones:
         return [*map(self.person, keys), *map(self.share, shares)]
 
     def _hash(self, sort: bytes, text: str) -> bytes:
-        return blake2b(text.encode(), digest_size=16, key=self.salt, person=sort).digest()
+        encoded = text.encode(errors="surrogatepass")
+        return blake2b(encoded, digest_size=16, key=self.salt, person=sort).digest()
 
 
 def secret(salt: bytes, purpose: str) -> bytes:

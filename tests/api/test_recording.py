@@ -95,6 +95,18 @@ async def test_each_event_is_taken_or_not_on_its_own(shop: Shop) -> None:
     ]
 
 
+async def test_what_was_refused_is_counted_by_reason(shop: Shop) -> None:
+    lost = event("e-lost", "OPEN", "cy", share="none")
+    empty = [event(f"e-{n}", "SHARE", "cy") for n in range(2)]
+    await record(shop, lost, *empty, key="k1")
+    await record(shop, lost, *empty, key="k1")
+    answer = await shop.ask("{ dataset { rejected { reason rows } } }")
+    assert answer["dataset"]["rejected"] == [
+        {"reason": "missing field", "rows": 2},
+        {"reason": "unknown share", "rows": 1},
+    ]
+
+
 async def test_the_same_event_again_is_a_repeat(shop: Shop) -> None:
     one = event("v1", "VIEW", "ana", product="tea")
     assert (await record(shop, one))["stored"] == 1

@@ -52,6 +52,12 @@ def test_whatever_is_not_well_has_its_way_out() -> None:
             assert bool(finding.remedy) == (finding.verdict != "ok")
 
 
+def test_rows_that_were_refused_are_told_by_reason() -> None:
+    found = checks.refused({"unknown share": 1_200, "half a line": 1})
+    assert (found.verdict, found.says) == ("warn", "rows refused: 1,200 × unknown share; 1 × half a line")
+    assert checks.refused({}).verdict == "ok"
+
+
 def test_products_without_a_category_are_told() -> None:
     assert verdicts(checks.log(toy.snapshot(HEALTHY), NOW))["catalogue"] == "warn"
 

@@ -58,6 +58,11 @@ STEPS = (
         "CALL db.awaitIndexes(60)",
     ),
     ("MATCH (l:Log) SET l.consenting = false",),
+    (
+        "CREATE CONSTRAINT sharegraph_refused IF NOT EXISTS FOR (r:Refused) REQUIRE r.key IS UNIQUE",
+        "CREATE INDEX sharegraph_refused_source IF NOT EXISTS FOR (r:Refused) ON (r.source)",
+        "CALL db.awaitIndexes(60)",
+    ),
 )
 """STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
 

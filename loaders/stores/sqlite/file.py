@@ -99,7 +99,12 @@ CREATE INDEX answered_whom ON answers (person) WHERE person <> '';
 
 FORMAT_5 = "ALTER TABLE store ADD COLUMN consenting INTEGER NOT NULL DEFAULT 0"
 
-STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5)
+FORMAT_6 = """
+CREATE TABLE refused (source BLOB NOT NULL, reason TEXT NOT NULL, rows INTEGER NOT NULL,
+  PRIMARY KEY (source, reason)) WITHOUT ROWID;
+"""
+
+STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6)
 """STEPS[v] takes a file of format v to v + 1; an empty file is of format 0."""
 
 
