@@ -135,10 +135,18 @@ class Seal:
             return self._by_id[id_]
         except KeyError:
             raise StoreSealed(
-                f"names, regions and attributes in it are sealed under the secret {id_}, which "
+                f"names, regions and attributes are sealed under the secret {id_}, which "
                 + (f"is not among the {len(self._by_id)} given" if self._by_id else "was not given")
                 + "; --key-file FILE, SHAREGRAPH_KEY_FILE or SHAREGRAPH_KEY gives it"
             ) from None
+
+    def check(self, id_: str | None, where: str) -> None:
+        """StoreSealed, with the name of a store, where the secret it writes with is not held."""
+        try:
+            if id_ is not None:
+                self.secret(id_)
+        except StoreSealed as sealed:
+            raise StoreSealed(f"{where}: {sealed}") from None
 
     def closed(self, text: str | None, place: str) -> Text | None:
         """A text as it is to be kept in a place; no two look alike."""
@@ -187,6 +195,10 @@ class Seal:
         if kept is None or kept == "" or self._pen is None:
             return not isinstance(kept, bytes)
         return isinstance(kept, bytes) and kept[1:_HEAD].hex() == self._pen.id
+
+
+PLAIN: Final = Seal()
+"""Leaves everything as it is."""
 
 
 def _decoded(text: str) -> bytes:

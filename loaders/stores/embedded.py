@@ -19,16 +19,17 @@ from graph.errors import StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
-from graph.store import Appended, Counts, Held, KnownShare
+from graph.store import Appended, Counts, Held, KnownShare, Sealed
+from loaders.sealing import PLAIN, Seal
 from loaders.stores.admission import admit, checked, references
-from loaders.stores.flat import unflat
-from loaders.stores.sqlite import answers, opens, promises, readout, refused, shares
+from loaders.stores.sqlite import answers, opens, promises, readout, refused, reseal, shares
 from loaders.stores.sqlite.append import Writing, digests, share_seqs
 from loaders.stores.sqlite.file import (
-    EVENTS,
     PATIENCE,
+    Connection,
     back_up,
     connect,
+    numbered,
     opened,
     reading,
     translated,
@@ -51,17 +52,27 @@ class EmbeddedStore:
     was opened, everything but `close` raises StoreUnavailable.
     """
 
-    def __init__(self, path: Path, *, create: bool = True, patience: float = PATIENCE) -> None:
-        """Open the file, made where there is none. patience: seconds to wait for another writer."""
-        self._path = path
-        self._writer = opened(path, create=create, patience=patience)
+    def __init__(
+        self, path: Path, *, create: bool = True, patience: float = PATIENCE, seal: Seal = PLAIN
+    ) -> None:
+        """Open the file, made where there is none. patience: seconds to wait for another writer.
+
+        StoreSealed where something in it is sealed under a secret that `seal` does not hold.
+        """
+        self._path, self._seal = path, seal
+        self._writer = opened(path, seal, create=create, patience=patience)
         self._place = Place.of(path)
-        self._reader = connect(path)
+        self._reader = connect(path, seal)
         self._write_lock, self._read_lock = Lock(), Lock()
         self._owes = False
         self._memory = Writing()
         self._tombstones = Tombstones(b"", frozenset())
         self._epoch = -1
+        try:
+            self._settle_seal()
+        except BaseException:
+            self.close()
+            raise
 
     def __repr__(self) -> str:
         return f"EmbeddedStore({self.url!r})"
@@ -157,9 +168,8 @@ class EmbeddedStore:
         """The events in the order stored, as they were when the first was asked for."""
         with self._viewing() as connection:
             then = _version(connection).since(since)
-            query = f"{EVENTS} WHERE seq > ? ORDER BY seq"
-            for row in connection.execute(query, (then.seq if then else 0,)):
-                yield unflat(row[1:])
+            where = "seq > ? ORDER BY seq"
+            yield from (event for _, event in numbered(connection, where, (then.seq if then else 0,)))
 
     def version(self) -> str:
         """Names the present content; one row of one small table."""
@@ -269,6 +279,26 @@ class EmbeddedStore:
             )
         return True
 
+    def sealed(self) -> Sealed:
+        """Under which secret it writes what is said of people, and whether all of it is under that one."""
+        with self._asking() as connection:
+            return reseal.settled(connection)
+
+    def reseal(self) -> int:
+        """Bring what is said of people under the secret that is written with; how many values it were."""
+        changed = 0
+        for step in reseal.STEPS:
+            after: int | None = 0
+            while after is not None:
+                with self._writing() as (connection, _):
+                    after, some = step(connection, after)
+                    changed += some
+        with self._writing() as (connection, _):
+            reseal.finish(connection)
+        with self._write_lock, translated(self._path):
+            self._empty_the_log()
+        return changed
+
     def forgotten(self) -> Tombstones:
         """What tells who was forgotten until now."""
         with self._asking() as connection:
@@ -300,15 +330,27 @@ class EmbeddedStore:
             self._writer.close()
             self._reader.close()
 
+    def _settle_seal(self) -> None:
+        """Write under the newest secret from now on; StoreSealed where the store's own is not held."""
+        newest = None if self._seal.newest is None else self._seal.newest.id
+        with self._asking() as connection:
+            writes = reseal.settled(connection).writes
+        self._seal.check(writes, self.url)
+        if newest != writes:
+            with self._writing() as (connection, _):
+                reseal.settle(connection, newest)
+
     @contextmanager
-    def _writing(self) -> Iterator[tuple[sqlite3.Connection, Version]]:
+    def _writing(self) -> Iterator[tuple[Connection, Version]]:
         """The writer's transaction, its codes and tombstones up to date."""
         with self._write_lock, translated(self._path):
             self._place.check()
             try:
                 with writing(self._writer):
                     version = _version(self._writer)
-                    if version.epoch != self._epoch:
+                    settled = reseal.settled(self._writer)
+                    if version.epoch != self._epoch or settled.writes != self._seal.writes:
+                        self._seal.write_with(settled.writes)
                         self._memory.forget()
                         self._tombstones = _tombstones(self._writer)
                         self._epoch = version.epoch
@@ -320,17 +362,17 @@ class EmbeddedStore:
                 raise
 
     @contextmanager
-    def _asking(self) -> Iterator[sqlite3.Connection]:
+    def _asking(self) -> Iterator[Connection]:
         """The connection that answers what is small."""
         with self._read_lock, translated(self._path):
             self._place.check()
             yield self._reader
 
     @contextmanager
-    def _viewing(self) -> Iterator[sqlite3.Connection]:
+    def _viewing(self) -> Iterator[Connection]:
         """A connection with one view of the file, for what takes longer."""
         self._place.check()
-        with translated(self._path), closing(connect(self._place.path)) as connection:
+        with translated(self._path), closing(connect(self._place.path, self._seal)) as connection:
             self._place.check()
             with reading(connection):
                 yield connection

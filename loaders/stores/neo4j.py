@@ -28,11 +28,12 @@ from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
-from graph.store import Appended, Counts, Held, KnownShare
+from graph.store import Appended, Counts, Held, KnownShare, Sealed
 from loaders import schema
+from loaders.sealing import PLAIN, Seal
 from loaders.stores.address import Address
 from loaders.stores.admission import admit, checked, references
-from loaders.stores.cypher import answers, counting, opens, promises, readout, refused, shares
+from loaders.stores.cypher import answers, counting, opens, promises, readout, refused, reseal, shares
 from loaders.stores.cypher.append import Writing, digests
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.forget import forget, naming
@@ -55,9 +56,14 @@ FORGETTING = 1_800.0
 class Neo4jStore:
     """A store in a Neo4j database; graph.store.Store says what it does. Threads may share it."""
 
-    def __init__(self, url: str, *, create: bool = True, patience: float = PATIENCE) -> None:
-        """Open the database, set up where it is empty. patience: seconds to wait for another writer."""
-        self._address = Address.read(url)
+    def __init__(
+        self, url: str, *, create: bool = True, patience: float = PATIENCE, seal: Seal = PLAIN
+    ) -> None:
+        """Open the database, set up where it is empty. patience: seconds to wait for another writer.
+
+        StoreSealed where something in it is sealed under a secret that `seal` does not hold.
+        """
+        self._address, self._seal = Address.read(url), seal
         self._patience = patience
         self._lock = Lock()
         self._memory = Writing()
@@ -69,7 +75,8 @@ class Neo4jStore:
             self._driver = _driver(self._address)
             try:
                 with self._session() as session:
-                    counting.bring_up(_step_by_step(session), self.url, create=create)
+                    counting.bring_up(_StepByStep(session, seal), self.url, create=create)
+                self._settle_seal()
             except BaseException:
                 self._driver.close()
                 raise
@@ -171,7 +178,7 @@ class Neo4jStore:
         settled = self._settled()
         then = settled.since(since)
         with self._translated(), self._session() as session:
-            yield from readout.events(_asking(session), then.seq if then else 0, settled.seq)
+            yield from readout.events(_Asking(session, self._seal), then.seq if then else 0, settled.seq)
 
     def version(self) -> str:
         """Names the present content; one node."""
@@ -231,7 +238,7 @@ class Neo4jStore:
     def answers(self, since: int = 0) -> Iterator[Given]:
         """The answers given at a time or later, in order of time."""
         with self._translated(), self._session() as session:
-            yield from answers.since(_asking(session), since)
+            yield from answers.since(_Asking(session, self._seal), since)
 
     def drop_answers(self, before: int, most: int) -> int:
         """Delete at most so many of the answers given before a time, the oldest first; how many it were."""
@@ -278,6 +285,29 @@ class Neo4jStore:
         self._closed = True
         self._driver.close()
 
+    def sealed(self) -> Sealed:
+        """Under which secret it writes what is said of people, and whether all of it is under that one."""
+        return self._read(reseal.settled)
+
+    def reseal(self) -> int:
+        """Bring what is said of people under the secret that is written with; how many values it were."""
+        changed = 0
+        for step in reseal.STEPS:
+            after: reseal.Place | None = reseal.BEGIN
+            while after is not None:
+                after, some = self._write(partial(_stepped, step, after))
+                changed += some
+        self._write(lambda ask, _: reseal.finish(ask))
+        return changed
+
+    def _settle_seal(self) -> None:
+        """Write under the newest secret from now on; StoreSealed where the store's own is not held."""
+        newest = None if self._seal.newest is None else self._seal.newest.id
+        writes = self.sealed().writes
+        self._seal.check(writes, self.url)
+        if newest != writes:
+            self._write(lambda ask, _: reseal.settle(ask, newest))
+
     def _session(self) -> Session:
         if self._closed:
             raise StoreUnavailable(f"{self.url} is closed; open it again")
@@ -286,7 +316,7 @@ class Neo4jStore:
 
     def _read(self, work: Callable[[Ask], T]) -> T:
         with self._translated(), self._session() as session:
-            return session.execute_read(lambda transaction: work(_asking(transaction)))
+            return session.execute_read(lambda transaction: work(_Asking(transaction, self._seal)))
 
     def _write(self, work: Callable[[Ask, Version], T], patience: float | None = None) -> T:
         """Do the one writer's work in a transaction; from the start again where the driver has to try
@@ -295,8 +325,9 @@ class Neo4jStore:
 
         @unit_of_work(timeout=patience or self._patience)
         def locked(transaction: ManagedTransaction) -> tuple[int, T]:
-            ask = _asking(transaction)
+            ask = _Asking(transaction, self._seal)
             version = counting.locked_version(ask)
+            self._seal.write_with(reseal.settled(ask).writes)
             if version.epoch != self._epoch:
                 self._memory.forget()
                 self._tombstones = counting.tombstones(ask)
@@ -315,7 +346,7 @@ class Neo4jStore:
 
         @unit_of_work(timeout=self._patience)
         def locked(transaction: ManagedTransaction) -> Version:
-            return counting.locked_version(_asking(transaction))
+            return counting.locked_version(_Asking(transaction, self._seal))
 
         with self._translated(), self._session() as session:
             return session.execute_write(locked)
@@ -370,24 +401,36 @@ def _driver(address: Address) -> Driver:
     )
 
 
-def _asking(runner: Session | ManagedTransaction) -> Ask:
-    def ask(statement: str, /, **parameters: Any) -> list[list[Any]]:
+def _stepped(step: reseal.Step, after: reseal.Place, ask: Ask, _: Version) -> reseal.Done:
+    return step(ask, after)
+
+
+class _Asking:
+    """Asks within a transaction, or by a session."""
+
+    def __init__(self, runner: Session | ManagedTransaction, seal: Seal) -> None:
+        self._runner = runner
+        self.seal = seal
+
+    def __call__(self, statement: str, /, **parameters: Any) -> list[list[Any]]:
         # Our own statements; what comes from outside is bound.
-        return runner.run(cast("Any", statement), parameters).values()
-
-    return ask
+        return self._runner.run(cast("Any", statement), parameters).values()
 
 
-def _step_by_step(session: Session) -> Ask:
-    """Each statement in a transaction of its own, as those have to be that change the schema."""
+class _StepByStep:
+    """Asks each statement in a transaction of its own, as those have to be that change the schema."""
 
-    def ask(statement: str, /, **parameters: Any) -> list[list[Any]]:
+    def __init__(self, session: Session, seal: Seal) -> None:
+        self._session = session
+        self.seal = seal
+
+    def __call__(self, statement: str, /, **parameters: Any) -> list[list[Any]]:
         try:
-            return session.execute_write(lambda transaction: _asking(transaction)(statement, **parameters))
+            return self._session.execute_write(
+                lambda transaction: _Asking(transaction, self.seal)(statement, **parameters)
+            )
         except Neo4jError as error:
             # `IF NOT EXISTS` looks before it locks: somebody else sets up the same at this moment.
             if "AlreadyExists" in str(error.code):
                 return []
             raise
-
-    return ask

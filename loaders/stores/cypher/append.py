@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
-import orjson
-
 from graph.events import Event, Kind, Product, User, micros, scaled
 from loaders import schema
 from loaders.schema import End, Node, Relation
+from loaders.sealing import Seal
 from loaders.stores.admission import Numbered
 from loaders.stores.cypher.ask import (
     PRODUCT_FIELDS,
@@ -23,11 +22,10 @@ from loaders.stores.cypher.ask import (
     product_of,
     slices,
     timed,
-    user_of,
 )
 from loaders.stores.cypher.shares import share_seqs
 from loaders.stores.flat import CONSENTS, FLAT, PEOPLE, flat
-from loaders.stores.sayings import changed, product_after, user_after
+from loaders.stores.sayings import changed, json, product_after, user_after, user_kept, user_of
 
 BATCH = 10_000
 """Rows sent to one statement."""
@@ -62,7 +60,7 @@ class Writing:
     def events(self, ask: Ask, new: Sequence[Numbered], shares: Mapping[str, int]) -> None:
         """Write events under their numbers. shares: those that they refer to and that are there, id → seq."""
         known = {**shares, **{event.id: seq for seq, event, _ in new if event.kind == Kind.SHARE}}
-        placed = [_place(seq, event, digest, known) for seq, event, digest in new]
+        placed = [_place((seq, event, digest), known, ask.seal) for seq, event, digest in new]
         self._make_nodes(ask, placed)
         self._tell(ask, placed)
         by_statement: dict[str, list[Properties]] = {schema.CREATING_SHARES: []}
@@ -84,15 +82,15 @@ class Writing:
         """Write shares that are there under these numbers again, in the name of whoever made them now."""
         known = {event.id: seq for seq, event, _ in shares}
         known |= share_seqs(ask, [event.through for _, event, _ in shares if event.through is not None])
-        rows = [_place(seq, event, digest, known).row for seq, event, digest in shares]
+        rows = [_place((seq, event, digest), known, ask.seal).row for seq, event, digest in shares]
         for some in slices(rows, BATCH):
             ask(schema.REWRITING_SHARES, rows=some)
 
     def users(self, ask: Ask, said: Sequence[User], change: int) -> int:
         """Write what was said of people; how many were new or changed."""
         rows = ask(_USERS, keys=[user.key for user in said])
-        told = changed({row[0]: user_of(row) for row in rows}, said, user_after)
-        _describe(ask, schema.USER, [_user_said(user) for user in told], change)
+        told = changed({row[0]: user_of(row, ask.seal) for row in rows}, said, user_after)
+        _describe(ask, schema.USER, [_user_said(user, ask.seal) for user in told], change)
         return len(told)
 
     def catalogue(self, ask: Ask, said: Sequence[Product], change: int) -> int:
@@ -143,7 +141,8 @@ _CREATING = {
 _MADE_AT_NEED = {schema.QUERY, schema.ORDER, schema.DAY}
 
 
-def _place(seq: int, event: Event, digest: int, shares: Mapping[str, int]) -> Placed:
+def _place(numbered: Numbered, shares: Mapping[str, int], seal: Seal) -> Placed:
+    seq, event, digest = numbered
     said = {name: value for name, value in zip(FLAT, flat(event), strict=True) if value is not None}
     says = frozenset(f"{event.kind.name}.{name}" for name in said)
     nodes = [(schema.USER, said[name]) for name in PEOPLE if name in said]
@@ -153,6 +152,8 @@ def _place(seq: int, event: Event, digest: int, shares: Mapping[str, int]) -> Pl
     said |= {"seq": seq, "digest": digest}
     if "share" in said:
         said["share"] = shares[said["share"]]
+    if "region" in said:
+        said["region"] = seal.region(event.region)
     _say_readably(said, event)
     if event.kind == Kind.SHARE:
         row |= {"source": event.person, "target": said.pop("product")}
@@ -219,9 +220,9 @@ def _describe(ask: Ask, node: Node, rows: Sequence[Properties], change: int) -> 
         ask(f"UNWIND $rows AS row {merge} SET n += row, n.changed = $change", rows=some, change=change)
 
 
-def _user_said(user: User) -> Properties:
-    said = {"name": user.name, "region": user.region, "attributes": _json(user.attributes)}
-    return {"key": user.key, **said}
+def _user_said(user: User, seal: Seal) -> Properties:
+    name, region, attributes = user_kept(user, seal)
+    return {"key": user.key, "name": name, "region": region, "attributes": attributes}
 
 
 def _product_said(product: Product) -> Properties:
@@ -234,10 +235,6 @@ def _product_said(product: Product) -> Properties:
         "category": product.category,
         "brand": product.brand,
         "available": product.available,
-        "attributes": _json(product.attributes),
+        "attributes": json(product.attributes),
         **price,
     }
-
-
-def _json(attributes: dict[str, str]) -> str | None:
-    return orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS).decode() if attributes else None

@@ -7,13 +7,21 @@ from typing import Any, Protocol, TypeVar
 
 import orjson
 
-from graph.events import MONEY_SCALE, Money, Product, User, unscaled
+from graph.events import MONEY_SCALE, Money, Product, unscaled
+from loaders.sealing import Seal
 
 T = TypeVar("T")
 
 
 class Ask(Protocol):
-    """Runs a statement within a transaction, and gives all rows of its answer as lists."""
+    """Runs a statement within a transaction, and gives all rows of its answer as lists. seal: of the texts
+    that are said of people.
+    """
+
+    @property
+    def seal(self) -> Seal:
+        """What seals and opens them."""
+        ...
 
     def __call__(self, statement: str, /, **parameters: Any) -> list[list[Any]]:
         """The rows, none where the statement returns nothing."""
@@ -49,18 +57,12 @@ def money_read(name: str) -> str:
 
 
 USER_FIELDS = "r.key, r.name, r.region, r.attributes"
-"""What `user_of` takes, of a node `r`."""
+"""What `sayings.user_of` takes, of a node `r`."""
 
 PRODUCT_FIELDS = (
     f"r.key, r.name, r.category, r.brand, {money_read('price')}, r.currency, r.available, r.attributes"
 )
 """What `product_of` takes, of a node `r`."""
-
-
-def user_of(row: Sequence[Any]) -> User:
-    """A user from USER_FIELDS."""
-    key, name, region, attributes = row
-    return User(key, name, region, orjson.loads(attributes) if attributes else {})
 
 
 def product_of(row: Sequence[Any]) -> Product:

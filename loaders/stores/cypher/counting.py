@@ -63,6 +63,8 @@ STEPS = (
         "CREATE INDEX sharegraph_refused_source IF NOT EXISTS FOR (r:Refused) ON (r.source)",
         "CALL db.awaitIndexes(60)",
     ),
+    # From here on names may be sealed, which an older program would take for names.
+    ("MATCH (l:Log) REMOVE l.sealing, l.sealed",),
 )
 """STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
 

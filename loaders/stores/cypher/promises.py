@@ -10,7 +10,9 @@ from typing import Any
 
 from graph.estimate import Estimate
 from graph.promises.promise import NONCE_BYTES, Kept, Kind, Outcome, Promise, linked
+from loaders.sealing import Seal
 from loaders.stores.cypher.ask import Ask
+from loaders.stores.sayings import asked_kept, asked_of
 from loaders.stores.tombstones import Tombstones
 
 _FIELDS = (
@@ -27,15 +29,17 @@ def keep(ask: Ask, promises: Sequence[Promise], tombstones: Tombstones) -> int:
     known = {question for (question,) in ask(asked_before, questions=list(by_question))}
     new = [promise for question, promise in by_question.items() if question not in known]
     last = ask(f"MATCH (p:Promise) WITH p ORDER BY p.place DESC LIMIT 1 {_RETURN}")
-    linked_now = linked(new, [token_bytes(NONCE_BYTES) for _ in new], _kept(last[0]) if last else None)
-    rows = [_row(kept, tombstones) for kept in linked_now]
+    linked_now = linked(
+        new, [token_bytes(NONCE_BYTES) for _ in new], _kept(last[0], ask.seal) if last else None
+    )
+    rows = [_row(kept, tombstones, ask.seal) for kept in linked_now]
     ask("UNWIND $rows AS row CREATE (p:Promise) SET p = row", rows=rows)
     return len(new)
 
 
 def chain(ask: Ask) -> list[Kept]:
     """All of them, from the first."""
-    return [_kept(row) for row in ask(f"MATCH (p:Promise) WITH p ORDER BY p.place {_RETURN}")]
+    return [_kept(row, ask.seal) for row in ask(f"MATCH (p:Promise) WITH p ORDER BY p.place {_RETURN}")]
 
 
 def settle(ask: Ask, outcomes: Mapping[int, Outcome]) -> None:
@@ -60,7 +64,7 @@ def take_out(ask: Ask, names: AbstractSet[str]) -> None:
     )
 
 
-def _row(kept: Kept, tombstones: Tombstones) -> dict[str, Any]:
+def _row(kept: Kept, tombstones: Tombstones, under: Seal) -> dict[str, Any]:
     question: str | None = kept.promise.question.hex()
     if tombstones.mention(kept.promise.names()):
         kept, question = kept.without_question(), None
@@ -69,7 +73,7 @@ def _row(kept: Kept, tombstones: Tombstones) -> dict[str, Any]:
         "place": kept.place,
         "kind": promise.kind.value,
         "unit": promise.unit,
-        "asked": promise.asked,
+        "asked": asked_kept(promise.asked, kept.place, under),
         "question": question,
         "version": promise.version,
         "as_of": promise.as_of,
@@ -79,9 +83,9 @@ def _row(kept: Kept, tombstones: Tombstones) -> dict[str, Any]:
     }
 
 
-def _kept(row: Sequence[Any]) -> Kept:
+def _kept(row: Sequence[Any], under: Seal) -> Kept:
     place, kind, unit, asked, version, as_of, due, *told, nonce, commitment, seal, realised, settled = row
-    promise = Promise(Kind(kind), unit, asked, version, as_of, due, Estimate(*told))
+    promise = Promise(Kind(kind), unit, asked_of(asked, place, under), version, as_of, due, Estimate(*told))
     outcome = None if settled is None else Outcome(realised, settled)
     nonce, commitment, seal = map(bytes.fromhex, (nonce, commitment, seal))
     return Kept(place, promise, nonce, commitment, seal, outcome)

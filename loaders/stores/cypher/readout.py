@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from graph.events import Event, Kind, User, Verdict
 from graph.log import NONE, EventColumns, Log
 from loaders import schema
-from loaders.stores.cypher.ask import PRODUCT_FIELDS, USER_FIELDS, Ask, money_read, product_of, user_of
+from loaders.stores.cypher.ask import PRODUCT_FIELDS, USER_FIELDS, Ask, money_read, product_of
 from loaders.stores.cypher.people import forgotten_keys
 from loaders.stores.flat import DTYPES, FLAT, PEOPLE, SHARES, WORDS, columns, unflat, unsaid
+from loaders.stores.sayings import user_of
 from loaders.stores.versions import Version
 
 CHUNK = 50_000
@@ -53,7 +54,7 @@ def log(ask: Ask, version: Version, since: Version | None) -> Log:
         words=gathered.words.texts(),
         share_ids=gathered.share_ids,
         events=gathered.columns(),
-        users=[user_of(row) for row in ask(_USERS, changes=changes)],
+        users=[user_of(row, ask.seal) for row in ask(_USERS, changes=changes)],
         catalogue=[product_of(row) for row in ask(_CATALOGUE, changes=changes)],
         since=None if since is None else str(since),
         consenting=bool(ask("MATCH (l:Log) RETURN l.consenting")[0][0]),
@@ -115,7 +116,10 @@ def events_told(
     expressions = {name: _expression(kind, name) for name in ("seq", "digest", *names) if name != "kind"}
     gathered = ", ".join(f"collect(coalesce({expression}, false))" for expression in expressions.values())
     (row,) = ask(f"{schema.reading(kind, by)} WHERE {where} RETURN {gathered}", **parameters)
-    return dict(zip(expressions, row, strict=True))
+    told = dict(zip(expressions, row, strict=True))
+    if "region" in told:
+        told["region"] = [ask.seal.opened_region(region) for region in told["region"]]
+    return told
 
 
 def said_by_kind(ask: Ask) -> dict[Kind, list[str]]:
@@ -213,7 +217,7 @@ def _share_ids(ask: Ask, seqs: AbstractSet[int]) -> dict[int, str]:
 def described(ask: Ask, keys: Sequence[str]) -> list[User]:
     """What was said of these people."""
     said = f"MATCH (r:User) WHERE r.key IN $keys AND r.changed IS NOT NULL RETURN {USER_FIELDS}"
-    return [user_of(row) for row in ask(said, keys=list(keys))]
+    return [user_of(row, ask.seal) for row in ask(said, keys=list(keys))]
 
 
 _USERS = f"MATCH (r:User) WHERE r.changed > $changes RETURN {USER_FIELDS}"

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from graph.events import Kind, Product, User, scaled
 from loaders.stores.admission import Numbered
 from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, Record, flat
-from loaders.stores.sayings import changed, product_after, user_after
-from loaders.stores.sqlite.codes import Codes, places, slices
-from loaders.stores.sqlite.readout import product_of, user_of
+from loaders.stores.sayings import changed, json, product_after, user_after, user_kept, user_of
+from loaders.stores.sqlite.codes import Codes, Regions, places, slices
+from loaders.stores.sqlite.file import Connection
+from loaders.stores.sqlite.readout import product_of
 
 Columns = dict[str, tuple[Any, ...]]
 
@@ -53,15 +52,16 @@ class Writing:
     people: Codes = field(default_factory=lambda: Codes("people", "key"))
     products: Codes = field(default_factory=lambda: Codes("products", "key"))
     words: Codes = field(default_factory=lambda: Codes("words", "text"))
+    regions: Regions = field(default_factory=Regions)
     said: set[str] = field(default_factory=set)
 
     def forget(self) -> None:
         """Remember nothing."""
-        for codes in (self.people, self.products, self.words):
+        for codes in (self.people, self.products, self.words, self.regions):
             codes.forget()
         self.said.clear()
 
-    def events(self, connection: sqlite3.Connection, new: Sequence[Numbered], shares: dict[str, int]) -> None:
+    def events(self, connection: Connection, new: Sequence[Numbered], shares: dict[str, int]) -> None:
         """Write events under their numbers. shares: id → seq of those that they refer to and that are
         there.
         """
@@ -77,15 +77,17 @@ class Writing:
             joining = (claim for claim in claims if None not in claim and claim[0] != claim[1])
             connection.executemany(_CLAIM, joining)
 
-    def users(self, connection: sqlite3.Connection, said: Sequence[User], change: int) -> int:
+    def users(self, connection: Connection, said: Sequence[User], change: int) -> int:
         """Write what was said of people; how many were new or changed."""
         select = "SELECT key, name, region, attributes FROM people WHERE key = ? AND changed IS NOT NULL"
-        known = {user.key: user_of(row) for user in said for row in connection.execute(select, (user.key,))}
+        seal = connection.seal
+        rows = (row for user in said for row in connection.execute(select, (user.key,)))
+        known = {row[0]: user_of(row, seal) for row in rows}
         told = changed(known, said, user_after)
         code = self.people.of(connection, {user.key for user in told})
         connection.executemany(
             "UPDATE people SET name = ?, region = ?, attributes = ?, changed = ? WHERE id = ?",
-            [(u.name, u.region, _json(u.attributes), change, code[u.key]) for u in told],
+            [(*user_kept(user, seal), change, code[user.key]) for user in told],
         )
         return len(told)
 
@@ -102,20 +104,31 @@ class Writing:
             [
                 (
                     *(p.name, p.category, p.brand, p.price and scaled(p.price.amount)),
-                    *(p.price and p.price.currency, p.available, _json(p.attributes), change, code[p.key]),
+                    *(p.price and p.price.currency, p.available, json(p.attributes), change, code[p.key]),
                 )
                 for p in told
             ],
         )
         return len(told)
 
-    def _code(self, connection: sqlite3.Connection, column: Columns, shares: dict[str, int]) -> None:
+    def _code(self, connection: Connection, column: Columns, shares: dict[str, int]) -> None:
         """Put codes and numbers in the place of texts and ids."""
-        for names, codes in ((PEOPLE, self.people), (("product",), self.products), (WORDS, self.words)):
+        for names, codes in self._tables(sealed=connection.seal.writes is not None):
             said = [name for name in names if name in column]
             known = codes.of(connection, set().union(*(column[name] for name in said)))
             column.update({name: tuple(map(known.__getitem__, column[name])) for name in said})
         column.update({name: tuple(map(shares.get, column[name])) for name in SHARES if name in column})
+
+    def _tables(self, *, sealed: bool) -> Sequence[tuple[Sequence[str], "Codes | Regions"]]:
+        """Which fields hold codes of what."""
+        apart = ("region",) if sealed else ()
+        words = [name for name in WORDS if name not in apart]
+        return (
+            (PEOPLE, self.people),
+            (("product",), self.products),
+            (words, self.words),
+            (apart, self.regions),
+        )
 
     def _tell(self, connection: sqlite3.Connection, fields: Iterable[str]) -> None:
         """Note that these columns are said by somebody, so that the others need not be read."""
@@ -140,7 +153,3 @@ def _insert(column: Columns) -> str:
 
 def _bindable(values: tuple[Any, ...]) -> Sequence[Any]:
     return ["" if value is None else value for value in values] if None in values else values
-
-
-def _json(attributes: dict[str, str]) -> str | None:
-    return orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS).decode() if attributes else None

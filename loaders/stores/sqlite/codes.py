@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from loaders.stores.sqlite.file import Connection
+
 REMEMBERED = 1_000_000
 """Codes of one table kept in memory, before they are forgotten and looked up anew."""
 
@@ -57,3 +59,35 @@ class Codes:
         statement = f"INSERT INTO {self.table} ({self.column}, id) VALUES (?, ?)"
         connection.executemany(statement, codes.items())
         self.known.update(codes)
+
+
+@dataclass(slots=True)
+class Regions:
+    """The codes of sealed regions, which are words too; as `Codes`.
+
+    A region keeps its code when its seal is made anew, so one sealed under an earlier secret is found by that
+    form. The same text in another field is another word: it is not sealed there.
+    """
+
+    known: dict[str | None, int | None] = field(default_factory=lambda: {None: None})
+
+    def of(self, connection: Connection, texts: set[str | None]) -> Mapping[str | None, int | None]:
+        """Region → code for all of these and None, new ones written."""
+        for text in texts - self.known.keys():
+            if text is not None:
+                self.known[text] = self._found(connection, text)
+        return self.known
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        self.known = {None: None}
+
+    def _found(self, connection: Connection, region: str) -> int:
+        forms = connection.seal.regions(region)
+        query = f"SELECT id FROM words WHERE text IN {places(forms)}"
+        known = connection.execute(query, forms).fetchone()
+        if known is None:
+            known = connection.execute(
+                "INSERT INTO words (text) VALUES (?) RETURNING id", (connection.seal.region(region),)
+            ).fetchone()
+        return int(known[0])

@@ -9,10 +9,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from graph.errors import InvalidInput, StoreIncompatible, StoreUnavailable
-from graph.events import Kind
-from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS
+from graph.events import Event, Kind
+from loaders.sealing import PLAIN, Seal
+from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, unflat
 
 APPLICATION = 0x53484752
 """`SHGR` in the header: what makes an SQLite file a sharegraph store."""
@@ -49,8 +51,8 @@ def _said(name: str, *, readable: bool = False) -> str:
     return f'e."{name}"'
 
 
-EVENTS = f"SELECT e.seq, {', '.join(map(_said, FLAT))} FROM events e"
-"""Selects (seq, *record) of events, for `flat.unflat`."""
+_EVENTS = f"SELECT e.seq, {', '.join(map(_said, FLAT))} FROM events e"
+_REGION = 1 + FLAT.index("region")
 
 FORMAT_1 = f"""
 CREATE TABLE store (identity TEXT NOT NULL, salt BLOB NOT NULL, epoch INTEGER NOT NULL,
@@ -104,13 +106,30 @@ CREATE TABLE refused (source BLOB NOT NULL, reason TEXT NOT NULL, rows INTEGER N
   PRIMARY KEY (source, reason)) WITHOUT ROWID;
 """
 
-STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6)
+FORMAT_7 = """
+ALTER TABLE store ADD COLUMN sealing TEXT;
+ALTER TABLE store ADD COLUMN sealed TEXT;
+CREATE TABLE once_regions (word INTEGER PRIMARY KEY);
+"""
+
+STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7)
 """STEPS[v] takes a file of format v to v + 1; an empty file is of format 0."""
 
 
+class Connection(sqlite3.Connection):
+    """A connection that knows what seals the texts in its file."""
+
+    seal: Seal
+
+
 def opened(
-    path: Path, *, create: bool = True, patience: float = PATIENCE, steps: Sequence[str] = STEPS
-) -> sqlite3.Connection:
+    path: Path,
+    seal: Seal = PLAIN,
+    *,
+    create: bool = True,
+    patience: float = PATIENCE,
+    steps: Sequence[str] = STEPS,
+) -> Connection:
     """A connection to a file of the present format: made where there was none, brought up where it was older.
 
     Raises StoreUnavailable where the file cannot be opened, StoreIncompatible where it is of a newer format
@@ -121,7 +140,7 @@ def opened(
     if not path.parent.is_dir():
         raise StoreUnavailable(f"{path}: the folder {path.parent} does not exist; make it, or name another")
     with translated(path):
-        connection = connect(path, patience, create=create)
+        connection = connect(path, seal, patience, create=create)
         try:
             _bring_up(connection, path, steps)
         except BaseException:
@@ -130,7 +149,9 @@ def opened(
     return connection
 
 
-def connect(path: Path, patience: float = PATIENCE, *, create: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, seal: Seal = PLAIN, patience: float = PATIENCE, *, create: bool = False
+) -> Connection:
     """A connection set up as all of ours are, to a file that is there (or is made, with `create`); whoever
     shares one between threads holds a lock.
     """
@@ -140,7 +161,9 @@ def connect(path: Path, patience: float = PATIENCE, *, create: bool = False) -> 
         isolation_level=None,
         check_same_thread=False,
         uri=True,
+        factory=Connection,
     )
+    connection.seal = seal
     connection.executescript(
         f"PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
         f"PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {WAL_PAGES};"
@@ -179,8 +202,16 @@ def _format(connection: sqlite3.Connection, path: Path) -> int:
     return int(version)
 
 
+def numbered(connection: Connection, where: str, parameters: Any = ()) -> Iterator[tuple[int, Event]]:
+    """The events `e` that a condition selects, each with its number."""
+    for row in connection.execute(f"{_EVENTS} WHERE {where}", parameters):
+        seq, *record = row[:_REGION]
+        region = connection.seal.opened_region(row[_REGION])
+        yield seq, unflat((*record, region, *row[_REGION + 1 :]))
+
+
 def back_up(path: Path, to: Path) -> None:
-    """Write a store as it is now to a new file, whole or not at all."""
+    """Write a store as it is now to a new file, whole or not at all; what is sealed stays sealed."""
     if to.exists():
         raise InvalidInput(f"{to} exists already; a backup is never written over anything")
     part = to.with_name(to.name + ".part")

@@ -12,11 +12,11 @@ import numpy as np
 
 from graph.events import Event, Kind
 from loaders.stores.admission import references
-from loaders.stores.flat import PEOPLE, WORDS, unflat
+from loaders.stores.flat import PEOPLE, WORDS
 from loaders.stores.forgetting import Forgetting
 from loaders.stores.sqlite import answers, promises
 from loaders.stores.sqlite.append import Writing, share_seqs
-from loaders.stores.sqlite.file import EVENTS
+from loaders.stores.sqlite.file import Connection, numbered
 from loaders.stores.sqlite.people import one_person
 from loaders.stores.tombstones import Tombstones
 
@@ -27,7 +27,7 @@ _TABLES = {"people": PEOPLE, "products": ("product",), "words": WORDS}
 _TOUCHED = "seq IN (SELECT seq FROM temp.touched)"
 
 
-def forget(connection: sqlite3.Connection, key: str, tombstones: Tombstones, memory: Writing) -> bool:
+def forget(connection: Connection, key: str, tombstones: Tombstones, memory: Writing) -> bool:
     """Forget whoever has this key, with everybody joined to them; False where there is nobody.
 
     Runs within the writer's transaction and reads the whole log about three times.
@@ -37,7 +37,7 @@ def forget(connection: sqlite3.Connection, key: str, tombstones: Tombstones, mem
         return False
     hers = _joined_to(connection, row[0])
     _seek(connection, hers)
-    told = [(row[0], unflat(row[1:])) for row in connection.execute(f"{EVENTS} WHERE {_TOUCHED}")]
+    told = list(numbered(connection, _TOUCHED))
     forgetting = Forgetting.of(hers.keys(), [event for _, event in told])
     mentioned = _mentioned(connection)
     _bury(connection, forgetting, [event for _, event in told], tombstones)
@@ -45,7 +45,7 @@ def forget(connection: sqlite3.Connection, key: str, tombstones: Tombstones, mem
     answers.take_out(connection, forgetting.keys)
     _rewrite(connection, forgetting, told, memory, hers[key])
     for table in _TABLES:
-        _drop_unused(connection, table, mentioned[table])
+        drop_unused(connection, table, mentioned[table])
     _claim_anew(connection)
     connection.execute("UPDATE store SET epoch = epoch + 1, events = (SELECT count(*) FROM events)")
     return True
@@ -97,7 +97,7 @@ def _bury(
 
 
 def _rewrite(
-    connection: sqlite3.Connection,
+    connection: Connection,
     forgetting: Forgetting,
     told: Sequence[tuple[int, Event]],
     memory: Writing,
@@ -118,7 +118,7 @@ def _rewrite(
         memory.events(connection, left, share_seqs(connection, referred))
 
 
-def _drop_unused(connection: sqlite3.Connection, table: str, codes: set[int]) -> None:
+def drop_unused(connection: sqlite3.Connection, table: str, codes: set[int]) -> None:
     """Delete those of these codes that no event mentions and of which nothing was said."""
     fields = _TABLES[table]
     connection.execute("CREATE TEMP TABLE rare (id INTEGER PRIMARY KEY)")

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from graph.claims import joined
 from graph.events import Event, Kind
-from loaders.stores.flat import PEOPLE, unflat
+from loaders.stores.flat import PEOPLE
 from loaders.stores.joining import Claim, together
-from loaders.stores.sqlite.file import EVENTS
+from loaders.stores.sqlite.file import Connection, numbered
 
 _ACCOUNT = "EXISTS (SELECT 1 FROM claims AS own WHERE own.user = k.value)"
 _FIRST = "(SELECT at, digest FROM claims WHERE visitor = k.value ORDER BY at, digest LIMIT 1)"
@@ -54,20 +54,19 @@ def same_person(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str
     }
 
 
-def naming(connection: sqlite3.Connection, keys: Sequence[str]) -> list[Event]:
+def naming(connection: Connection, keys: Sequence[str]) -> list[Event]:
     """The events that name one of these people, in any way; every event is looked at."""
     theirs = "(SELECT p.id FROM json_each(:keys) AS k CROSS JOIN people AS p ON p.key = k.value)"
     where = " OR ".join(f'e."{name}" IN {theirs}' for name in PEOPLE)
-    rows = connection.execute(f"{EVENTS} WHERE {where}", {"keys": _json(keys)})
-    return [unflat(row[1:]) for row in rows]
+    return [event for _, event in numbered(connection, where, {"keys": _json(keys)})]
 
 
-def consents(connection: sqlite3.Connection, keys: Sequence[str]) -> list[Event]:
+def consents(connection: Connection, keys: Sequence[str]) -> list[Event]:
     """The CONSENT events of these people, by the key each of them names."""
     # `+` takes the column's affinity away, without which the index on an expression is not used.
     ids = "SELECT +id FROM people WHERE key IN (SELECT value FROM json_each(?))"
     theirs = f"e.kind = {Kind.CONSENT:d} AND coalesce(e.user, e.visitor) IN ({ids})"
-    return [unflat(row[1:]) for row in connection.execute(f"{EVENTS} WHERE {theirs}", (_json(keys),))]
+    return [event for _, event in numbered(connection, theirs, (_json(keys),))]
 
 
 def _keys(connection: sqlite3.Connection, codes: Collection[int]) -> dict[int, str]:

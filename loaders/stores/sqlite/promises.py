@@ -11,6 +11,9 @@ from typing import Any
 
 from graph.estimate import Estimate
 from graph.promises.promise import NONCE_BYTES, Kept, Kind, Outcome, Promise, linked
+from loaders.sealing import Seal
+from loaders.stores.sayings import asked_kept, asked_of
+from loaders.stores.sqlite.file import Connection
 from loaders.stores.tombstones import Tombstones
 
 _COLUMNS = (
@@ -19,7 +22,7 @@ _COLUMNS = (
 )
 
 
-def keep(connection: sqlite3.Connection, promises: Sequence[Promise], tombstones: Tombstones) -> int:
+def keep(connection: Connection, promises: Sequence[Promise], tombstones: Tombstones) -> int:
     """Link those that were not given before to the chain; how many these were."""
     by_question = {promise.question: promise for promise in promises}
     known = {
@@ -29,17 +32,19 @@ def keep(connection: sqlite3.Connection, promises: Sequence[Promise], tombstones
     }
     new = [promise for question, promise in by_question.items() if question not in known]
     last = connection.execute(f"SELECT {_COLUMNS} FROM promises ORDER BY place DESC LIMIT 1").fetchone()
-    chain = linked(new, [token_bytes(NONCE_BYTES) for _ in new], None if last is None else _kept(last))
+    before = None if last is None else _kept(last, connection.seal)
+    chain = linked(new, [token_bytes(NONCE_BYTES) for _ in new], before)
     connection.executemany(
         f"INSERT INTO promises ({_COLUMNS}, question) VALUES ({', '.join('?' * 17)})",
-        [_row(kept, tombstones) for kept in chain],
+        [_row(kept, tombstones, connection.seal) for kept in chain],
     )
     return len(new)
 
 
-def chain(connection: sqlite3.Connection) -> list[Kept]:
+def chain(connection: Connection) -> list[Kept]:
     """All of them, from the first."""
-    return [_kept(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM promises ORDER BY place")]
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM promises ORDER BY place")
+    return [_kept(row, connection.seal) for row in rows]
 
 
 def settle(connection: sqlite3.Connection, outcomes: Mapping[int, Outcome]) -> None:
@@ -50,7 +55,7 @@ def settle(connection: sqlite3.Connection, outcomes: Mapping[int, Outcome]) -> N
     )
 
 
-def take_out(connection: sqlite3.Connection, names: AbstractSet[str]) -> None:
+def take_out(connection: Connection, names: AbstractSet[str]) -> None:
     """Leave the figures alone of what names one of these people or shares."""
     gone = [kept.place for kept in chain(connection) if not names.isdisjoint(kept.promise.names())]
     connection.executemany(
@@ -59,7 +64,7 @@ def take_out(connection: sqlite3.Connection, names: AbstractSet[str]) -> None:
     )
 
 
-def _row(kept: Kept, tombstones: Tombstones) -> tuple[object, ...]:
+def _row(kept: Kept, tombstones: Tombstones, under: Seal) -> tuple[object, ...]:
     question: bytes | None = kept.promise.question
     if tombstones.mention(kept.promise.names()):
         kept, question = kept.without_question(), None
@@ -69,7 +74,7 @@ def _row(kept: Kept, tombstones: Tombstones) -> tuple[object, ...]:
             kept.place,
             promise.kind.value,
             promise.unit,
-            promise.asked,
+            asked_kept(promise.asked, kept.place, under),
             promise.version,
             promise.as_of,
             promise.due,
@@ -79,8 +84,8 @@ def _row(kept: Kept, tombstones: Tombstones) -> tuple[object, ...]:
     )
 
 
-def _kept(row: Sequence[Any]) -> Kept:
+def _kept(row: Sequence[Any], under: Seal) -> Kept:
     place, kind, unit, asked, version, as_of, due, *told, nonce, commitment, seal, realised, settled = row
-    promise = Promise(Kind(kind), unit, asked, version, as_of, due, Estimate(*told))
+    promise = Promise(Kind(kind), unit, asked_of(asked, place, under), version, as_of, due, Estimate(*told))
     outcome = None if settled is None else Outcome(realised, settled)
     return Kept(place, promise, nonce, commitment, seal, outcome)

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from graph.events import Kind, Money, Product, User, unscaled
 from graph.log import NONE, EventColumns, Log
 from loaders.stores.flat import DTYPES, PEOPLE, WORDS, columns, unsaid
+from loaders.stores.sayings import user_of
+from loaders.stores.sqlite.file import Connection
 from loaders.stores.versions import Version
 
 CHUNK = 50_000
@@ -33,7 +35,7 @@ REALS = ("rating", "propensity")
 Columns = dict[str, NDArray[Any]]
 
 
-def log(connection: sqlite3.Connection, version: Version, since: Version | None) -> Log:
+def log(connection: Connection, version: Version, since: Version | None) -> Log:
     """What came after `since`, up to `version`, within a transaction that sees just that."""
     after, changes = (since.seq, since.changes) if since is not None else (0, 0)
     said = _integers(connection, after, version.seq)
@@ -47,7 +49,7 @@ def log(connection: sqlite3.Connection, version: Version, since: Version | None)
         version=str(version),
         people=people,
         products=products,
-        words=words,
+        words=[connection.seal.opened_region(text) or "" for text in words],
         share_ids=[id_ for (id_,) in connection.execute(shares, (Kind.SHARE, after))],
         events=columns(said, n),
         users=users(connection, changes),
@@ -57,18 +59,18 @@ def log(connection: sqlite3.Connection, version: Version, since: Version | None)
     )
 
 
-def users(connection: sqlite3.Connection, changes: int) -> list[User]:
+def users(connection: Connection, changes: int) -> list[User]:
     """What was said of people since a change."""
     # Ordered by id alone, SQLite would walk all people rather than the index of changes.
     fields = "key, name, region, attributes"
     query = f"SELECT {fields} FROM people WHERE changed > ? ORDER BY changed, id"
-    return [user_of(row) for row in connection.execute(query, (changes,))]
+    return [user_of(row, connection.seal) for row in connection.execute(query, (changes,))]
 
 
-def described(connection: sqlite3.Connection, keys: Sequence[str]) -> list[User]:
+def described(connection: Connection, keys: Sequence[str]) -> list[User]:
     """What was said of these people."""
     query = "SELECT key, name, region, attributes FROM people WHERE key = ? AND changed IS NOT NULL"
-    return [user_of(row) for key in keys for row in connection.execute(query, (key,))]
+    return [user_of(row, connection.seal) for key in keys for row in connection.execute(query, (key,))]
 
 
 def catalogue(connection: sqlite3.Connection, changes: int) -> list[Product]:
@@ -76,12 +78,6 @@ def catalogue(connection: sqlite3.Connection, changes: int) -> list[Product]:
     fields = "key, name, category, brand, price, currency, available, attributes"
     query = f"SELECT {fields} FROM products WHERE changed > ? ORDER BY changed, id"
     return [product_of(row) for row in connection.execute(query, (changes,))]
-
-
-def user_of(row: Sequence[Any]) -> User:
-    """A user from (key, name, region, attributes)."""
-    key, name, region, attributes = row
-    return User(key, name, region, orjson.loads(attributes) if attributes else {})
 
 
 def product_of(row: Sequence[Any]) -> Product:
@@ -180,7 +176,9 @@ def _reals(connection: sqlite3.Connection, seq: NDArray[np.int64], after: int) -
 def _texts(
     connection: sqlite3.Connection, said: Columns, names: Sequence[str], table: str, column: str
 ) -> list[str]:
-    """The texts that occur in these columns; the columns then point into them instead of into the table."""
+    """The texts that occur in these columns, as they are kept; the columns then point into them instead of
+    into the table.
+    """
     present = [said[name] for name in names if name in said]
     top = max((int(codes.max()) for codes in present if len(codes)), default=NONE)
     position = np.full(top + 2, NONE, dtype=np.int32)

@@ -1,0 +1,112 @@
+"""Bringing what is said of people in a graph under another secret, batch by batch, while others read and
+write.
+
+The `(:Log)` node says which secret is written with (`sealing`) and which one everything was brought under
+last (`sealed`); a writer looks there once it has the node's lock, so from the moment a newer one is settled
+on nothing more comes under an older. A pass may be stopped at any moment and begun again. Keys, times and the
+graph itself are never sealed.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from graph.events import Kind
+from graph.store import Sealed
+from loaders import schema
+from loaders.stores.cypher.ask import USER_FIELDS, Ask
+from loaders.stores.cypher.readout import said_by_kind
+from loaders.stores.sayings import asked_kept, asked_of, user_anew
+
+PEOPLE: Final = 2_000
+"""People looked at in one transaction."""
+
+EVENTS: Final = 20_000
+"""Events looked at in one transaction."""
+
+Place = tuple[str, int]
+"""Where a step goes on: behind a key, or behind a number."""
+
+BEGIN: Final[Place] = ("", 0)
+
+Done = tuple[Place | None, int]
+"""Where the next batch begins, None after the last; how many values were changed."""
+
+Step = Callable[[Ask, Place], Done]
+
+
+def settled(ask: Ask) -> Sealed:
+    """What the graph says of its secrets."""
+    ((writes, under),) = ask("MATCH (l:Log) RETURN l.sealing, l.sealed")
+    return Sealed(writes, under)
+
+
+def settle(ask: Ask, id_: str | None) -> None:
+    """Have everybody write under a secret; in a graph that holds nothing yet everything is under it."""
+    ask(
+        "MATCH (l:Log) SET l.sealing = $id, "
+        "l.sealed = CASE WHEN l.seq = 0 AND l.changes = 0 THEN $id ELSE l.sealed END",
+        id=id_,
+    )
+
+
+def finish(ask: Ask) -> None:
+    """Note that everything is under the secret that is written with."""
+    ask("MATCH (l:Log) SET l.sealed = l.sealing")
+
+
+def people(ask: Ask, after: Place) -> Done:
+    """Names, regions and attributes of the people behind a key."""
+    rows = ask(_PEOPLE, after=after[0], most=PEOPLE)
+    anew = ((row[0], user_anew(row, ask.seal)) for row in rows)
+    changed = [[key, *kept] for key, kept in anew if kept is not None]
+    ask(_PEOPLE_ANEW, rows=changed)
+    return ((rows[-1][0], 0) if len(rows) == PEOPLE else None), len(changed)
+
+
+_PEOPLE = f"MATCH (r:User) WHERE r.key > $after RETURN {USER_FIELDS} ORDER BY r.key LIMIT $most"
+_PEOPLE_ANEW = (
+    f"UNWIND $rows AS row {schema.found('n', 'User', 'key', 'row[0]')} "
+    "SET n.name = row[1], n.region = row[2], n.attributes = row[3]"
+)
+
+
+def forecasts(ask: Ask, _: Place) -> Done:
+    """What forecasts were asked, which may name regions."""
+    seal = ask.seal
+    changed = [
+        [place, asked_kept(asked_of(asked, place, seal), place, seal)]
+        for place, asked in ask("MATCH (p:Promise) RETURN p.place, p.asked")
+        if not seal.is_current(asked)
+    ]
+    ask("UNWIND $rows AS row MATCH (p:Promise {place: row[0]}) SET p.asked = row[1]", rows=changed)
+    return None, len(changed)
+
+
+def regions(ask: Ask, after: Place) -> Done:
+    """Where the next events happened."""
+    ((last,),) = ask("MATCH (l:Log) RETURN l.seq")
+    run = {"after": after[1], "upto": after[1] + EVENTS}
+    kinds = [kind for kind, names in said_by_kind(ask).items() if "region" in names]
+    changed = sum(_regions(ask, kind, run) for kind in kinds)
+    return (("", run["upto"]) if run["upto"] < last else None), changed
+
+
+def _regions(ask: Ask, kind: Kind, run: dict[str, Any]) -> int:
+    which = f"{schema.reading(kind)} WHERE r.seq > $after AND r.seq <= $upto AND r.region IS NOT NULL"
+    rows = ask(f"{which} RETURN r.seq, r.region", **run)
+    seal = ask.seal
+    anew = [[seq, seal.region(seal.opened_region(kept))] for seq, kept in rows if not seal.is_current(kept)]
+    if anew:
+        ask(f"UNWIND $rows AS row {_named(kind)} SET r.region = row[1]", rows=anew)
+    return len(anew)
+
+
+def _named(kind: Kind) -> str:
+    if kind == Kind.SHARE:
+        return schema.found("r", "Share", "seq", "row[0]")
+    type_ = schema.RELATION_OF[kind].type
+    return f"MATCH ()-[r:{type_} {{seq: row[0]}}]->() USING INDEX SEEK r:{type_}(seq)"
+
+
+STEPS: Final[tuple[Step, ...]] = (people, forecasts, regions)
+"""Each is asked from BEGIN on until it is done."""
