@@ -24,7 +24,9 @@ from api.limits import PAGE, bounded
 from api.memo import Computed, Memo
 from api.paging import Listing, Window, version_of
 from api.refresh import Answers
+from api.rights.privacy import Privacy
 from api.rights.sight import Sight
+from api.rights.table import EVERYTHING
 from api.rights.veil import Veil
 from graph.analysis import Analysis
 from graph.answers import Given
@@ -46,7 +48,8 @@ T = TypeVar("T")
 class Context:
     """One request's. now: when it came in, aware UTC. caller: who asks. spoken: its Accept-Language header.
     seconds: how long one answer may take. watch: what wakes a request that follows something. ledger,
-    answerlog: what keeps the forecasts and the suggestions that are given out, if anything does.
+    answerlog: what keeps the forecasts and the suggestions that are given out, if anything does. privacy:
+    how counts of people are told with noise; None for none.
     """
 
     answers: Answers
@@ -61,6 +64,7 @@ class Context:
     spoken: str | None = None
     rates: Rates = NO_RATES
     seconds: float | None = None
+    privacy: Privacy | None = None
     _pinned: Analysis | None = None
     _blanks: int = 0
     _sight: Sight | None = None
@@ -74,6 +78,11 @@ class Context:
         if self._pinned is None:
             raise RuntimeError("a resolver read before the request was pinned to a version")
         return self._pinned
+
+    @property
+    def private(self) -> Privacy | None:
+        """How this caller is told counts of people; None where they are told as they are."""
+        return None if self.caller.role in EVERYTHING else self.privacy
 
     @property
     def version(self) -> str | None:

@@ -11,7 +11,15 @@ from traceback import extract_tb
 import structlog
 from graphql import GraphQLError
 
-from graph.errors import Forbidden, InvalidInput, SharegraphError, StaleCursor, StoreUnavailable, UnknownKey
+from graph.errors import (
+    BudgetSpent,
+    Forbidden,
+    InvalidInput,
+    SharegraphError,
+    StaleCursor,
+    StoreUnavailable,
+    UnknownKey,
+)
 
 PARSE = "GRAPHQL_PARSE_FAILED"
 VALIDATION = "GRAPHQL_VALIDATION_FAILED"
@@ -36,6 +44,7 @@ CODE_BY_ERROR: dict[type[SharegraphError], str] = {
     InvalidInput: BAD_INPUT,
     UnknownKey: "NOT_FOUND",
     Forbidden: FORBIDDEN,
+    BudgetSpent: "PRIVACY_BUDGET_SPENT",
 }
 """The first class that fits counts. A domain error in no row (a torn snapshot, an incompatible store) is ours
 to mend, so it is told as internal."""

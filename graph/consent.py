@@ -50,8 +50,9 @@ def refused(snapshot: Snapshot, purpose: Purpose) -> NDArray[np.bool_]:
     said = (events.consent[rows] >> (2 * purpose)) & 3
     answered = said > 0
     no = np.full(len(snapshot.people), not snapshot.consenting)
-    for person, answer in zip(events.person[rows[answered]].tolist(), said[answered].tolist(), strict=True):
-        no[person] = answer == NO
+    no[events.person[rows[answered]]] = (
+        said[answered] == NO
+    )  # rows are in order of time: the last word stands
     return no
 
 

@@ -31,7 +31,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
         "exportUser": "M P",
         "suggestions": "M S",
         "kolCandidates kolStanding spread": "G",
-        "cascade cascades kFactor communities": "G A",
+        "cascade cascades kFactor headcounts communities": "G A",
         "dataset": "S G A I P",
     },
     "Mutation": {
@@ -116,6 +116,9 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "Community": {"id size cohesion topCategories": "M S G A", "leaders": "G A"},
     "CommunityConnection": {"edges nodes pageInfo totalCount modularity": "G A"},
     "CommunityEdge": {"node cursor": "G A"},
+    "HeadcountReport": {"groups keptBack privacy": "G A"},
+    "Headcount": {"region category community channel people": "G A"},
+    "DifferentialPrivacy": {"epsilon delta groupsEach threshold spent budget": "G A"},
     "KFactorReport": {"overall groups": "G A"},
     "KFactorGroup": {"channel campaign community product kFactor overTime": "G A"},
     "KFactorPeriod": {"from to complete kFactor": "G A"},

@@ -8,13 +8,14 @@ from api.context import Info
 from api.ids import key_of
 from api.limits import After, First
 from api.schema.nodes import node
-from api.types import cascades, communities, kfactor, kol, spread
+from api.types import cascades, communities, headcounts, kfactor, kol, spread
 from api.types.cascadefilter import CascadeFilter, CascadeOrder
 from api.types.cascades import Cascade, CascadeConnection
 from api.types.communities import CommunityConnection
 from api.types.dataset import Dataset
 from api.types.described import field, output
 from api.types.erasure import export_of
+from api.types.headcounts import Epsilon, HeadcountBy, HeadcountOf, HeadcountReport, Month
 from api.types.kfactor import Conversion, Every, KFactorBy, KFactorReport, Since, Until, Within
 from api.types.kol import KolCandidateConnection, KolStanding
 from api.types.kolfilter import KolFilter, KolObjective
@@ -213,6 +214,20 @@ class Query:
         conversion. Computed from the last fit.
         """
         return await kfactor.report(info, by, every, (conversion, within, since, until), first)
+
+    @field
+    async def headcounts(
+        self,
+        info: Info,
+        of: Annotated[HeadcountOf, strawberry.argument(description="Who is counted.")],
+        by: Annotated[HeadcountBy, strawberry.argument(description="What to group by.")],
+        month: Month = None,
+        epsilon: Epsilon = None,
+    ) -> HeadcountReport:
+        """How many different people shared, opened or bought, by group. A server with a privacy budget adds
+        noise. Computed from the last fit.
+        """
+        return await headcounts.report(info, of, by, month, epsilon)
 
     @field
     def communities(self, info: Info, first: First = 10, after: After = None) -> CommunityConnection:

@@ -16,6 +16,7 @@ from api.types.values import Estimate
 from graph import estimate
 from graph.analysis import Analysis
 from graph.cascades import kfactor
+from graph.errors import Forbidden
 from graph.events import instant, micros
 from graph.log import NONE
 from graph.timeline import Rows
@@ -217,6 +218,8 @@ async def report(
     first: int | None,
 ) -> KFactorReport:
     """The report on these shares, from the last fit; kept as long as that."""
+    if by is not None and info.context.private:
+        raise Forbidden("this server tells counts by group with noise; ask headcounts, or for no groups")
     conversion, within, since, until = asked
     counted = kfactor.Asked(
         conversion=kfactor.Conversion[(conversion or Conversion.JOINED).name],

@@ -1,0 +1,90 @@
+"""Headcounts over the API: small groups kept back, or noise and a budget."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.auth.caller import Caller, Role
+from api.request import Asked
+from api.service import Service
+from api.settings import Records
+from graph.events import User
+from tests.api.conftest import Shop
+
+ASKS = """query($of: HeadcountOf! = OPENERS, $month: String, $epsilon: Float) {
+  headcounts(of: $of, by: REGION, month: $month, epsilon: $epsilon) {
+    groups { region category community { size } channel people { value low high confidence } }
+    keptBack
+    privacy { epsilon delta groupsEach threshold spent budget } } }"""
+
+
+@pytest.fixture
+def told(shop: Shop) -> Shop:
+    """Sixty openers in one region, twelve in another, nine in a third, and one who does not say."""
+    openers = [f"p{number}" for number in range(82)]
+    shop.tell(f"ana>{','.join(openers)}:tea")
+    regions = ["Hebei"] * 60 + ["Hubei"] * 12 + ["Hunan"] * 9
+    shop.store.upsert_users([User(key, region=region) for key, region in zip(openers, regions, strict=False)])
+    return shop
+
+
+async def ask(service: Service, role: Role, **variables: Any) -> Any:
+    return await service.answer(Asked(ASKS, variables, caller=Caller(role, f"test:{role}")))
+
+
+def private(shop: Shop, folder: Path, budget: float = 1.0) -> Service:
+    records = Records(privacy=folder / "privacy.db", budget=budget)
+    return Service(shop.store, clock=shop.clock, records=records)
+
+
+async def test_a_small_group_is_kept_back_and_the_next_that_would_tell_it(told: Shop) -> None:
+    found = (await ask(told.service, Role.ANALYST)).data["headcounts"]
+    assert [(group["region"], group["people"]["value"]) for group in found["groups"]] == [("Hebei", 60)]
+    assert found["groups"][0]["people"] == {"value": 60, "low": 60, "high": 60, "confidence": 1.0}
+    assert found["keptBack"] == 2
+    assert found["privacy"] is None
+
+
+async def test_a_month_in_which_nothing_was_done_has_no_groups(told: Shop) -> None:
+    found = (await ask(told.service, Role.ANALYST, month="2020-01")).data["headcounts"]
+    assert (found["groups"], found["keptBack"]) == ([], 0)
+    [error] = (await ask(told.service, Role.ANALYST, month="June")).errors
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_noise_is_added_and_told(told: Shop, tmp_path: Path) -> None:
+    service = private(told, tmp_path)
+    found = (await ask(service, Role.ANALYST, epsilon=1.0)).data["headcounts"]
+    [hebei] = found["groups"]
+    assert hebei["region"] == "Hebei"
+    assert hebei["people"]["low"] < hebei["people"]["value"] < hebei["people"]["high"]
+    assert abs(hebei["people"]["value"] - 60) < 20
+    assert found["keptBack"] is None
+    assert found["privacy"]["spent"] == found["privacy"]["budget"] == 1.0
+    assert found["privacy"]["threshold"] > 12
+    assert (await ask(service, Role.ANALYST, epsilon=1.0)).data["headcounts"] == found
+
+
+async def test_a_spent_budget_has_a_code(told: Shop, tmp_path: Path) -> None:
+    service = private(told, tmp_path)
+    await ask(service, Role.ANALYST, epsilon=0.8)
+    [error] = (await ask(service, Role.ANALYST, of="SHARERS")).errors
+    assert error["extensions"]["code"] == "PRIVACY_BUDGET_SPENT"
+    assert (await ask(service, Role.GROWTH)).data["headcounts"]["privacy"]["spent"] == 0.5
+
+
+async def test_noise_is_not_got_round(told: Shop, tmp_path: Path) -> None:
+    service = private(told, tmp_path)
+    by = "{ kFactor(by: CHANNEL) { groups { kFactor { people } } } }"
+    plain = "{ kFactor { overall { people } } }"
+    analyst = Caller(Role.ANALYST, "a")
+    [error] = (await service.answer(Asked(by, caller=analyst))).errors
+    assert error["extensions"]["code"] == "FORBIDDEN"
+    assert not (await service.answer(Asked(plain, caller=analyst))).errors
+    assert not (await service.answer(Asked(by, caller=Caller(Role.ADMIN, "b")))).errors
+
+
+async def test_administrators_are_told_what_is(told: Shop, tmp_path: Path) -> None:
+    found = (await ask(private(told, tmp_path), Role.ADMIN)).data["headcounts"]
+    assert (found["privacy"], found["keptBack"]) == (None, 2)
