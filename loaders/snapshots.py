@@ -11,6 +11,10 @@ folder of their own, and only a rename of the manifest makes them the snapshot; 
 opening (docs/decisions/0005-snapshot-files.md); a snapshot is good for exactly one version of its store, and
 it is derived, so whatever is wrong with it is mended by building it anew. The files follow from the
 dataclasses of `graph.snapshot`: a new array there needs nothing here but a new `FORMAT`.
+
+Where there is a secret (loaders.secretfile), the arrays in which names, regions and attributes stand are
+files of another kind, `.sealed`: each process opens its own copy of these, and shares the pages of all
+others. Files that are sealed otherwise than one would write now count as none.
 """
 
 import fcntl
@@ -19,9 +23,11 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import partial
+from io import BytesIO
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -32,12 +38,20 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.errors import SnapshotTorn
+from graph.errors import SnapshotTorn, StoreSealed
 from graph.snapshot import Snapshot
 from graph.store import Store
+from loaders.sealing import Seal
+from loaders.secretfile import given
 
 FORMAT = 2
 """Raised whenever the same log would give other arrays than before (tests/unit/test_snapshots.py notices)."""
+
+SAID = frozenset(f"{texts}.letters" for texts in ("people.names", "people.regions", "people.costs", "words"))
+"""The arrays that say something of people beside their keys, or where an event happened."""
+
+SEALED = ".sealed"
+"""How the name of their files ends where there is a secret."""
 
 MANIFEST = "manifest.json"
 _log = logging.getLogger(__name__)
@@ -47,13 +61,14 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class _Manifest:
     """What makes a folder of arrays a snapshot. values: its numbers and strings, by path
-    (`people.refused_joins`); arrays: checksums, by path (`events.kind`).
+    (`people.refused_joins`); arrays: checksums, by path (`events.kind`); sealed: under which secret.
     """
 
     format: int
     folder: str
     values: dict[str, str | int]
     arrays: dict[str, int]
+    sealed: str | None = None
 
     def text(self) -> str:
         """What the file says; its checksum comes last."""
@@ -95,14 +110,16 @@ def default_folder(store_url: str) -> Path:
     return Path(root or ".sharegraph") / name
 
 
-def snapshot_of(store: Store, folder: Path) -> Snapshot:
+def snapshot_of(store: Store, folder: Path, seal: Seal | None = None) -> Snapshot:
     """The snapshot of what a store holds now: mapped where the files are current, else built from the whole
     log and saved first.
 
     Several processes may ask at once: one builds, the others wait and map what it saved. Where the folder
-    cannot be written, the snapshot is built in memory, and a warning says what that costs.
+    cannot be written, the snapshot is built in memory, and a warning says what that costs. seal: None for the
+    one that the environment gives, here as below.
     """
-    current = open_snapshot(folder, store.version())
+    seal = seal or given()
+    current = open_snapshot(folder, store.version(), seal)
     if current is not None:
         return current
     with ExitStack() as held:
@@ -111,30 +128,31 @@ def snapshot_of(store: Store, folder: Path) -> Snapshot:
         except OSError as refused:
             _log.warning("%s cannot be written (%s): every start reads the whole log", folder, refused)
             return Snapshot.of(store.read())
-        return open_snapshot(folder, store.version()) or _built(store, folder)
+        return open_snapshot(folder, store.version(), seal) or _built(store, folder, seal)
 
 
-def open_snapshot(folder: Path, version: str) -> Snapshot | None:
+def open_snapshot(folder: Path, version: str, seal: Seal | None = None) -> Snapshot | None:
     """The snapshot saved for exactly this version of its store, mapped; None where there is none, or a torn
     one.
     """
     try:
-        return read_snapshot(folder, version)
+        return read_snapshot(folder, version, seal)
     except SnapshotTorn as torn:
         _log.warning("%s", torn)
         return None
 
 
-def read_snapshot(folder: Path, version: str | None = None) -> Snapshot | None:
-    """The snapshot that was saved last, mapped read-only; None where there is none of this `FORMAT`, or it is
-    of another version than the one asked for. SnapshotTorn where any byte is not what was written.
+def read_snapshot(folder: Path, version: str | None = None, seal: Seal | None = None) -> Snapshot | None:
+    """The snapshot that was saved last, mapped read-only; None where there is none of this `FORMAT` and under
+    this secret, or it is of another version than the one asked for. SnapshotTorn where any byte is not what
+    was written.
     """
-    manifest = _Manifest.read(folder)
-    while manifest is not None and manifest.format == FORMAT:
+    seal, manifest = seal or given(), _Manifest.read(folder)
+    while manifest is not None and (manifest.format, manifest.sealed) == (FORMAT, seal.writes):
         if version not in (None, manifest.values["version"]):
             return None
         try:
-            return _mapped(folder, manifest)
+            return _mapped(folder, manifest, seal)
         except SnapshotTorn:
             # Between our reading the manifest and the arrays somebody may have saved another one.
             before, manifest = manifest, _Manifest.read(folder)
@@ -143,12 +161,12 @@ def read_snapshot(folder: Path, version: str | None = None) -> Snapshot | None:
     return None
 
 
-def save(snapshot: Snapshot, folder: Path) -> None:
+def save(snapshot: Snapshot, folder: Path, seal: Seal | None = None) -> None:
     """Make this the snapshot of a folder; earlier ones are removed, though whoever has mapped one keeps it. A
     death at any moment leaves the earlier one.
     """
     with _alone(folder):
-        _save(snapshot, folder)
+        _save(snapshot, folder, seal or given())
 
 
 def discard(folder: Path) -> None:
@@ -161,24 +179,24 @@ def discard(folder: Path) -> None:
             _sweep(folder, keep="")
 
 
-def _built(store: Store, folder: Path) -> Snapshot:
+def _built(store: Store, folder: Path, seal: Seal) -> Snapshot:
     """Build, save, and give the saved one: its pages are shared between processes, a built one's are not."""
     snapshot = Snapshot.of(store.read())
     try:
-        _save(snapshot, folder)
+        _save(snapshot, folder, seal)
     except OSError as refused:
         _log.warning("the snapshot could not be saved in %s: %s", folder, refused)
         return snapshot
-    return open_snapshot(folder, snapshot.version) or snapshot
+    return open_snapshot(folder, snapshot.version, seal) or snapshot
 
 
-def _save(snapshot: Snapshot, folder: Path) -> None:
+def _save(snapshot: Snapshot, folder: Path, seal: Seal) -> None:
     # No fsync: after a power cut a checksum fails and costs a rebuild; fifty of them would stall a busy disk.
     arrays = folder / uuid4().hex
     arrays.mkdir()
     try:
-        values, checksums = _written(snapshot, arrays)
-        manifest = _Manifest(FORMAT, arrays.name, values, checksums)
+        values, checksums = _written(snapshot, arrays, seal)
+        manifest = _Manifest(FORMAT, arrays.name, values, checksums, seal.writes)
         (arrays / MANIFEST).write_text(manifest.text())
         (arrays / MANIFEST).replace(folder / MANIFEST)
     except BaseException:
@@ -187,16 +205,32 @@ def _save(snapshot: Snapshot, folder: Path) -> None:
     _sweep(folder, keep=arrays.name)
 
 
-def _written(snapshot: Snapshot, arrays: Path) -> tuple[dict[str, str | int], dict[str, int]]:
+def _written(snapshot: Snapshot, arrays: Path, seal: Seal) -> tuple[dict[str, str | int], dict[str, int]]:
     values, checksums = {}, {}
     for path, leaf in _leaves(snapshot):
-        if isinstance(leaf, np.ndarray):
-            file = arrays / f"{path}.npy"
-            np.save(file, leaf, allow_pickle=False)
-            checksums[path] = _checksum(file)
-        else:
+        if not isinstance(leaf, np.ndarray):
             values[path] = leaf
+            continue
+        file = _file(arrays, path, seal.writes)
+        with file.open("wb") as written:
+            if file.suffix == SEALED:
+                whole = BytesIO()
+                np.save(whole, leaf, allow_pickle=False)
+                written.write(seal.packed(whole.getvalue(), _place(path, snapshot.version)))
+            else:
+                np.save(written, leaf, allow_pickle=False)
+        checksums[path] = _checksum(file)
     return values, checksums
+
+
+def _file(arrays: Path, path: str, sealed: str | None) -> Path:
+    """The file of an array."""
+    return arrays / f"{path}{SEALED if sealed is not None and path in SAID else '.npy'}"
+
+
+def _place(path: str, version: str | int) -> str:
+    """What an array is sealed with: it opens as no other, and of no other version."""
+    return f"{path} {version}"
 
 
 def _sweep(folder: Path, keep: str) -> None:
@@ -215,21 +249,29 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _mapped(folder: Path, manifest: _Manifest) -> Snapshot:
+def _mapped(folder: Path, manifest: _Manifest, seal: Seal) -> Snapshot:
     leaves: dict[str, Any] = dict(manifest.values)
     for path, checksum in manifest.arrays.items():
-        leaves[path] = _array(folder / manifest.folder / f"{path}.npy", checksum)
+        file = _file(folder / manifest.folder, path, manifest.sealed)
+        place = _place(path, manifest.values["version"])
+        leaves[path] = _array(file, checksum, partial(seal.unpacked, place=place))
     try:
         return _assembled(Snapshot, leaves, "")
     except KeyError as missing:
         raise SnapshotTorn(f"{folder} holds no {missing}; the snapshot is built anew") from missing
 
 
-def _array(file: Path, checksum: int) -> NDArray[Any]:
+def _array(file: Path, checksum: int, opened: Callable[[bytes], bytes]) -> NDArray[Any]:
     try:
         if _checksum(file) != checksum:
             raise SnapshotTorn(f"{file}: the checksum does not hold; the snapshot is built anew")
+        if file.suffix == SEALED:
+            whole: NDArray[Any] = np.load(BytesIO(opened(file.read_bytes())), allow_pickle=False)
+            whole.setflags(write=False)
+            return whole
         return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    except StoreSealed as sealed:
+        raise SnapshotTorn(f"{file}: {sealed}; the snapshot is built anew") from sealed
     except (OSError, ValueError) as missing:
         raise SnapshotTorn(f"{file} is missing or empty; the snapshot is built anew") from missing
 
