@@ -39,9 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--asked", type=int, default=2_000, help="people asked for")
     parser.add_argument("--compared", type=int, default=1_000_000, help="rows given to others too (csv)")
     parser.add_argument("--folder", type=Path, help="where the files go and stay; else they are removed")
+    parser.add_argument("--again", action="store_true", help="fit and answers alone, of what --folder holds")
     parser.add_argument("--smoke", action="store_true", help="a small shop, in seconds")
     asked = parser.parse_args(arguments)
-    if asked.folder and asked.folder.exists() and any(asked.folder.iterdir()):
+    if asked.again and not (asked.folder and (asked.folder / "shop.db.snapshot").is_dir()):
+        parser.error("--again needs the --folder of a run that ended")
+    if not asked.again and asked.folder and asked.folder.exists() and any(asked.folder.iterdir()):
         parser.error(f"{asked.folder} is not empty; name a new folder")
     if asked.smoke:
         asked.users, asked.events, asked.products, asked.asked, asked.compared = (
@@ -64,6 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(folder: Path, asked: argparse.Namespace) -> None:
     """Every stage, in order."""
     shop, store = folder / "shop", folder / "shop.db"
+    if asked.again:
+        alone(answered, store, asked.asked)
+        return
     alone(warmed, folder / "warm")
     alone(generated, shop, ShopModel(asked.users, asked.events, SEED, products=asked.products), asked.shape)
     alone(loaded, shop, store, asked.events)
