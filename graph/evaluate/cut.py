@@ -5,8 +5,23 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.errors import InvalidInput
 from graph.events import Kind
 from graph.log import EventColumns, Log
+
+
+def parted(at: NDArray[np.int64], train_share: float) -> int:
+    """The time (µs since 1970) before which such a share of some openings lies, to cut a log at.
+
+    at: (n,), rising. InvalidInput where one of the sides would be empty.
+
+    >>> parted(np.array([10, 20, 30, 40, 50]), 0.8)
+    50
+    """
+    cut = int(train_share * len(at))
+    if not 0 < cut < len(at):
+        raise InvalidInput(f"{len(at):,} openings leave nothing to learn from or to ask")
+    return int(at[cut])
 
 
 def until(log: Log, at: int) -> Log:

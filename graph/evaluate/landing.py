@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from graph.analysis import Analysis
 from graph.errors import InvalidInput
 from graph.estimate import CONFIDENCE, Estimate
-from graph.evaluate.cut import until
+from graph.evaluate.cut import parted, until
 from graph.log import NONE, Log
 from graph.openings import openings
 from graph.scene import Moment
@@ -78,10 +78,7 @@ def evaluate(log: Log, *, train_share: float = 0.8, seed: int = 0) -> Evaluation
     """Every model on one log. InvalidInput where no newcomer opens two products after the cut."""
     whole = Snapshot.of(log)
     opened = openings(whole)
-    cut = int(train_share * len(opened))
-    if not 0 < cut < len(opened):
-        raise InvalidInput(f"{len(opened):,} openings leave nothing to learn from or to ask")
-    before = int(opened.at[cut])
+    before = parted(opened.at, train_share)
     past = Snapshot.of(until(log, before))
     found = _landings(whole, past, before)
     if not len(found.at):
