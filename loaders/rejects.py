@@ -61,10 +61,14 @@ class Rejects:
     Law: a list is of one load, and no other file is written over. Where the file is that of a load that still
     runs, or no list of ours, this one goes to the next name that is free, which `path` then says: r.csv,
     r.2.csv, r.3.csv, … A cell that a spreadsheet would run begins with an apostrophe.
+
+    details: whether the list says what a row said. Of a store whose names are sealed it does not, and file
+    and line find the row in the shop's own log.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, details: bool = True) -> None:
         self.path = path
+        self._withheld = frozenset() if details else frozenset({"detail"})
         self.count = 0
         self._file: IO[str] | None = None
         self._rows: Any = None
@@ -88,7 +92,8 @@ class Rejects:
         with self._named():
             if self._file is None:
                 self._open()
-            self._rows.writerow([_inert(getattr(reject, name)) for name in COLUMNS])
+            cells = ("" if name in self._withheld else getattr(reject, name) for name in COLUMNS)
+            self._rows.writerow(map(_inert, cells))
         self.count += 1
 
     def _open(self) -> None:

@@ -116,11 +116,11 @@ def given(environment: Mapping[str, str] = os.environ) -> Seal:
     >>> given({}).writes is None, given({"SHAREGRAPH_KEY": "sgs_" + "A" * 43}).writes
     (True, '66687aad')
     """
-    path, texts = environment.get(KEY_FILE), environment.get(KEY)
-    if path and texts:
+    file, texts = file_given(environment), environment.get(KEY)
+    if file is not None and texts:
         raise InvalidInput(f"{KEY_FILE} and {KEY} are both set; which of them? unset one")
-    if path:
-        return Seal(SecretFile(Path(path)).held)
+    if file is not None:
+        return Seal(file.held)
     if not texts:
         return Seal()
     try:
@@ -128,6 +128,12 @@ def given(environment: Mapping[str, str] = os.environ) -> Seal:
     except InvalidInput as wrong:
         raise InvalidInput(f"{KEY}: {wrong}") from None
     return Seal(lambda: held)
+
+
+def file_given(environment: Mapping[str, str] = os.environ) -> SecretFile | None:
+    """The file that the environment names; None where it names none."""
+    path = environment.get(KEY_FILE)
+    return SecretFile(Path(path)) if path else None
 
 
 def _read(text: str) -> tuple[Secret, ...]:

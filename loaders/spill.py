@@ -2,7 +2,8 @@
 their number.
 
 What fits into `room` never touches the disk. Beyond it, sorted runs go to one anonymous temporary file, which
-is gone with the process.
+is gone with the process; and so is the secret they are sealed with (AES-256-GCM), so that what a disk keeps
+of them says nothing of anybody.
 """
 
 import heapq
@@ -14,11 +15,14 @@ from operator import itemgetter
 from types import TracebackType
 from typing import IO, Generic, Self, TypeVar
 
+from loaders.sealing import Secret
+
 T = TypeVar("T")
 
 Key = int | str
 
 _CHUNK = 1_000
+_PLACE = "spill"
 
 
 def chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -51,6 +55,7 @@ class Spill(Generic[T]):
         self._held: list[tuple[Key, T]] = []
         self._runs: list[tuple[int, int]] = []
         self._file: IO[bytes] | None = None
+        self._secret = Secret.new()
         self._count = 0
 
     def add(self, key: Key, thing: T) -> None:
@@ -94,7 +99,7 @@ class Spill(Generic[T]):
         self._held.sort(key=itemgetter(0))
         start = self._file.seek(0, 2)
         for chunk in chunks(self._held, _CHUNK):
-            pickle.dump(chunk, self._file, protocol=5)
+            pickle.dump(self._secret.drawn(pickle.dumps(chunk, protocol=5), _PLACE), self._file)
         self._runs.append((start, self._file.tell()))
         self._held = []
 
@@ -103,6 +108,7 @@ class Spill(Generic[T]):
         assert file is not None  # noqa: S101 - a run was written to it
         while start < end:
             file.seek(start)
-            chunk: list[tuple[Key, T]] = pickle.load(file)  # noqa: S301 - our own file, written above
+            sealed: bytes = pickle.load(file)  # noqa: S301 - our own file, written above
             start = file.tell()
+            chunk: list[tuple[Key, T]] = pickle.loads(self._secret.opened(sealed, _PLACE))  # noqa: S301
             yield from chunk

@@ -29,6 +29,7 @@ from api.cli.keeping import (
 from api.cli.keys import COMMANDS as KEYS
 from api.cli.kfactor import kfactor
 from api.cli.loading import generate, load
+from api.cli.secrets import COMMANDS as SECRETS
 from api.cli.seeds import seeds, spread
 from api.cli.serving import serve
 from api.cli.sharing import audience, recipients
@@ -86,6 +87,7 @@ for _group, _panel, _commands in (
     *((app, panel, commands) for panel, commands in PANELS.items()),
     (evaluate, "How good is it", EVALUATIONS),
     (keys, "API keys", KEYS),
+    (keys, "Names on disk", SECRETS),
     (audit, "The audit log", AUDITING),
 ):
     for _run in _commands:
@@ -95,7 +97,7 @@ for _group, _panel, _commands in (
 app.add_typer(
     keys,
     name="keys",
-    help="API keys, for the services that may ask.",
+    help="API keys for the services that may ask, and secrets that seal names on disk.",
     rich_help_panel="Serve and look after",
 )
 app.add_typer(

@@ -21,6 +21,7 @@ from graph.errors import SharegraphError, SnapshotTorn
 from graph.events import Kind, instant
 from graph.log import NONE
 from graph.snapshot import Snapshot
+from graph.store import Sealed
 from loaders.snapshots import default_folder, read_snapshot, snapshot_of
 from loaders.stores import open_store
 
@@ -52,6 +53,7 @@ def findings(url: str) -> list[Finding]:
         return [*found, Finding("store", "fail", str(failed), "check --store, or load a log first")]
     with closing(store):
         found.append(Finding("store", "ok", f"{store.url}, version {store.version()}"))
+        found.append(sealing(store.sealed()))
         found.append(snapshot_files(folder, store.version()))
         found.append(refused(store.refused()))
         return [*found, *log(snapshot_of(store, folder), datetime.now(UTC))]
@@ -93,6 +95,20 @@ def _disk(folder: Path) -> Finding:
     return Finding(
         "disk", "ok" if free > 2 * GIB else "warn", says, "" if free > 2 * GIB else "free some soon"
     )
+
+
+def sealing(state: Sealed) -> Finding:
+    """Whether names, regions and attributes lie open on the disk.
+
+    >>> sealing(Sealed("6668", None)).remedy
+    'sharegraph keys rotate brings it there'
+    """
+    if state.writes is None:
+        return Finding("names on disk", "ok", "plain text: no secret was given (docs/security.md)")
+    if not state.whole:
+        says = f"not everything is sealed under the newest secret {state.writes}"
+        return Finding("names on disk", "warn", says, "sharegraph keys rotate brings it there")
+    return Finding("names on disk", "ok", f"sealed under the secret {state.writes}")
 
 
 def snapshot_files(folder: Path, current: str) -> Finding:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -33,6 +34,16 @@ Store = Annotated[
         envvar="SHAREGRAPH_STORE",
         metavar="URL",
         help="Where the log is kept: sqlite:///FILE or neo4j://USER:PASSWORD@HOST:PORT.",
+        rich_help_panel=EVERY,
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file",
+        envvar="SHAREGRAPH_KEY_FILE",
+        metavar="FILE",
+        help="Secrets that seal names, regions and attributes on disk; see `keys secret`.",
         rich_help_panel=EVERY,
     ),
 ]
@@ -77,7 +88,10 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     """A command as Typer takes it. run: takes an `Everywhere`, then parameters of its own."""
 
     @wraps(run)
-    def ran(*, store: str, as_json: bool, debug: bool, **own: Any) -> None:
+    def ran(*, store: str, key_file: Path | None, as_json: bool, debug: bool, **own: Any) -> None:
+        if key_file is not None:
+            # For the processes that this one starts too.
+            os.environ["SHAREGRAPH_KEY_FILE"] = str(key_file)
         everywhere = Everywhere(store, as_json, debug)
         if debug:
             run(everywhere, **own)
@@ -95,6 +109,7 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
     everywhere = [
         inspect.Parameter("store", inspect.Parameter.KEYWORD_ONLY, default=STORE, annotation=Store),
+        inspect.Parameter("key_file", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=KeyFile),
         inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json),
         inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Debug),
     ]

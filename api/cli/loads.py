@@ -66,7 +66,8 @@ def loaded(
         if consenting is not None:
             store.allow_by_default(allowed=consenting)
         before = store.version()
-        with Rejects(rejects or beside(store.url)) as refused, shown(sys.stderr) as progress:
+        listed = Rejects(rejects or beside(store.url), details=store.sealed().writes is None)
+        with listed as refused, shown(sys.stderr) as progress:
             broken = ""
             try:
                 receipt = ingest(
