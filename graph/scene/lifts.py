@@ -3,6 +3,9 @@
 The facets of time are fitted together, each to what the others leave unexplained, in a few rounds over the
 distinct times (a festival in February is not February too); region and surface each by itself. A product
 with acts enough has lifts of its own, beyond its category's, drawn to 1 in the same way.
+
+What is wanted more this May may be wanted more every May, or be growing; one year cannot tell. So months are
+asked about other years, not other weeks, and a month that was seen in one year alone lifts nothing.
 """
 
 from collections.abc import Mapping
@@ -125,14 +128,16 @@ def learned_from(acts: Acts, category: Rows, calendar: Calendar) -> Lifts:
     usual = np.bincount(of_act, minlength=columns) + 0.5
     share = usual / usual.sum()
     known = np.flatnonzero(np.bincount(acts.product, minlength=len(category)) >= OWN_ACTS)
-    fold = acts.at // WEEK % FOLDS
     values = times(calendar, acts.at) | {Facet.REGION: acts.region, Facet.SURFACE: acts.surface}
+    year = _years(calendar, acts.at)
+    values[Facet.MONTH] = _seen_twice(values[Facet.MONTH], year)
+    folds = dict.fromkeys(Facet, acts.at // WEEK % FOLDS) | {Facet.MONTH: year % FOLDS}
     names = _names(calendar, acts)
     counts = {
-        facet: _counts((fold, value, of_act), (FOLDS, len(names[facet]), columns))
+        facet: _counts((folds[facet], value, of_act), (FOLDS, len(names[facet]), columns))
         for facet, value in values.items()
     }
-    fitted = _together({facet: values[facet] for facet in OF_TIME}, fold, counts, share)
+    fitted = _together({facet: values[facet] for facet in OF_TIME}, folds, counts, share)
     for facet in (Facet.REGION, Facet.SURFACE):
         fitted[facet] = lifts(counts[facet], counts[facet].sum(axis=2, keepdims=True) * share)
     of_known = np.searchsorted(known, acts.product)
@@ -141,10 +146,22 @@ def learned_from(acts: Acts, category: Rows, calendar: Calendar) -> Lifts:
     for facet, (lift, kappa) in fitted.items():
         if kappa < NONE_AT_ALL:
             shape = FOLDS, len(names[facet]), len(known)
-            seen = _counts((fold[own], values[facet][own], of_known[own]), shape)
+            seen = _counts((folds[facet][own], values[facet][own], of_known[own]), shape)
             beyond = _beyond(seen, counts[facet][:, :, column[known]])
             facets[facet] = FacetLifts(names[facet], lift, beyond, kappa)
     return Lifts(calendar, column, share, known, facets)
+
+
+def _years(calendar: Calendar, at: Longs) -> Longs:
+    days, _ = calendar.local(at)
+    return 1970 + days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+
+
+def _seen_twice(month: Longs, year: Longs) -> Longs:
+    """Months from 0, −1 for those that were seen in one year alone."""
+    of_month = np.unique(year * len(MONTHS) + month) % len(MONTHS)
+    twice = np.bincount(of_month, minlength=len(MONTHS)) > 1
+    return np.where(twice[month], month, NONE)
 
 
 def _names(calendar: Calendar, acts: Acts) -> dict[Facet, tuple[str, ...]]:
@@ -166,22 +183,26 @@ def _counts(of: tuple[Longs, Longs, Longs], shape: tuple[int, int, int]) -> Floa
 
 
 def _together(
-    values: Mapping[Facet, Longs], fold: Longs, counts: Mapping[Facet, Floats], share: Floats
+    values: Mapping[Facet, Longs],
+    folds: Mapping[Facet, Longs],
+    counts: Mapping[Facet, Floats],
+    share: Floats,
 ) -> dict[Facet, tuple[Floats, float]]:
     """The lifts of the facets of time and their κ, each fitted to what the others leave."""
-    stacked = np.stack([fold, *values.values()], axis=1)
+    stacked = np.stack([*values.values(), *(folds[facet] for facet in values)], axis=1)
     cells, seen = np.unique(stacked, axis=0, return_counts=True)
     found = {facet: (np.ones(counts[facet].shape[1:]), NONE_AT_ALL) for facet in values}
     # A row of ones behind the others is what a cell without a value finds at −1.
     rows = {facet: np.vstack([lift, np.ones_like(share)]) for facet, (lift, _) in found.items()}
     for _ in range(ROUNDS):
-        for place, facet in enumerate(values, start=1):
+        for place, facet in enumerate(values):
             chance = np.tile(share, (len(cells), 1))
-            for other, cell in zip(values, cells.T[1:], strict=True):
+            for other, cell in zip(values, cells.T[: len(values)], strict=True):
                 chance *= rows[other][cell]
             expected = seen[:, None] * chance / chance.sum(axis=1, keepdims=True)
             without = np.zeros((FOLDS, *rows[facet].shape))
-            np.add.at(without, (cells[:, 0], cells[:, place]), expected / rows[facet][cells[:, place]])
+            fold = cells[:, len(values) + place]
+            np.add.at(without, (fold, cells[:, place]), expected / rows[facet][cells[:, place]])
             found[facet] = lifts(counts[facet], without[:, :-1])
             rows[facet][:-1] = found[facet][0]
     return found

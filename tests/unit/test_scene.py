@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from graph.errors import InvalidInput
+from graph.evaluate.cut import until
 from graph.evaluate.scene import ALWAYS, SCENE, evaluate
 from graph.events import Consent, Event, Kind, Product, User, micros
 from graph.log import Log
@@ -50,6 +51,42 @@ def lifts_of(told: Log) -> tuple[Lifts, dict[str, int]]:
     taken = Snapshot.of(told)
     found = learned(taken, np.zeros(len(taken.people), np.bool_), Calendar())
     return found, {key: row for row, key in enumerate(taken.products.keys)}
+
+
+def monthly(years: int, *, summers: int) -> Log:
+    """Three acts a day for so many years from January on: tea, but wine in July and August of the last so
+    many.
+    """
+    events: list[Event] = []
+    for day in range(365 * years):
+        moment = datetime(2023, 1, 1, 12, tzinfo=SHANGHAI) + timedelta(days=day)
+        summer = moment.month in {7, 8} and moment.year > 2022 + years - summers
+        for person in range(3):
+            product = "wine" if summer and person else "tea"
+            name = f"p{(day + 7 * person) % 30}"
+            events.append(
+                Event(f"e{len(events)}", Kind.VIEW, moment.astimezone(UTC), user=name, product=product)
+            )
+    return log_of(events, catalogue=CATALOGUE)
+
+
+@pytest.mark.parametrize(("years", "summers", "told"), [(1, 1, False), (2, 1, False), (2, 2, True)])
+def test_what_is_wanted_in_summer_is_a_season_from_its_second_year_on(
+    years: int, summers: int, *, told: bool
+):
+    found, row = lifts_of(monthly(years, summers=summers))
+    assert (Facet.MONTH in found.facets) is told
+    if told:
+        july = found.of(found.values(Moment(at("2025-07-10 12:00"))))
+        assert july[row["wine"]] > 2
+        assert july[row["tea"]] < 1
+
+
+def test_a_month_that_was_seen_in_one_year_alone_lifts_nothing():
+    found, row = lifts_of(until(monthly(2, summers=2), at("2024-08-01 00:00")))
+    july, august, december = (found.of({Facet.MONTH: month})[row["wine"]] for month in (6, 7, 11))
+    assert july > 2
+    assert (august, december) == pytest.approx((1, 1))
 
 
 @pytest.mark.parametrize("feast", SPRING)
