@@ -89,29 +89,43 @@ def did(said: Sayings, who: str, count: int, action: Kind) -> str:
         case Kind.RATE:
             message = said.ngettext("{who} liked this", "{who} liked this", count)
         case _:
-            message = said.ngettext("{who} looked at this", "{who} looked at this", count)
+            message = said.ngettext("{who} opened a link to this", "{who} opened a link to this", count)
     return message.format(who=who)
 
 
 def relation(said: Sayings, kind: Relation, product: str, *, own: bool) -> str:
-    """How it stands to a product, "" for one without a name. own: it is the person's."""
-    match kind, product, own:
-        case Relation.SUBSTITUTE, "", _:
-            return said.gettext("it is an alternative to the one you looked at")
-        case Relation.SUBSTITUTE, _, _:
-            return said.gettext("it is an alternative to the {product}").format(product=product)
-        case _, "", _:
+    """How it stands to a product, "" for one without a name. own: it is the person's; else it is on the page,
+    of which nobody knows more than that it was opened.
+    """
+    if not product:
+        return _to_the_nameless(said, kind, own=own)
+    if kind is Relation.SUBSTITUTE:
+        message = said.gettext("it is an alternative to the {product}")
+    elif own:
+        message = said.gettext("it goes with your {product}")
+    else:
+        message = said.gettext("it goes with the {product}")
+    return message.format(product=product)
+
+
+def _to_the_nameless(said: Sayings, kind: Relation, *, own: bool) -> str:
+    match kind, own:
+        case Relation.SUBSTITUTE, True:
+            return said.gettext("it is an alternative to something you looked at")
+        case Relation.SUBSTITUTE, _:
+            return said.gettext("it is an alternative to the one on this page")
+        case _, True:
             return said.gettext("it goes with something you chose")
-        case _, _, True:
-            return said.gettext("it goes with your {product}").format(product=product)
         case _:
-            return said.gettext("it goes with the {product}").format(product=product)
+            return said.gettext("it goes with the one on this page")
 
 
 def interest(said: Sayings, products: Sequence[str]) -> str:
-    """What the many who chose the same took to; at most two products are called by name."""
+    """What the many who chose the same took to; at most two products are called by name. Whose choice that
+    is, the person's, or that of a link's sharer, is not said.
+    """
     if not products:
-        return said.gettext("people who chose the same as you chose this too")
+        return said.gettext("people who chose the same chose this too")
     if len(products) == 1:
         return said.gettext("people who chose {product} chose this too").format(product=products[0])
     message = said.gettext("people who chose {first} and {second} chose this too")
@@ -119,10 +133,10 @@ def interest(said: Sayings, products: Sequence[str]) -> str:
 
 
 def peers(said: Sayings, people: int) -> str:
-    """How many people of like taste took to it."""
+    """How many people took to it who took to what the person did, or to what is on the page."""
     message = said.ngettext(
-        "{count} person with a taste like yours chose this",
-        "{count} people with a taste like yours chose this",
+        "{count} person who chose the same chose this",
+        "{count} people who chose the same chose this",
         people,
     )
     return message.format(count=people)
@@ -132,11 +146,11 @@ def likeness(said: Sayings, product: str, *, brand: bool) -> str:
     """What kind of thing it is, by a product of that kind, "" for one without a name."""
     match brand, product:
         case True, "":
-            return said.gettext("it is from a brand you like")
+            return said.gettext("it is from a brand that may interest you")
         case True, _:
             return said.gettext("it is from the brand of the {product}").format(product=product)
         case _, "":
-            return said.gettext("it is of a kind you like")
+            return said.gettext("it is of a kind that may interest you")
         case _:
             return said.gettext("it is of the same kind as the {product}").format(product=product)
 

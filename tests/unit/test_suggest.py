@@ -1,6 +1,7 @@
 """What is suggested to whom, and why."""
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -383,6 +384,27 @@ def test_a_sentence_says_what_of_ones_own_it_goes_with_and_what_on_the_page():
     assert "goes with your two-person tent" in explain(own.suggestions[0], names, ENGLISH)
     assert "goes with the two-person tent" in explain(page.suggestions[0], names, ENGLISH)
     assert "它和你的“two-person tent”很搭" in explain(own.suggestions[0], names, CHINESE)
+
+
+PAGE_REASONS = (
+    RelationReason(1.0, Relation.SUBSTITUTE, 0, own=False),
+    RelationReason(1.0, Relation.COMPLEMENT, 0, own=False),
+    InterestReason(1.0, (0,)),
+    PeersReason(1.0, 2),
+    LikenessReason(1.0, (0,), brand=False),
+    LikenessReason(1.0, (0,), brand=True),
+    FriendReason(1.0, 0, True, Kind.OPEN, 0, None),
+)
+
+
+@pytest.mark.parametrize("reason", PAGE_REASONS, ids=lambda reason: type(reason).__name__)
+def test_a_stranger_on_a_link_to_what_has_no_name_is_told_nothing_of_a_past_or_a_taste(reason: Reason):
+    told = Suggestion(1, 1, 1.0, (reason,))
+    names = Names(["Ana"], ["", "mug"])
+    assert not {"your", "looked", "like"} & set(re.findall(r"\w+", explain(told, names, ENGLISH)))
+    chinese = explain(told, names, CHINESE)
+    assert chinese != explain(told, names, ENGLISH)
+    assert not any(claim in chinese for claim in ("看过", "你选", "口味", "你喜欢"))
 
 
 def reasons_for(told: str, person: str, product: str, kind: type[Reason]) -> list[Reason]:
