@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.auth.caller import Unauthenticated
 from api.auth.gate import gate_of
+from api.commons import Commons
 from api.follow import Following
 from api.http import BEARER, Endpoint, wants_page
 from api.metrics import Metrics
@@ -46,12 +47,18 @@ PAGE_HEADERS = {
 """GraphiQL runs from our own files alone and may speak to nobody else."""
 
 
-def create_app(settings: Settings, store: Store | None = None, clock: Clock = utc_now) -> Starlette:
+def create_app(
+    settings: Settings,
+    store: Store | None = None,
+    clock: Clock = utc_now,
+    commons: Commons | None = None,
+) -> Starlette:
     """The application; StoreUnavailable or StoreIncompatible where the store cannot be opened.
 
     store: one that is open already, and stays open when the application ends. clock: what tells the time.
+    commons: what it shares with the other processes of one server.
     """
-    metrics = Metrics()
+    metrics = Metrics(commons)
     held = open_store(settings.store, create=False) if store is None else store
     if settings.consenting is not None:
         held.allow_by_default(allowed=settings.consenting)
@@ -63,7 +70,7 @@ def create_app(settings: Settings, store: Store | None = None, clock: Clock = ut
         gate=gate_of(settings),
         clock=clock,
         metrics=metrics,
-        records=Records(settings.answer_days, settings.audit),
+        records=Records(settings.answer_days, settings.audit, commons),
     )
     following = Following(settings.subscriptions, metrics)
     endpoint = Endpoint(service, settings, metrics, following)

@@ -1,6 +1,7 @@
 """One JSON object a line, on stderr, with no word about any person: no query, no variable, no key."""
 
 import logging
+import os
 import sys
 
 import structlog
@@ -14,6 +15,7 @@ def configure() -> None:
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        of_process,
         frames_only,
     ]
     structlog.configure(
@@ -32,6 +34,12 @@ def configure() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+
+
+def of_process(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """A line with the process that wrote it, of the several that may serve."""
+    event["process"] = os.getpid()
+    return event
 
 
 def frames_only(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

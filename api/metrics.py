@@ -1,22 +1,32 @@
 """What a server counts of itself, in Prometheus' format.
 
 Labels come from short lists: operations are named by the schema's own fields, never by what a client calls
-them.
+them. Several processes of one server count together: whichever is asked tells the sums of all, those that are
+gone included, and its own version.
 """
 
+import os
+from collections.abc import Iterator
 from time import time
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
+from api.commons import Commons
 from graph.analysis import Analysis
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
 class Metrics:
-    """The figures of one server."""
+    """The figures of one server. commons: where several processes count, of which prometheus_client is told
+    before it is imported (api.serve).
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, commons: Commons | None = None) -> None:
+        self._commons = commons
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
             "sharegraph_requests_total",
@@ -36,6 +46,7 @@ class Metrics:
             "Subscriptions that are followed now, by protocol.",
             ["protocol"],
             registry=registry,
+            multiprocess_mode="livesum",
         )
         self._messages = Counter(
             "sharegraph_subscription_messages_total",
@@ -61,13 +72,7 @@ class Metrics:
             buckets=(0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1800),
             registry=registry,
         )
-        self._snapshot = Info("sharegraph_snapshot", "The version that answers come from.", registry=registry)
-        self._as_of = 0.0
-        Gauge(
-            "sharegraph_snapshot_age_seconds",
-            "Seconds since the newest event that answers know of.",
-            registry=registry,
-        ).set_function(lambda: time() - self._as_of if self._as_of else 0.0)
+        self._snapshot = _Answering()
 
     def answered(self, operation: str, code: str, seconds: float) -> None:
         """Count a request."""
@@ -95,9 +100,42 @@ class Metrics:
     def renewed(self, analysis: Analysis, seconds: float) -> None:
         """Note a new analysis and the time it took."""
         self._renewals.observe(seconds)
-        self._snapshot.info({"version": analysis.version})
-        self._as_of = analysis.snapshot.as_of / 1e6
+        self._snapshot.version, self._snapshot.as_of = analysis.version, analysis.snapshot.as_of / 1e6
 
     def page(self) -> bytes:
         """Everything, as Prometheus reads it."""
-        return generate_latest(self._registry)
+        asked = CollectorRegistry()
+        asked.register(self._snapshot)
+        if self._commons is None:
+            return generate_latest(self._registry) + generate_latest(asked)
+        for gone in self._commons.counts.glob("gauge_live*.db"):
+            if not _alive(int(gone.stem.rpartition("_")[2])):
+                gone.unlink(missing_ok=True)
+        MultiProcessCollector(asked, str(self._commons.counts))  # type: ignore[no-untyped-call]
+        return generate_latest(asked)
+
+
+class _Answering(Collector):
+    """What this process answers from."""
+
+    version = ""
+    as_of = 0.0
+
+    def collect(self) -> Iterator[Metric]:
+        """Its version, and its age now."""
+        yield InfoMetricFamily(
+            "sharegraph_snapshot", "The version that answers come from.", {"version": self.version}
+        )
+        yield GaugeMetricFamily(
+            "sharegraph_snapshot_age_seconds",
+            "Seconds since the newest event that answers know of.",
+            time() - self.as_of if self.as_of else 0.0,
+        )
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,19 +1,34 @@
-"""The server, until it is told to stop."""
+"""The server, until it is told to stop: one process, or several on one port."""
 
+import os
 import socket
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_bytes
+from tempfile import TemporaryDirectory
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
 
 from api.app import create_app
+from api.auth.gate import gate_of
+from api.commons import Commons
 from api.follow import Following
 from api.logs import configure
 from api.settings import Settings
+from api.workers import Keeper
+from loaders.stores import open_store
 
 NOT_STARTED = 3
 """Uvicorn's own exit code."""
+
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+"""By which prometheus_client, as it is imported, is told where several processes count."""
+
+log = structlog.get_logger()
 
 
 class Server(uvicorn.Server):
@@ -49,8 +64,46 @@ def run(settings: Settings) -> None:
     """
     settings.check()
     configure()
-    server = Server(create_app(settings), settings)
+    if settings.workers == 1:
+        app = create_app(settings)
+        with _listening(settings) as port:
+            _serve(Server(app, settings), port)
+        return
+    # What every worker would fail of is told once, and before any is begun.
+    open_store(settings.store, create=False).close()
+    gate_of(settings)
+    with _listening(settings) as port, _commons() as commons:
+        Keeper(settings.workers, work, (settings, port, commons), 2 * settings.shutdown_seconds + 5).keep()
+
+
+def work(settings: Settings, port: socket.socket, commons: Commons) -> None:
+    """One worker of several."""
+    configure()
+    _serve(Server(create_app(settings, commons=commons), settings), port)
+
+
+def _serve(server: Server, port: socket.socket) -> None:
     with suppress(KeyboardInterrupt):
-        server.run()
+        server.run([port])
     if not server.started:
         sys.exit(NOT_STARTED)
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """A socket that takes connections, which wait until somebody answers; said with its addresses."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.create_server((settings.host, settings.port), family=family, backlog=2_048) as port:
+        at = settings.address("/graphql")
+        page = {} if settings.trusted.only else {"page": at}
+        log.info("serving", graphql=at, **page, workers=settings.workers)
+        yield port
+
+
+@contextmanager
+def _commons() -> Iterator[Commons]:
+    with TemporaryDirectory(prefix="sharegraph-") as folder:
+        commons = Commons(Path(folder), token_bytes(32))
+        commons.counts.mkdir()
+        os.environ[COUNTS] = str(commons.counts)
+        yield commons

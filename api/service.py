@@ -5,7 +5,7 @@ documents, which are parsed and validated once (api.documents).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -103,10 +103,11 @@ class Service:
         self._memo = Memo()
         self._trusted = trusted
         self._documents = Documents(core_schema, hints=not trusted.only)
-        self._purses = Purses()
+        self._purses = Purses(records.commons)
         self._rates = rates
         self._veil = Veil(store)
         self.clock = clock
+        self._said: set[asyncio.Task[Reply]] = set()
 
     async def begin(self) -> None:
         """Make the first analysis, and have everything compiled that a first question would wait for."""
@@ -211,7 +212,15 @@ class Service:
             await self._note(ready)
         except Exception as failed:  # noqa: BLE001  # whatever it is, it is told or hidden like any other fault
             return _failed(failed, ready, asked)
-        return await _replied(executor.execute_operation(), context, ready, asked)
+        replying = _replied(executor.execute_operation(), context, ready, asked)
+        return await (self._to_its_end(replying) if ready.kind is OperationType.MUTATION else replying)
+
+    async def _to_its_end(self, replying: Coroutine[Any, Any, Reply]) -> Reply:
+        """What is said is said, and counts, also where whoever says it does not wait for the answer."""
+        saying = asyncio.create_task(replying)
+        self._said.add(saying)
+        saying.add_done_callback(self._said.discard)
+        return await asyncio.shield(saying)
 
     async def _note(self, ready: "_Ready") -> None:
         """Put a request on record, where a record is kept."""
@@ -264,7 +273,8 @@ class Service:
             self.answerlog.let_go()
 
     async def end(self) -> None:
-        """Write what was promised and answered, and begin nothing further. The store stays open."""
+        """Write what was said, promised and answered, and begin nothing further. The store stays open."""
+        await asyncio.gather(*self._said, return_exceptions=True)
         await self.ledger.close()
         if self.answerlog is not None:
             await self.answerlog.close()

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.commons import Commons
 from api.trusted import OPEN, Trusted
 from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput
@@ -21,11 +22,13 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 @dataclass(frozen=True, slots=True)
 class Records:
     """What a server writes down of its answers. days: how long it is kept what was suggested to whom; 0 keeps
-    none. audit: the file that says who asked what about whom; None for none.
+    none. audit: the file that says who asked what about whom; None for none. commons: where several processes
+    of one server count together.
     """
 
     days: int = ANSWER_DAYS
     audit: Path | None = None
+    commons: Commons | None = None
 
 
 RECORDS = Records()
@@ -33,22 +36,23 @@ RECORDS = Records()
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """store: its URL. host, port: where to listen. dev: anybody who can connect may ask anything. seed: what
-    chance in analyses is drawn with. request_seconds: after which a request is given up. body_bytes: the most
-    that a request may send. shutdown_seconds: how long requests under way may take once the server was told
-    to stop. subscriptions: how many may be followed, and how many WebSockets be open, at a time.
-    alive_seconds: how often somebody who follows hears that we are there, and has to show that they are.
-    rates: of money in other currencies than the one that is reported in. answer_days: how long it is
-    kept what was suggested to whom; 0 keeps none. cap: how often somebody is shown the same.
-    order: what counts beside the score of a suggestion. trusted: documents known by their ids. origins: of
-    pages that may ask, beside our own. jwks, audience, issuer, skew: of tokens (api.auth.tokens); keys: the
-    file of API keys. audit: the file of the audit log. calendar: the shop's days and festivals. consenting:
-    what people who never said allow; None as the store has it.
+    """store: its URL. host, port: where to listen. workers: processes that answer there. dev: anybody who can
+    connect may ask anything. seed: what chance in analyses is drawn with. request_seconds: after which a
+    request is given up. body_bytes: the most that a request may send. shutdown_seconds: how long requests
+    under way may take once the server was told to stop. subscriptions: how many may be followed, and how many
+    WebSockets be open, at a time. alive_seconds: how often somebody who follows hears that we are there, and
+    has to show that they are. rates: of money in other currencies than the one that is reported in.
+    answer_days: how long it is kept what was suggested to whom; 0 keeps none. cap: how often somebody is
+    shown the same. order: what counts beside the score of a suggestion. trusted: documents known by their
+    ids. origins: of pages that may ask, beside our own. jwks, audience, issuer, skew: of tokens
+    (api.auth.tokens); keys: the file of API keys. audit: the file of the audit log. calendar: the shop's days
+    and festivals. consenting: what people who never said allow; None as the store has it.
     """
 
     store: str
     host: str = "127.0.0.1"
     port: int = 8000
+    workers: int = 1
     dev: bool = False
     seed: int = 0
     request_seconds: float = 30.0
@@ -71,8 +75,19 @@ class Settings:
     cap: Cap = CAP
     order: Order = ORDER
 
+    def address(self, path: str = "") -> str:
+        """Where it answers.
+
+        >>> Settings("sqlite:///shop.db", host="::1").address("/graphql")
+        'http://[::1]:8000/graphql'
+        """
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{path}"
+
     def check(self) -> None:
-        """InvalidInput where a server with these settings would be open to the world."""
+        """InvalidInput where a server with these settings would be open to the world, or nobody in it."""
+        if self.workers < 1:
+            raise InvalidInput(f"--workers: {self.workers} is none; take 1 or more")
         for origin in sorted(self.origins):
             if not _ORIGIN.fullmatch(origin):
                 raise InvalidInput(

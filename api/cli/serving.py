@@ -25,6 +25,10 @@ def serve(
     host: Annotated[
         str, typer.Option(envvar="SHAREGRAPH_HOST", metavar="NAME", help="On which interface.")
     ] = "127.0.0.1",
+    workers: Annotated[
+        int,
+        typer.Option(envvar="SHAREGRAPH_WORKERS", metavar="N", min=1, help="Processes that answer there."),
+    ] = 1,
     dev: Annotated[
         bool, typer.Option("--dev", metavar="", help="Without authentication, on this machine only.")
     ] = False,
@@ -147,6 +151,7 @@ def serve(
         store=everywhere.store,
         host=host,
         port=port,
+        workers=workers,
         dev=dev,
         seed=seed,
         request_seconds=request_seconds,

@@ -1,7 +1,7 @@
 """What each caller has left of this minute.
 
 A sliding window: of the minute before as much still counts as reaches into the last sixty seconds. What is
-charged is what was requested, before it runs. Each process keeps purses of its own.
+charged is what was requested, before it runs. The processes of one server keep one purse for each caller.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,9 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from api.commons import Commons
 from api.cost.allowance import Allowance
+from api.cost.minutes import Minutes
 from api.cost.plan import Plan, Shape
 from api.errors import RATE, TOO_COMPLEX, TOO_DEAR
 
@@ -64,10 +66,11 @@ class Denied(Exception):
 
 
 class Purses:
-    """Everybody's."""
+    """Everybody's. commons: of several processes that share them."""
 
-    def __init__(self) -> None:
-        self._windows = SlidingWindowCounterRateLimiter(MemoryStorage())
+    def __init__(self, commons: Commons | None = None) -> None:
+        kept = MemoryStorage() if commons is None else Minutes(commons)
+        self._windows = SlidingWindowCounterRateLimiter(kept)
 
     def charged(
         self, shape: Shape, plan: Plan, variables: Mapping[str, Any], allowance: Allowance, payer: str
