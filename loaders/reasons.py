@@ -5,6 +5,8 @@ line makes a `graph.events.Reject` of it. Nothing here is an error of the progra
 counted and shown.
 """
 
+from decimal import Decimal
+
 # The row as text.
 HALF_A_LINE = "half a line"
 TOO_MANY_FIELDS = "too many fields"
@@ -50,11 +52,11 @@ class Refused(Exception):
 def shown(value: object, limit: int = 80) -> str:
     r"""A value as a detail shows it: on one line, and cut where it is long.
 
-    >>> shown("a\nb"), shown("x" * 100)[-1]
-    ("'a\\nb'", '…')
+    >>> shown("a\nb"), shown("x" * 100)[-1], shown(Decimal("-1"))
+    ("'a\\nb'", '…', '-1')
     """
     try:
-        text = repr(value)
+        text = str(value) if isinstance(value, Decimal) else repr(value)
     except RecursionError:
         return "a value nested too deep to show"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -11,20 +11,18 @@ The friends in `edges.txt` have no time and are left out.
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from graph.events import Event, Kind, Reject, Row, content_id
 from graph.store import Store
-from loaders.reasons import HALF_A_LINE, TOO_MANY_FIELDS, UNREADABLE_TIME, Refused, shown
+from loaders.reasons import HALF_A_LINE, TOO_MANY_FIELDS, Refused, shown
 from loaders.sources import values
 from loaders.sources.files import files_of, travelled_of, unzipped_name
 from loaders.sources.records import Item, Record, Travelled
 from loaders.sources.streams import lines, opened, text_of
 
 LOG = "cascades"
-_LAST_SECOND = 253_402_300_799
-"""Of the year 9999, in unix time."""
 
 Taking = tuple[str, datetime]
 """Who came in, and when."""
@@ -82,9 +80,7 @@ def _taking(pair: Sequence[str]) -> Taking:
     if len(pair) != 2:
         raise Refused(HALF_A_LINE if len(pair) < 2 else TOO_MANY_FIELDS, shown(" ".join(pair)))
     user, at = pair
-    if not (at.isascii() and at.isdigit() and int(at) <= _LAST_SECOND):
-        raise Refused(UNREADABLE_TIME, shown(at))
-    return values.key(user), datetime.fromtimestamp(int(at), UTC)
+    return values.key(user), values.unix_time(at)
 
 
 def _events(root: str, takings: Sequence[Taking]) -> tuple[Event, ...]:

@@ -15,12 +15,12 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from graph.events import Event, Kind, Reject, Row, content_id, micros
 from graph.store import Store
-from loaders.reasons import SELF, UNKNOWN_KIND, UNREADABLE_TIME, Refused, shown
+from loaders.reasons import SELF, UNKNOWN_KIND, Refused, shown
 from loaders.sources import values
 from loaders.sources.dated import Dated, fields, in_order_of_time
 from loaders.sources.files import files_of, travelled_of, unzipped_name
@@ -31,8 +31,6 @@ RETWEET = "RT"
 CHANNELS = {"MT": "mention", "RE": "reply"}
 LOG = "activity"
 EDGES = ".edgelist"
-_LAST_SECOND = 253_402_300_799
-"""Of the year 9999, in unix time."""
 
 Act = tuple[str, str, str]
 """Who acts, on whom, how."""
@@ -79,11 +77,10 @@ def _parsed(_: int, text: str) -> tuple[datetime, Act]:
     actor, other, at, kind = fields(text, None, ("A", "B", "time", "kind"))
     if kind != RETWEET and kind not in CHANNELS:
         raise Refused(UNKNOWN_KIND, shown(kind))
-    if not (at.isascii() and at.isdigit() and int(at) <= _LAST_SECOND):
-        raise Refused(UNREADABLE_TIME, shown(at))
+    when = values.unix_time(at)
     if actor == other:
         raise Refused(SELF, f"{shown(actor)} {kind}")
-    return datetime.fromtimestamp(int(at), UTC), (values.key(actor), values.key(other), kind)
+    return when, (values.key(actor), values.key(other), kind)
 
 
 def _record(row: Dated[Act]) -> Record:

@@ -32,6 +32,8 @@ TEXT_LIMIT = 10_000
 AMOUNT_LIMIT = Decimal(10) ** 10
 _CENT_OF_A_CENT = Decimal("0.0001")
 _INT32 = 2**31 - 1
+_LAST_SECOND = 253_402_300_799
+"""Of the year 9999, in unix time."""
 _KINDS = {kind.name: kind for kind in Kind}
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 
@@ -110,6 +112,18 @@ def _iso(value: str) -> datetime:
             return datetime.fromisoformat(value.strip().upper())
         except ValueError:
             raise Refused(UNREADABLE_TIME, shown(value)) from None
+
+
+def unix_time(value: str) -> datetime:
+    """An instant in UTC, from whole seconds since 1970 as plain digits; up to the year 9999.
+
+    >>> unix_time("1341100972")
+    datetime.datetime(2012, 7, 1, 0, 2, 52, tzinfo=datetime.timezone.utc)
+    """
+    # Python takes no number of more than 4,300 digits.
+    if not (value.isascii() and value.isdigit() and len(value) <= 12 and int(value) <= _LAST_SECOND):
+        raise Refused(UNREADABLE_TIME, shown(value))
+    return datetime.fromtimestamp(int(value), UTC)
 
 
 def whole(value: object) -> int:

@@ -93,6 +93,7 @@ def test_bad_rows_are_told_with_their_lines(store: Store, tmp_path: Path):
     log = tmp_path / "activity.txt"
     log.write_text(
         "a b 1 RT\na a 1 MT\na b 1\na b 1 RT x\na b now RT\na b 1 QT\na a 1 RT\na b 99999999999999 RT"
+        f"\na b {'9' * 5_000} RT"
     )
     receipt, rejects = load(store, log, format_="higgs")
     assert reasons(rejects) == [
@@ -103,8 +104,9 @@ def test_bad_rows_are_told_with_their_lines(store: Store, tmp_path: Path):
         (6, "unknown kind"),
         (7, "self"),
         (8, "unreadable time"),
+        (9, "unreadable time"),
     ]
-    assert (receipt.read, receipt.stored, receipt.rejected) == (8, 1, 7)
+    assert (receipt.read, receipt.stored, receipt.rejected) == (9, 1, 8)
 
 
 def test_the_edge_lists_beside_the_log_are_skipped(store: Store, tmp_path: Path):
