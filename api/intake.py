@@ -24,7 +24,7 @@ from loaders.audit import Aliases
 from loaders.erasure import erase
 from loaders.exported import exported
 from loaders.ingest import Taken, ingest_events
-from loaders.reasons import Refused
+from loaders.reasons import FORGOTTEN, Refused
 from loaders.sources.records import Reading, Said, texts_of
 from loaders.sources.rows import read_event, read_product, read_user
 
@@ -123,8 +123,16 @@ class Intake:
         return Recorded(Taken(0, 0, ()), await asyncio.to_thread(self._store.version))
 
     async def upsert_users(self, said: Sequence[Said]) -> Upserted:
-        """Say something of people."""
-        users, faults = _readable(said, read_user, "users")
+        """Say something of people. A row of somebody forgotten is told by its place alone."""
+        forgotten = await asyncio.to_thread(self._store.forgotten)
+
+        def read(row: Said) -> User:
+            user = read_user(row)
+            if forgotten.mention([user.key]):
+                raise Refused(FORGOTTEN)
+            return user
+
+        users, faults = _readable(said, read, "users")
         return Upserted(await self._write(partial(self._store.upsert_users, users)), faults)
 
     async def upsert_products(self, said: Sequence[Said]) -> Upserted:

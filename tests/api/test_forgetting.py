@@ -184,3 +184,18 @@ async def test_only_privacy_members_and_who_runs_the_shop_may_export(told: Shop)
         caller = Caller(role, f"test:{role}", "ana" if role is Role.MEMBER else None)
         reply = await told.service.answer(Asked(EXPORT, {"u": "ana"}, caller=caller))
         assert reply.ran == (role in {Role.PRIVACY, Role.MEMBER, Role.ADMIN, Role.DEV}), role
+
+
+async def test_a_row_about_somebody_forgotten_is_told_by_its_place_alone(told: Shop) -> None:
+    await forget(told, "ana")
+    said = """mutation($u: [UserInput!]!) { upsertUsers(input: { users: $u }) {
+        stored userErrors { code message field } } }"""
+    users = [
+        {"key": "new", "name": "New"},
+        {"key": "ana", "name": "Ananas"},
+        {"key": "bea", "name": "Beatrix"},
+    ]
+    became = (await told.ask(said, u=users))["upsertUsers"]
+    assert became["stored"] == 2
+    assert became["userErrors"] == [{"code": "INVALID", "message": "forgotten", "field": ["users", "1"]}]
+    assert (await told.ask('{ user(key: "ana") { name } }'))["user"] is None
