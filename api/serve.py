@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.auth.gate import gate_of
+from api.certificate import STAY
 from api.commons import Commons
 from api.follow import Following
 from api.logs import configure
@@ -37,6 +38,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: Starlette, settings: Settings) -> None:
         self._following: Following = app.state.following
         self._patience = settings.shutdown_seconds
+        tls = settings.certificate
         super().__init__(
             uvicorn.Config(
                 app,
@@ -47,6 +49,9 @@ class Server(uvicorn.Server):
                 server_header=False,
                 timeout_graceful_shutdown=settings.shutdown_seconds,
                 ws_max_size=settings.body_bytes,
+                ssl_certfile=None if tls is None else tls.chain,
+                ssl_keyfile=None if tls is None else tls.key,
+                headers=[STAY] if tls else None,
             )
         )
 

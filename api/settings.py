@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.certificate import Certificate
 from api.commons import Commons
 from api.trusted import OPEN, Trusted
 from graph.campaign.rates import NO_RATES, Rates
@@ -52,6 +53,7 @@ class Settings:
     store: str
     host: str = "127.0.0.1"
     port: int = 8000
+    certificate: Certificate | None = None
     workers: int = 1
     dev: bool = False
     seed: int = 0
@@ -82,7 +84,8 @@ class Settings:
         'http://[::1]:8000/graphql'
         """
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}{path}"
+        scheme = "http" if self.certificate is None else "https"
+        return f"{scheme}://{host}:{self.port}{path}"
 
     def check(self) -> None:
         """InvalidInput where a server with these settings would be open to the world, or nobody in it."""

@@ -29,6 +29,16 @@ def serve(
         int,
         typer.Option(envvar="SHAREGRAPH_WORKERS", metavar="N", min=1, help="Processes that answer there."),
     ] = 1,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(envvar="SHAREGRAPH_TLS_CERT", metavar="FILE", help="HTTPS, with this chain (PEM)."),
+    ] = None,
+    tls_key: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="SHAREGRAPH_TLS_KEY", metavar="FILE", help="The certificate's private key (PEM)."
+        ),
+    ] = None,
     dev: Annotated[
         bool, typer.Option("--dev", metavar="", help="Without authentication, on this machine only.")
     ] = False,
@@ -142,6 +152,7 @@ def serve(
 
         sharegraph serve --dev --port 8000 --store sqlite:///shop.db
     """
+    from api.certificate import Certificate
     from api.serve import run
     from api.settings import Settings
     from graph.campaign.rates import Rates
@@ -151,6 +162,7 @@ def serve(
         store=everywhere.store,
         host=host,
         port=port,
+        certificate=Certificate.said(tls_cert, tls_key),
         workers=workers,
         dev=dev,
         seed=seed,

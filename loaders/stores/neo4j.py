@@ -19,6 +19,7 @@ from neo4j import (
     ManagedTransaction,
     NotificationMinimumSeverity,
     Session,
+    TrustCustomCAs,
     unit_of_work,
 )
 from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
@@ -31,7 +32,7 @@ from graph.promises.promise import Kept, Outcome, Promise
 from graph.store import Appended, Counts, Held, KnownShare, Sealed
 from loaders import schema
 from loaders.sealing import PLAIN, Seal
-from loaders.stores.address import Address
+from loaders.stores.address import CA, Address
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.cypher import answers, counting, opens, promises, readout, refused, reseal, shares
 from loaders.stores.cypher.append import Writing, digests
@@ -368,6 +369,12 @@ class Neo4jStore:
         if isinstance(error, AuthError):
             user = self._address.user
             return f"refused the login of {user}; check SHAREGRAPH_NEO4J_USER and SHAREGRAPH_NEO4J_PASSWORD"
+        # The driver hides what a certificate lacks behind "no routing information", or says it in many lines.
+        if isinstance(error, DriverError) and (lack := self._address.lack_of_proof()):
+            return (
+                f"shows a certificate that proves nothing here: {lack}; {CA}=FILE names the authority that "
+                "signed it, and its host has to be the one in the address"
+            )
         if isinstance(error, DriverError):
             return (
                 f"cannot be reached, or went away and was not back within {RETRYING:.0f} s; what was "
@@ -389,9 +396,15 @@ _REASONS = {
 
 def _driver(address: Address) -> Driver:
     """A driver that gives up in seconds, not in half a minute."""
+    scheme, trusted = address.scheme, dict[str, Any]()
+    if address.authority is not None:
+        # The driver takes an authority beside a plain scheme only; the certificate is checked as by `+s`.
+        scheme = scheme.removesuffix("+s")
+        trusted = {"encrypted": True, "trusted_certificates": TrustCustomCAs(address.authority)}
     return GraphDatabase.driver(
-        f"{address.scheme}://{address.host}",
+        f"{scheme}://{address.host}",
         auth=(address.user, address.password),
+        **trusted,
         connection_timeout=RETRYING,
         connection_acquisition_timeout=2 * RETRYING,
         max_transaction_retry_time=RETRYING,

@@ -11,12 +11,15 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.authority import Authority
 from tests.neo4j_server.server import LOOPBACK, Server, Unavailable, new_server, port_of, wait_until_open
 
 OLDEST_JAVA = 17
+
+CERTIFICATES = "certificates/bolt"
 
 JVM_OPTIONS = (
     "-XX:+UseSerialGC",
@@ -57,6 +60,9 @@ def started(cache: Path, build: Build = COMMUNITY) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="home-", dir=cache) as home:
         logs = Path(home) / "logs"
         logs.mkdir()
+        authority = Authority(Path(home) / CERTIFICATES)
+        authority.sign()
+        server = replace(server, authority=authority.certificate)
         command = command_line(java, jars, Path(home), server, build)
         with (logs / "console.log").open("wb") as console:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
@@ -127,6 +133,10 @@ def command_line(java: str, jars: Path, home: Path, server: Server, build: Build
         "server.memory.pagecache.size": "128m",
         "dbms.usage_report.enabled": "false",
         "db.tx_log.preallocate": "false",  # 2 MB of files instead of 516.
+        "dbms.ssl.policy.bolt.enabled": "true",
+        "dbms.ssl.policy.bolt.base_directory": CERTIFICATES,
+        "dbms.ssl.policy.bolt.client_auth": "NONE",
+        "server.bolt.tls_level": "OPTIONAL",  # With and without it, on one port.
     }
     if build.plugins:
         settings["server.directories.plugins"] = str(jars / "plugins")

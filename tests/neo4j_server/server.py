@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from neo4j import Driver, GraphDatabase
@@ -23,11 +24,14 @@ class NotEmpty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a server is and how to log in; its password stays out of its repr."""
+    """Where a server is and how to log in; its password stays out of its repr. authority: the certificate of
+    whoever signed its own, where it speaks TLS on the same port too; None for one that need not.
+    """
 
     uri: str
     user: str
     password: str = field(repr=False)
+    authority: Path | None = None
 
     @property
     def url(self) -> str:
