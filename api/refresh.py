@@ -10,7 +10,7 @@ A small store is fitted anew at every change. A large one is answered from its l
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 
 import structlog
@@ -58,8 +58,14 @@ class Fitting:
 
     def fit(self, snapshot: Snapshot, previous: Analysis | None) -> Analysis:
         """A snapshot's analysis, by these."""
-        fit = Analysis.of(snapshot, previous=previous, seed=self.seed, calendar=self.calendar)
-        return replace(fit, shelf=replace(fit.shelf, cap=self.cap, order=self.order))
+        return Analysis.of(
+            snapshot,
+            previous=previous,
+            seed=self.seed,
+            calendar=self.calendar,
+            cap=self.cap,
+            order=self.order,
+        )
 
 
 BY_DEFAULT = Fitting()

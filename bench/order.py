@@ -1,4 +1,4 @@
-"""What the order of suggestions costs and brings: diversity, calibration and exploration, each alone and all.
+"""What the order of suggestions costs and brings: each of its knobs alone, and all as they are by default.
 
     python -m bench.order              a generated shop of 10,000 people and 200,000 events (three minutes)
     python -m bench.order --smoke      a small one
@@ -11,7 +11,7 @@ a list's mix of well and little known products is from that of its person (Kullb
 import argparse
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,8 @@ import numpy as np
 from bench.measured import tell_where
 from graph.evaluate.suggestions.logs import Cut, held_out
 from graph.generate import ShopModel, generate
-from graph.suggest import Ask, Order, suggest
+from graph.suggest import BEST_FIRST, Ask, Order, suggest
+from graph.suggest.grants import granted
 from graph.suggest.order import wanted
 from graph.suggest.popularity import BANDS
 from graph.suggest.question import Question
@@ -30,9 +31,10 @@ from loaders.writing import write
 SEED, PLACES, MOST = 11, 10, 1_500
 SMOOTHED = 0.01
 ORDERS = (
-    *(Order(diversity, 0.0, 0.0) for diversity in (0.0, 0.05, 0.1, 0.2, 0.4)),
-    *(Order(0.0, calibration, 0.0) for calibration in (0.05, 0.1, 0.2)),
-    *(Order(0.0, 0.0, exploration) for exploration in (0.02, 0.05, 0.1)),
+    *(replace(BEST_FIRST, diversity=diversity) for diversity in (0.0, 0.05, 0.1, 0.2, 0.4)),
+    *(replace(BEST_FIRST, calibration=calibration) for calibration in (0.05, 0.1, 0.2)),
+    *(replace(BEST_FIRST, exploration=exploration) for exploration in (0.02, 0.05, 0.1)),
+    *(replace(BEST_FIRST, coverage=coverage) for coverage in (0.1, 0.3, 0.5)),
     Order(),
 )
 
@@ -49,17 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cut = held_out(log_of([str(shop)], "sharegraph"))
     people = cut.held.users[:: max(1, len(cut.held.users) // MOST)]
     print(f"{users:,} people, {events:,} events, seed {SEED}; {len(people):,} people asked\n")
-    print(*map("{:>12}".format, ("diversity", "calibration", "exploration", "NDCG@10", "±")), end="")
+    knobs = [knob.name for knob in fields(Order)]
+    print(*map("{:>12}".format, (*knobs, "NDCG@10", "±")), end="")
     print(*map("{:>12}".format, ("categories", "shown to 3", "distance")))
     for order in ORDERS:
         told = measured(cut, people, order)
-        print(*(f"{knob:12g}" for knob in (order.diversity, order.calibration, order.exploration)), end="")
+        print(*(f"{getattr(order, knob):12g}" for knob in knobs), end="")
         print(f"{told[0]:13.4f}{told[1]:13.4f}{told[2]:13.2f}{told[3]:13.0f}{told[4]:13.3f}", flush=True)
 
 
 def measured(cut: Cut, people: Rows, order: Order) -> tuple[float, float, float, int, float]:
     """NDCG@10 and its standard error, categories, products shown to three or more, and the distance."""
-    shelf, asked = replace(cut.shelf, order=order), cut.held.asked
+    shelf, asked = granted(replace(cut.shelf, order=order)), cut.held.asked
     gain, kinds, apart = [], [], []
     times = np.zeros(shelf.products, np.int64)
     discount = 1 / np.log2(np.arange(PLACES) + 2)
@@ -71,7 +74,8 @@ def measured(cut: Cut, people: Rows, order: Order) -> tuple[float, float, float,
         gain.append(discount[: len(listed)][np.isin(listed, later)].sum() / discount[: len(later)].sum())
         kinds.append(len(set(shelf.categories[listed].tolist())))
         times[listed] += 1
-        mix = wanted(shelf, Question.of(shelf, ask))
+        question = Question.of(shelf, ask)
+        mix = wanted(shelf.popular.band[question.mine], question.taste)
         has = np.bincount(shelf.popular.band[listed], minlength=BANDS) / max(len(listed), 1)
         apart.append((mix * np.log(mix / ((1 - SMOOTHED) * has + SMOOTHED * mix))).sum())
     error = float(np.std(gain) / np.sqrt(len(gain)))

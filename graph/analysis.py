@@ -5,7 +5,7 @@ only some questions need (cascades, credit, reach) is computed at the first of t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,11 @@ from graph.scene import Calendar
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import LiveEngagements
+from graph.suggest.grants import granted
+from graph.suggest.knobs import ORDER, Order
 from graph.suggest.learning import learned
 from graph.suggest.shelf import Shelf
+from graph.suggest.shown import CAP, Cap
 from graph.ties import LiveTies, Ties, strengths, with_transmission
 from graph.timeline import Events
 
@@ -89,9 +92,12 @@ class Analysis:
         previous: "Analysis | None" = None,
         seed: int = 0,
         calendar: Calendar | None = None,
+        cap: Cap = CAP,
+        order: Order = ORDER,
     ) -> "Analysis":
         """Fit a snapshot. previous: an analysis of an earlier version, whose communities keep their ids where
-        their members stayed. calendar: the shop's; None for one at UTC+8 with China's festivals.
+        their members stayed. calendar: the shop's; None for one at UTC+8 with China's festivals. cap, order:
+        how often somebody is shown the same, and what counts beside a score.
         """
         tied = strengths(snapshot)
         kept = purchases(snapshot.events)
@@ -104,6 +110,7 @@ class Analysis:
         lessons = learned(snapshot, found.labels)
         learned_from = lessons.blend, lessons.chances
         shelf = Shelf.of(snapshot, tied, found.labels, kept, *learned_from, calendar=calendar)
+        shelf = granted(replace(shelf, cap=cap, order=order))
         return cls(snapshot, tied, found, kept, shelf, seed)
 
     @once

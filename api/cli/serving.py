@@ -103,6 +103,12 @@ def serve(
         float,
         typer.Option(envvar="SHAREGRAPH_EXPLORATION", metavar="X", help="Share of places given to chance."),
     ] = 0.02,
+    coverage: Annotated[
+        float,
+        typer.Option(
+            envvar="SHAREGRAPH_COVERAGE", metavar="X", help="For showing more of the shop to a few people."
+        ),
+    ] = 0.3,
     trusted: Annotated[
         Path | None,
         typer.Option(envvar="SHAREGRAPH_TRUSTED", metavar="FILE", help="Documents known by their ids."),
@@ -183,7 +189,7 @@ def serve(
         consenting=None if consent_default is None else consent_default is OnOff.ON,
         answer_days=answer_days,
         cap=Cap.said(often, rest_days, in_a_row),
-        order=Order(diversity, calibration, exploration),
+        order=Order(diversity, calibration, exploration, coverage),
     )
     settings.check()
     if free_port(host, port) is None:

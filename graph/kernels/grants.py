@@ -9,12 +9,34 @@ least, so this ends (Bertsekas 1988).
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.kernels.groups import gathered
 from graph.kernels.jit import njit
+from graph.kernels.top import NOBODY
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+STEPS = 256
+"""A bid rises by this part of the most at least."""
+
+
+def auctioned(item: Ints, score: Floats, items: int, k: int, want: int, most: float) -> Floats:
+    """What each of so many items is granted in the auction of the k places of each list, (items,), in
+    [0, most].
+
+    item, score: (n, c), each list's candidates, best first, −1 where there are no more.
+
+    >>> item = np.array([[0, 1], [0, 1]], np.int32)
+    >>> auctioned(item, np.array([[2.0, 1.75], [2.0, 1.5]], np.float32), 2, 1, 1, 0.5).round(2)
+    array([0.  , 0.25], dtype=float32)
+    """
+    there = item != NOBODY
+    row, place = np.nonzero(there)
+    indptr, entry = gathered(item[there], items)
+    where = row[entry].astype(np.int32), place[entry].astype(np.int32)
+    return settled(item, score, indptr, *where, min(k, item.shape[1]), want, most, most / STEPS)[0]
 
 
 @njit

@@ -28,7 +28,7 @@ def reranked(
     is that of the list so far, the candidate included, from the bands that are `wanted`, which sum to one
     (Kullback & Leibler; Steck 2018). The first of more are the same for any limit.
 
-    score: (n,), best first, in [0, 1].
+    score: (n,), best first; in the unit of the knobs.
     """
     n = len(score)
     taken = np.zeros(n, np.bool_)

@@ -9,7 +9,7 @@ before the newest of the fit): who is who, by which keys, and how they are calle
 shares with their parents; what was bought, seen, said and allowed; what friends did; what is on offer and
 what is stale; totals; every cascade (graph.cascades.live).
 
-Of the fit: closeness and relations of products, popularity, communities, PageRank, credit, reach, the
+Of the fit: closeness and relations of products, popularity, grants, communities, PageRank, credit, reach, the
 posteriors of transmission. And, until the next fit:
 
 - a claim on a visitor that should have been heard before one of the fit's waits (graph.live.newcomers); the
@@ -285,6 +285,7 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         named=np.where(renewed, ~unnamed, _padded(fitted.named, people, True)),
         located=np.where(renewed, ~refused(now, Purpose.LOCATION), _padded(fitted.located, people, True)),
     )
+        grants=None if fitted.grants is None else _padded(fitted.grants, products, 0.0),
 
 
 def _of_more(lists: Lists, products: int) -> Lists:

@@ -11,7 +11,7 @@ from graph.log import NONE
 from graph.suggest.answers import Answer, Ask, Suggestion
 from graph.suggest.doubts import Taken, taken
 from graph.suggest.exploring import FIRST, Chance
-from graph.suggest.order import POOL, ordered
+from graph.suggest.order import POOL, Front
 from graph.suggest.question import Question
 from graph.suggest.reasons import ExplorationReason, Reason, heaviest_first
 from graph.suggest.rules import allowed
@@ -76,12 +76,16 @@ class Tally:
             score = score - doubt.amount
         return cls(question, spoken, product, score, doubts, dropped)
 
+    def best_first(self) -> NDArray[np.intp]:
+        """Positions by score, ties to the smaller product."""
+        return np.lexsort((self.product, -self.score))
+
 
 def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     tally = Tally.of(shelf, ask)
-    places = np.lexsort((tally.product, -tally.score))
-    voice = _voices(tally, places[:POOL], shelf.products)
-    places = places[ordered(shelf, tally.question, tally.product[places], tally.score[places], voice)[:limit]]
+    places = tally.best_first()
+    first = _front(shelf, tally, places[:POOL]).ordered(shelf.order, shelf.grants)
+    places = np.append(places[first], places[POOL:])[:limit]
     chance = Chance.of(shelf, ask, tally.product, limit)
     shown = zip(tally.product[places].tolist(), _reasons(tally, places, shelf.products), strict=True)
     found: list[Suggestion] = []
@@ -125,6 +129,17 @@ def _voices(tally: Tally, places: NDArray[np.intp], products: int) -> Rows:
         voice[where[louder]] = part.votes.voice[entries[louder]]
         np.maximum.at(loudest, where, weight)
     return voice
+
+
+def front(shelf: Shelf, ask: Ask) -> Front:
+    """The best candidates of an answer, before they are put in order."""
+    tally = Tally.of(shelf, ask)
+    return _front(shelf, tally, tally.best_first()[:POOL])
+
+
+def _front(shelf: Shelf, tally: Tally, places: NDArray[np.intp]) -> Front:
+    voice = _voices(tally, places, shelf.products)
+    return Front.of(shelf, tally.question, tally.product[places], tally.score[places], voice)
 
 
 def scores(shelf: Shelf, ask: Ask) -> tuple[Rows, NDArray[np.float64]]:

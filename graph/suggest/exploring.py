@@ -5,6 +5,7 @@ that may be shown and that no source brought. What was left to chance says with 
 (Suggestion.propensity), so that later an answer that was never given can be judged by those that were.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,19 @@ def explored(share: float, may: Rows, of: float, limit: int, seed: int) -> list[
             found.append(Explored(rank, int(left[place]), share / (of - len(found))))
             left = np.delete(left, place)
     return found
+
+
+def with_chance(best: Sequence[int], given: Sequence[Explored], limit: int) -> list[int]:
+    """A list of products, best first, with those that chance put at their places; none behind the last.
+
+    >>> with_chance([7, 8, 9, 5], [Explored(3, 1, 0.1)], 4)
+    [7, 8, 1, 9]
+    """
+    found = list(best)
+    for one in sorted(given, key=lambda one: one.rank):
+        if one.rank <= len(found):
+            found.insert(one.rank - 1, one.product)
+    return found[:limit]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,27 @@
 """What counts beside the best score when a list is put in order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from graph.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Three knobs, each in [0, 1] and 0 for none of it; see graph.suggest.order. exploration is only heard
-    where a question has a seed to draw with.
+    """Four knobs, each in [0, 1] and 0 for none of it; see graph.suggest.order. exploration is only heard
+    where a question has a seed to draw with; coverage is heard when a shop is fitted (graph.suggest.grants).
     """
 
     diversity: float = 0.1
     calibration: float = 0.05
     exploration: float = 0.02
+    coverage: float = 0.3
 
     def __post_init__(self) -> None:
-        for name in ("diversity", "calibration", "exploration"):
+        for name in (knob.name for knob in fields(self)):
             if not 0 <= getattr(self, name) <= 1:
                 raise InvalidInput(f"{name} {getattr(self, name)}: a number from 0 to 1")
 
 
 ORDER = Order()
-BEST_FIRST = Order(0.0, 0.0, 0.0)
+BEST_FIRST = Order(0.0, 0.0, 0.0, 0.0)
 """By score alone."""

@@ -77,7 +77,7 @@ def popular(
     listed = product[kept].astype(np.int32)
     return Popular(
         overall,
-        _bands(total.astype(np.float64)),
+        bands(total.astype(np.float64)),
         top[overall[top] > 0].astype(np.int32),
         indptr,
         listed,
@@ -85,7 +85,12 @@ def popular(
     )
 
 
-def _bands(total: NDArray[np.float64]) -> NDArray[np.int8]:
+def bands(total: NDArray[np.float64]) -> NDArray[np.int8]:
+    """How widely known each product is, 0 for the most, by how much it is chosen; (products,) both.
+
+    >>> bands(np.array([1.0, 9.0, 5.0, 3.0, 0.0])).tolist()
+    [2, 0, 1, 2, 2]
+    """
     order = np.lexsort((np.arange(len(total)), -total))
     before = np.cumsum(total[order]) - total[order]
     band = np.empty(len(total), np.int8)

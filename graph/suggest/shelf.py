@@ -40,7 +40,8 @@ class Shelf:
     stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,),
     communities. personal, named, located: (people,), who allows to be answered personally, to be named to
     friends, and to be answered by where they are. cap: how often
-    somebody is shown the same. order: what counts beside the score.
+    somebody is shown the same. order: what counts beside the score. grants: (products,), what each is granted
+    beside its score (graph.suggest.grants); None for nothing.
     """
 
     ties: Ties | LiveTies
@@ -70,6 +71,7 @@ class Shelf:
     @property
     def products(self) -> int:
         """How many products there are."""
+    grants: NDArray[np.float64] | None = None
         return len(self.stands)
 
     @classmethod

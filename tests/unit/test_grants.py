@@ -1,0 +1,134 @@
+"""Grants: a product gets what it lacks to be shown to the three nearest to it, and nothing if too far."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from graph.analysis import Analysis
+from graph.suggest import BEST_FIRST, Ask, Order, suggest
+from graph.suggest.grants import ENOUGH, PLACES, WANT, fronts, granted, grants
+from graph.suggest.order import Front, wanted
+from graph.suggest.popularity import BANDS
+from tests.toy import snapshot
+
+COVERING = replace(BEST_FIRST, coverage=0.5)
+
+
+def front(scores: NDArray[np.float64], *, known: bool = True) -> Front:
+    """A list of all that is scored above 0, best first, nothing else being told of it."""
+    by = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores > 0)].astype(np.int32)
+    none, mix = np.full(len(by), -1, np.int32), wanted(np.zeros(0, np.int8), np.zeros(0))
+    return Front(by, scores[by], none, none, np.full(len(by), BANDS - 1, np.int8), mix, known)
+
+
+def beside_the_popular(last: list[float]) -> list[Front]:
+    """Lists of ten that everybody gives 1 to 0.5, and one more that the first few give this."""
+    popular = np.linspace(1, 0.5, PLACES)
+    given_ = [*last, *[0.0] * (ENOUGH - len(last))]
+    return [front(np.append(popular, one)) for one in given_]
+
+
+def crowd(seed: int, people: int = ENOUGH, products: int = 80) -> list[Front]:
+    dice = np.random.default_rng(seed)
+    return [front(row) for row in dice.random((people, products)) + 2 * dice.random(products)]
+
+
+def several(lists: list[Front], granted_: NDArray[np.float64] | None, order: Order = COVERING) -> int:
+    """How many products are shown to three people or more."""
+    shown = np.concatenate([one.product[one.ordered(order, granted_)[:PLACES]] for one in lists])
+    return int((np.bincount(shown) >= WANT).sum())
+
+
+def test_a_product_is_granted_what_its_third_reader_lacks():
+    lists = beside_the_popular([0.45, 0.4, 0.3, 0.1])
+    found = grants(lists, PLACES + 1, 0.5)
+    assert found is not None
+    assert found[:PLACES].tolist() == [0] * PLACES
+    assert found[PLACES] == pytest.approx(0.2, abs=0.01)
+    assert several(lists, found) == PLACES + 1
+
+
+def test_a_product_too_far_from_everybody_is_granted_nothing():
+    found = grants(beside_the_popular([0.2] * 6), PLACES + 1, 0.25)
+    assert found is not None
+    assert not found.any()
+
+
+def test_nothing_is_granted_where_nothing_may_be_or_too_few_are_asked():
+    assert grants(crowd(1), 80, 0.0) is None
+    assert grants(crowd(1)[: ENOUGH - 1], 80, 0.5) is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_more_is_shown_to_three_people_the_more_may_be_granted(seed: int):
+    lists = crowd(seed)
+    shown = [several(lists, grants(lists, 80, most)) for most in (0.0, 0.1, 0.3, 1.0)]
+    assert shown == sorted(shown)
+    assert shown[-1] > shown[0]
+
+
+@given(seed=st.integers(0, 500), most=st.floats(0.01, 1))
+def test_no_grant_is_below_nothing_or_above_the_most(seed: int, most: float):
+    found = grants(crowd(seed, products=30), 30, most)
+    assert found is not None
+    assert (found >= 0).all()
+    assert (found <= most * 1.0001).all()
+
+
+def test_strangers_are_granted_nothing_for_all_of_them_see_one_list():
+    scores = np.array([1.0, 0.5, 0.4])
+    granted_ = np.array([0.0, 0.0, 0.3])
+    assert front(scores).ordered(COVERING, granted_).tolist() == [0, 2, 1]
+    assert front(scores, known=False).ordered(COVERING, granted_).tolist() == [0, 1, 2]
+
+
+def shop(seed: int = 3) -> str:
+    """A hundred and twenty people who opened a few of two hundred things each, some of them much liked."""
+    dice = np.random.default_rng(seed)
+    things = (dice.random((120, 8)) ** 3 * 200).astype(int)
+    acts = [f"b{person // 4}>u{person}:p{thing}" for person, own in enumerate(things) for thing in own]
+    return " ".join(acts)
+
+
+@pytest.fixture(scope="module")
+def fit() -> Analysis:
+    return Analysis.of(snapshot(shop()))
+
+
+def test_a_fit_grants_and_an_answer_keeps_its_scores(fit: Analysis):
+    assert fit.shelf.grants is not None
+    assert fit.shelf.grants.any()
+    asks = [Ask(person) for person in range(40)]
+    plain, covering = (
+        suggest(replace(fit.shelf, order=order, grants=granted_), asks, limit=200)
+        for order, granted_ in ((BEST_FIRST, None), (COVERING, fit.shelf.grants))
+    )
+    assert [one.suggestions for one in plain] != [one.suggestions for one in covering]
+    for best, found in zip(plain, covering, strict=True):
+        assert {(one.product, one.score) for one in best.suggestions} == {
+            (one.product, one.score) for one in found.suggestions
+        }
+
+
+def test_more_of_a_shop_is_shown_by_what_its_fit_granted(fit: Analysis):
+    lists = fronts(fit.shelf)
+    assert several(lists, fit.shelf.grants) > several(lists, None)
+
+
+def test_the_same_snapshot_grants_the_same(fit: Analysis):
+    again = granted(fit.shelf)
+    assert fit.shelf.grants is not None
+    np.testing.assert_array_equal(again.grants, fit.shelf.grants)
+
+
+def test_who_allows_no_personal_answer_bids_for_nothing(fit: Analysis):
+    nobody = replace(fit.shelf, personal=np.zeros(len(fit.shelf.personal), np.bool_))
+    assert granted(nobody).grants is None
+
+
+def test_without_the_knob_nothing_is_granted():
+    assert Analysis.of(snapshot(shop()), order=BEST_FIRST).shelf.grants is None
