@@ -26,9 +26,9 @@ from api.cli.evaluate.diversity import curved
 from api.cli.evaluate.diversity import shown as curves_shown
 from api.cli.evaluate.groups import evaluated as groups_evaluated
 from api.cli.evaluate.groups import shown as groups_shown
+from api.cli.evaluate.heldout import part_of
 from api.cli.evaluate.suggestions import evaluated, held_of, shown
 from api.cli.loading import Format
-from api.cli.printing import drawn
 from bench import crowd
 from bench.measured import tell_where
 from graph.evaluate.suggestions.compare import Evaluation
@@ -130,8 +130,8 @@ def suggested(
 def curves(data: Path, name: str, *, split: str, tune: bool = False, seed: int = 0) -> None:
     """What `sharegraph evaluate diversity` prints."""
     began = _typed("diversity", name, written=Format.SHAREGRAPH, split=split, tune=tune, seed=seed)
-    held, _ = held_of([str(data / name)], Format.SHAREGRAPH, split, 0.8, seed)
-    print(drawn(curves_shown(curved(held, tune=tune, seed=seed))))
+    part = part_of([str(data / name)], Format.SHAREGRAPH, split, 0.8, seed)
+    print(curves_shown(curved(part, tune=tune, seed=seed)))
     _took(began)
 
 

@@ -24,6 +24,14 @@ def growth() -> Iterator[Callable[[], int]]:
         yield lambda: max(_resident("VmHWM") - before, 0)
 
 
+def highest() -> int:
+    """Bytes that this process held at the most since its mark was last set (`growth` sets it), else ever."""
+    try:
+        return _resident("VmHWM")
+    except (OSError, StopIteration):
+        return _highest()
+
+
 def _restarted() -> int | None:
     """Bytes resident now, which is the highest mark from here on; None where that cannot be set."""
     try:

@@ -31,8 +31,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_the_blend_stands_beside_every_baseline(folder: str, capsys: pytest.CaptureFixture[str]):
     assert cli.main(["evaluate", "suggestions", folder, "--split", "8:1:1", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    out, err = capsys.readouterr()
+    told = json.loads(out)
     assert told["models"].keys() >= BASELINES | {"blend"}
+    assert all(f"{name}: " in err for name in told["models"])
+    assert told["peak_bytes"] > 0
+    assert {"recall@10", "mrr", "coverage3@10", "gini@10"} <= told["groups"]["blend"]["5–9"].keys()
     blend = told["models"]["blend"]
     assert blend["ndcg@10"] > told["models"]["popularity"]["ndcg@10"]
     low, high = told["intervals"]["blend"]["ndcg@10"]
@@ -46,7 +50,8 @@ def test_tables_and_a_picture_are_for_people(folder: str, tmp_path: Path, capsys
     run = ["evaluate", "suggestions", folder, "--split", "8:2", "--seed", "1", "--picture", str(picture)]
     assert cli.main(run) == 0
     said = capsys.readouterr().out
-    for title in ("What people chose", "How broad the lists are", "The blend's lead", "What friends add"):
+    titles = "What people chose", "NDCG@10 by how many choices", "How broad the lists are", "The blend's lead"
+    for title in (*titles, "What friends add"):
         assert title in said
     assert set(re.findall(r">([^<]+)</text>", picture.read_text())) >= BASELINES
 
@@ -68,11 +73,13 @@ def test_curves_say_what_the_default_costs(folder: str, tmp_path: Path, capsys: 
     run = ["evaluate", "diversity", folder, "--split", "8:2", "--picture", str(picture)]
     assert cli.main([*run, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["curves"].keys() == {"grants", "mmr", "popularity^a", "random-last"}
-    assert told["models"].keys() == {"blend", "default"}
-    assert picture.read_text().count("<polyline") == 4
+    knobs = {"coverage", "diversity", "calibration", "exploration"}
+    assert told["curves"].keys() == knobs | {"popularity^a", "random-last"}
+    assert told["models"].keys() == {"best-first", "served"}
+    assert told["ahead_of"]["random-last"]["items_at_equal_ndcg"]["value"] >= 0
+    assert picture.read_text().count("<polyline") == 6
     assert cli.main(run) == 0
-    assert "random-last" in capsys.readouterr().out
+    assert "What the default is ahead of" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

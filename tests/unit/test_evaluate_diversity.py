@@ -1,16 +1,31 @@
-"""Showing more: curves begin at the plain lists, grants beat both controls, lists keep their proportions."""
+"""Showing more: curves begin best first, what is served beats both controls, and it is what is served."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from graph.evaluate.suggestions.diversity import CONTROLS, GRANTS, KNOBS, Point, at_least, diversity
+from graph.evaluate.suggestions.crowds import Modelled, Served, kinds
+from graph.evaluate.suggestions.diversity import (
+    CONTROLS,
+    KNOBS,
+    POPULARITY,
+    RANDOM,
+    Diversity,
+    Point,
+    as_broad,
+    diversity,
+    lead,
+    most_shown,
+)
 from graph.evaluate.suggestions.held import Held, dealt
-from graph.kernels.trades import calibrated, marginal
+from graph.evaluate.suggestions.logs import held_out
+from graph.evaluate.suggestions.sure import Draws
+from graph.suggest import BEST_FIRST, ORDER, Ask, suggest
+from graph.suggest.grants import PLACES, granted
 from graph.taste import ItemKNN, interactions
-from graph.taste.exposure import MOST
 from graph.taste.model import facts
+from tests.toy import events, log_of
 
 
 @pytest.fixture(scope="module")
@@ -25,48 +40,89 @@ def held() -> Held:
     return dealt(interactions((user, item), (nobody, nobody), (200, 300), content), (8, 2), seed=1)
 
 
-def test_every_curve_begins_with_the_plain_lists_and_has_a_point_for_each_knob(held: Held):
-    found = diversity(ItemKNN().fit(held.known), held)
-    assert found.curves.keys() == KNOBS.keys()
+@pytest.fixture(scope="module")
+def crowd(held: Held) -> Modelled:
+    return Modelled.of(ItemKNN().fit(held.known), held)
+
+
+@pytest.fixture(scope="module")
+def found(crowd: Modelled) -> Diversity:
+    return diversity(crowd)
+
+
+def test_every_curve_begins_best_first_and_has_a_point_for_each_knob(found: Diversity):
+    assert found.curves.keys() == {**KNOBS, **CONTROLS}.keys()
     for way, curve in found.curves.items():
-        assert curve[0] == found.plain
-        assert tuple(point.knob for point in curve[1:]) == KNOBS[way]
+        assert curve[0] is found.plain
+        assert tuple(point.knob for point in curve[1:]) == {**KNOBS, **CONTROLS}[way]
 
 
-def test_grants_show_more_than_both_controls_at_no_less_accuracy(held: Held):
-    found = diversity(ItemKNN().fit(held.known), held)
-    assert found.default.knob == MOST
-    assert found.equal(GRANTS) >= found.default.several
-    assert all(found.default.several > found.equal(way) for way in CONTROLS)
+def test_what_is_served_shows_more_than_both_controls_at_equal_accuracy(found: Diversity):
+    assert found.served.several > found.plain.several
+    for one in found.leads.values():
+        assert one.items.value > 0
+        assert one.items.low <= one.items.value <= one.items.high
 
 
-def test_without_content_there_is_nothing_to_be_calibrated(held: Held):
-    bare = replace(held.known, content=None)
-    found = diversity(ItemKNN().fit(bare), Held(bare, None, held.asked))
-    assert "calibrated" not in found.curves
-    assert "mmr" in found.curves
+def test_the_same_seed_gives_the_same_curves(crowd: Modelled, found: Diversity):
+    again = diversity(crowd)
+    assert [point.ndcg for point in again.curves[RANDOM]] == [point.ndcg for point in found.curves[RANDOM]]
+    assert again.leads == found.leads
 
 
-def test_the_same_seed_gives_the_same_curves(held: Held):
-    fitted = ItemKNN().fit(held.known)
-    assert diversity(fitted, held, seed=3).curves == diversity(fitted, held, seed=3).curves
+def point(knob: float, ndcg: float, several: float) -> Point:
+    return Point(knob, np.full(4, ndcg), 0, 0, several)
 
 
-def test_what_a_curve_reaches_is_read_between_its_points():
-    curve = Point(0, 0.20, 0, 0, 0.1), Point(1, 0.21, 0, 0, 0.2), Point(2, 0.11, 0, 0, 0.6)
-    assert at_least(curve, 0.21) == 0.2
-    assert at_least(curve, 0.16) == pytest.approx(0.4)
-    assert at_least(curve, 0.3) == 0.0
+def test_what_a_control_shows_is_read_between_its_points():
+    ndcg, several = np.array([0.20, 0.21, 0.11]), np.array([0.1, 0.2, 0.6])
+    assert most_shown(ndcg, several, 0.21) == 0.2
+    assert most_shown(ndcg, several, 0.16) == pytest.approx(0.4)
+    assert most_shown(ndcg, several, 0.3) == 0.2
 
 
-def test_without_a_trade_lists_are_in_the_order_of_scores():
-    score, like = np.array([0.2, 0.9, 0.5]), np.ones((3, 3))
-    assert marginal(score, like, 3, 0.0).tolist() == [1, 2, 0]
-    assert calibrated(score, np.eye(3), np.full(3, 1 / 3), 3, 0.0).tolist() == [1, 2, 0]
+def test_a_control_is_compared_where_it_shows_as_much_or_not_at_all():
+    curve = point(0, 0.2, 0.1), point(1, 0.1, 0.3)
+    beside = as_broad(curve, 0.2)
+    assert beside is not None
+    assert beside.tolist() == pytest.approx([0.15] * 4)
+    assert as_broad(curve, 0.4) is None
+    ahead = lead(point(0, 0.2, 0.2), curve, Draws.of(4, seed=1), 100)
+    assert ahead.items.value == pytest.approx(10)
+    assert ahead.ndcg is not None
+    assert ahead.ndcg.by.value == pytest.approx(0.05)
+    assert lead(point(0, 0.2, 0.2), (curve[0],), Draws.of(4, seed=1), 100).ndcg is None
 
 
-def test_a_calibrated_list_has_the_proportions_that_were_wanted():
-    topics = np.repeat(np.eye(2), 10, axis=0)
-    score = np.linspace(1, 0, 20)
-    chosen = calibrated(score, topics, np.array([0.3, 0.7]), 10, 0.99)
-    assert (chosen < 10).sum() == 3
+def test_a_random_item_in_the_last_place_is_listed_once_and_nobody_s_own(crowd: Modelled, found: Diversity):
+    assert found.curves[RANDOM][-1].coverage > found.plain.coverage
+    lists = crowd.listed(replace(BEST_FIRST, exploration=1.0))
+    for user, mine in zip(crowd.held.users, lists, strict=True):
+        own = crowd.held.taken.indices[slice(*crowd.held.taken.indptr[user : user + 2])]
+        assert len(set(mine.tolist())) == PLACES
+        assert not np.isin(mine, own).any()
+
+
+def test_scores_divided_by_popularity_show_what_is_less_known(found: Diversity):
+    assert found.curves[POPULARITY][-1].coverage > found.plain.coverage
+
+
+def test_the_commonest_feature_of_an_item_stands_for_its_category():
+    nobody = np.zeros(0, np.intp)
+    content = facts(np.array([0, 0, 1]), np.array([0, 1, 1]), (3, 2))
+    assert kinds(interactions((nobody, nobody), (nobody, nobody), (1, 3), content)).tolist() == [1, 1, -1]
+    assert kinds(interactions((nobody, nobody), (nobody, nobody), (1, 2))).tolist() == [-1, -1]
+
+
+def test_of_a_log_what_is_measured_is_what_is_served():
+    dice = np.random.default_rng(2)
+    words = [f"b{row % 30}>u{row % 120}:p{int(40 * dice.random() ** 3)}" for row in range(960)]
+    cut = held_out(log_of(events(" ".join(words))))
+    crowd = Served.of(cut)
+    shelf = granted(cut.shelf)
+    assert shelf.grants is not None
+    users = cut.held.users
+    answers = suggest(shelf, [Ask(user, seed=user) for user in users.tolist()], limit=PLACES)
+    for mine, answer in zip(crowd.listed(ORDER), answers, strict=True):
+        assert mine[mine >= 0].tolist() == [one.product for one in answer.suggestions]
+    assert diversity(crowd).served.several > 0

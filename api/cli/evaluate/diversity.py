@@ -1,83 +1,76 @@
 """How much of the shop is shown, and what that costs in accuracy."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from api.cli.command import Everywhere
-from api.cli.evaluate.suggestions import held_of, tuned
+from api.cli.evaluate.heldout import Picture, Seed, Source, Split, TrainShare, Tune, Written, part_of, tuned
 from api.cli.loading import Format
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from graph.evaluate.suggestions.diversity import Diversity, Point
+    from graph.estimate import Estimate
+    from graph.evaluate.suggestions.diversity import Diversity, Lead, Point
     from graph.evaluate.suggestions.held import Held
+    from graph.evaluate.suggestions.logs import Cut
+    from graph.evaluate.suggestions.sure import Difference
 
 
 def diversity(
     everywhere: Everywhere,
     *,
-    source: Annotated[
-        list[str],
-        typer.Argument(help="A folder with train.tsv, test.tsv (or val.tsv) and social.tsv; or a log."),
-    ],
-    written: Annotated[Format, typer.Option("--format", help="How a log is written.")] = Format.SHAREGRAPH,
-    split: Annotated[
-        str | None,
-        typer.Option(
-            metavar="8:1:1", help="Deal a folder's parts out anew by user: known, validation, asked."
-        ),
-    ] = None,
-    train_share: Annotated[
-        float,
-        typer.Option(metavar="X", help="Of a log's choices in order of time.", min=0.05, max=0.95),
-    ] = 0.8,
-    tune: Annotated[
-        bool,
-        typer.Option("--tune", metavar="", help="Choose the blend's settings on the validation part first."),
-    ] = False,
-    picture: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the curves, as SVG.")] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the split and of what is random.", min=0)] = 0,
+    source: Source,
+    written: Written = Format.SHAREGRAPH,
+    split: Split = None,
+    train_share: TrainShare = 0.8,
+    tune: Tune = False,
+    picture: Picture = None,
+    seed: Seed = 0,
 ) -> None:
     """How many items are shown to three people or more, by what that costs in NDCG@10.
 
-    The blend's lists made broader in five ways, each with a knob: grants (what is served), maximal marginal
-    relevance, calibration, and two controls, scores divided by popularity and random items in the last
-    places.
+    The order that is served, knob by knob and as it is by default, beside two controls: scores divided by
+    popularity, and random items in the last places. Of a folder it orders the blend's scores; of a log it is
+    what is served.
 
     [bold]Example[/bold]
 
         sharegraph evaluate diversity lastfm --split 8:1:1 --picture diversity.svg
     """
-    held, _ = held_of(source, written, split, train_share, seed)
-    found = curved(held, tune=tune, seed=seed)
+    found = curved(part_of(source, written, split, train_share, seed), tune=tune, seed=seed)
     if picture is not None:
         picture.write_text(drawn(found))
     everywhere.tell(told(found), lambda: shown(found))
 
 
-def curved(held: "Held", *, tune: bool = False, seed: int = 0) -> "Diversity":
-    """The curves of the blend on one part held out."""
+def curved(part: "Held | Cut", *, tune: bool = False, seed: int = 0) -> "Diversity":
+    """The curves of what is served, or of the blend of a folder, on one part held out."""
+    from graph.evaluate.suggestions.crowds import Modelled, Served
     from graph.evaluate.suggestions.diversity import diversity as curves_of
+    from graph.evaluate.suggestions.logs import Cut
     from graph.taste import Blend
 
-    model = tuned(held) if tune else Blend()
-    return curves_of(model.fit(held.known), held, seed=seed)
+    if isinstance(part, Cut):
+        return curves_of(Served.of(part), seed=seed)
+    model = tuned(part) if tune else Blend()
+    return curves_of(Modelled.of(model.fit(part.known), part), seed=seed)
 
 
 def told(found: "Diversity") -> dict[str, Any]:
-    """What `--json` prints: each curve, and what the controls reach at the default's NDCG."""
+    """What `--json` prints: each curve, and what the default is ahead of the controls."""
     return {
         "items": found.items,
-        "models": {
-            "blend": _measures(found.plain),
-            "default": _measures(found.default),
-        },
+        "models": {"best-first": _measures(found.plain), "served": _measures(found.served)},
         "curves": {way: [_measures(point) for point in curve] for way, curve in found.curves.items()},
-        "coverage3_at_equal_ndcg": {way: found.equal(way) for way in found.curves},
-    }
+        "ndcg@10_given_up": _difference(found.cost),
+        "ahead_of": {
+            control: {
+                "items_at_equal_ndcg": _estimate(one.items),
+                "ndcg@10_at_equal_coverage": None if one.ndcg is None else _difference(one.ndcg),
+            }
+            for control, one in found.leads.items()
+        },
+    }  # fmt: skip
 
 
 def _measures(point: "Point") -> dict[str, float]:
@@ -90,6 +83,14 @@ def _measures(point: "Point") -> dict[str, float]:
     }
 
 
+def _difference(found: "Difference") -> dict[str, float]:
+    return {**_estimate(found.by), "p": found.p}
+
+
+def _estimate(found: "Estimate") -> dict[str, float]:
+    return {"value": found.value, "low": found.low, "high": found.high}
+
+
 def drawn(found: "Diversity") -> str:
     """Accuracy over coverage, the default ringed."""
     from api.cli.evaluate.pictures import curves
@@ -98,26 +99,32 @@ def drawn(found: "Diversity") -> str:
         "What it costs to show more of the shop",
         ("items shown to three people or more, of all (%)", "NDCG@10"),
         {way: [(100 * one.several, one.ndcg) for one in curve] for way, curve in found.curves.items()},
-        mark=[(100 * found.default.several, found.default.ndcg)],
+        mark=[(100 * found.served.several, found.served.ndcg)],
     )
 
 
-def shown(found: "Diversity") -> "Table":
+def shown(found: "Diversity") -> str:
+    """A row for each way and knob, and what the default is ahead of the controls."""
+    from api.cli.printing import drawn as printed
+
+    return "\n".join(map(printed, (ways(found), leads(found))))
+
+
+def ways(found: "Diversity") -> "Table":
     """A row for each way and knob."""
     from api.cli.printing import figures, table, words
 
     heads = "knob", "N@10", "change", "R@10", "shown", "to 3 +", "items"
-    rows = [("the blend", *_row(found.plain, found))]
+    rows: list[tuple[str, ...]] = [
+        ("best first", *_row(found.plain, found)),
+        ("by default", *_row(found.served, found)),
+    ]
     for way, curve in found.curves.items():
         rows += [(way, *_row(point, found)) for point in curve[1:]]
-    equal = ", ".join(f"{way} {found.equal(way) * found.items:,.0f}" for way in found.curves)
-    default = found.default
     return table(
         "How much is shown, and what it costs", [words("way", 16), *map(figures, heads)], rows,
         f"Of {found.items:,} items, in the first ten of everybody asked. to 3 +: to three people or more; "
-        f"items: how many these are. The default, grants at {default.knob:g}, shows "
-        f"{default.several * found.items:,.0f} at NDCG@10 {default.ndcg:.4f}; at no less, of all points and "
-        f"straight lines between them (0: nowhere as accurate): {equal}.",
+        "items: how many these are. By default: all four knobs as they are served.",
     )  # fmt: skip
 
 
@@ -125,9 +132,34 @@ def _row(point: "Point", found: "Diversity") -> tuple[str, ...]:
     return (
         f"{point.knob:g}" if point.knob else "",
         f"{point.ndcg:.4f}",
-        f"{point.ndcg / found.plain.ndcg - 1:+.1%}",
+        f"{point.ndcg / found.plain.ndcg - 1:+.1%}" if found.plain.ndcg else "",
         f"{point.recall:.4f}",
         f"{point.coverage:.1%}",
         f"{point.several:.1%}",
         f"{point.several * found.items:,.0f}",
     )
+
+
+def leads(found: "Diversity") -> "Table":
+    """A row for best first and for each control."""
+    from api.cli.printing import figures, table, words
+
+    more = (found.served.several - found.plain.several) * found.items
+    rows: list[tuple[str, ...]] = [("best first", f"{more:+,.0f}", "", *_accuracy(found.cost))]
+    rows += [(control, *_lead(one)) for control, one in found.leads.items()]
+    heads = "items", "95 %", "N@10", "95 %", "p"
+    return table(
+        "What the default is ahead of", [words("over", 16), *map(figures, heads)], rows,
+        "items: shown to three people or more, beyond what the control shows anywhere on its curve at no "
+        "less NDCG@10, or where it is most accurate. N@10: beyond a control that shows as many; – where it "
+        "never does. Best first: as it is. Intervals over users; p: of a difference as large by chance.",
+    )  # fmt: skip
+
+
+def _lead(one: "Lead") -> tuple[str, ...]:
+    items = f"{one.items.value:+,.0f}", f"{one.items.low:+,.0f} to {one.items.high:+,.0f}"
+    return *items, *(("–", "", "") if one.ndcg is None else _accuracy(one.ndcg))
+
+
+def _accuracy(one: "Difference") -> tuple[str, str, str]:
+    return f"{one.by.value:+.4f}", f"{one.by.low:+.4f} to {one.by.high:+.4f}", f"{one.p:.4f}"

@@ -4,52 +4,32 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from api.cli.command import Everywhere, complain
+from api.cli.evaluate.heldout import Picture, Seed, Source, Split, TrainShare, Tune, Written, part_of, tuned
 from api.cli.loading import Format
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from graph.estimate import Estimate
     from graph.evaluate.suggestions.compare import Contender, Cost, Evaluation
     from graph.evaluate.suggestions.held import Held
     from graph.evaluate.suggestions.lists import Lists
     from graph.evaluate.suggestions.sure import Difference
-    from graph.taste import Model
-
-TUNED_FOR = 900.0
-"""Seconds that the choice of settings may take, for the blend and again for the blend without friends."""
 
 
 def suggestions(
     everywhere: Everywhere,
     *,
-    source: Annotated[
-        list[str],
-        typer.Argument(help="A folder with train.tsv, test.tsv (or val.tsv) and social.tsv; or a log."),
-    ],
-    written: Annotated[Format, typer.Option("--format", help="How a log is written.")] = Format.SHAREGRAPH,
-    split: Annotated[
-        str | None,
-        typer.Option(
-            metavar="8:1:1", help="Deal a folder's parts out anew by user: known, validation, asked."
-        ),
-    ] = None,
-    train_share: Annotated[
-        float,
-        typer.Option(metavar="X", help="Of a log's choices in order of time.", min=0.05, max=0.95),
-    ] = 0.8,
-    tune: Annotated[
-        bool, typer.Option("--tune", metavar="", help="Choose settings on the validation part first.")
-    ] = False,
-    picture: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw NDCG@10 with its intervals, as SVG.")
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the split and the bootstrap.", min=0)] = 0,
+    source: Source,
+    written: Written = Format.SHAREGRAPH,
+    split: Split = None,
+    train_share: TrainShare = 0.8,
+    tune: Tune = False,
+    picture: Picture = None,
+    seed: Seed = 0,
 ) -> None:
     """What to show whom, the blend beside every baseline, on choices held out.
 
@@ -83,32 +63,10 @@ def held_of(
     source: list[str], written: Format, split: str | None, train_share: float, seed: int
 ) -> "tuple[Held, tuple[Contender, ...]]":
     """What is known and what is asked; of a log also what is served, and its sources alone."""
-    from graph.errors import InvalidInput
-    from graph.evaluate.suggestions.logs import held_out, served
-    from loaders.aside import log_of
-    from loaders.folders import is_folder, read_folder
+    from graph.evaluate.suggestions.logs import Cut, served
 
-    if len(source) == 1 and is_folder(source[0]):
-        folder = read_folder(source[0])
-        return (folder.dealt(parts(split), seed=seed) if split else folder.held()), ()
-    if split:
-        raise InvalidInput("--split is for a folder with train.tsv; a log is split by time: --train-share")
-    cut = held_out(log_of(source, written.value), train_share=train_share)
-    return cut.held, tuple(served(cut))
-
-
-def parts(split: str) -> tuple[float, ...]:
-    """The parts of a split.
-
-    >>> parts("8:1:1")
-    (8.0, 1.0, 1.0)
-    """
-    from graph.errors import InvalidInput
-
-    try:
-        return tuple(map(float, split.split(":")))
-    except ValueError:
-        raise InvalidInput(f"{split!r} is no split; write 8:2 or 8:1:1") from None
+    part = part_of(source, written, split, train_share, seed)
+    return (part.held, tuple(served(part))) if isinstance(part, Cut) else (part, ())
 
 
 def roster(held: "Held", *, tune: bool) -> "Iterator[Contender]":
@@ -138,19 +96,9 @@ def _tuned(held: "Held") -> "Iterator[Contender]":
     yield Contender(WITHOUT, lambda: contender(WithoutFriends(tuned(alone)), held).fit())
 
 
-def tuned(held: "Held") -> "Model":
-    """The blend with settings chosen on the validation part, else on a tenth of what is known."""
-    from graph.evaluate.suggestions.held import dealt
-    from graph.taste import tune
-
-    inner = held if held.validation is not None else dealt(held.known, (9, 1), seed=0)
-    validation = inner.asked if inner.validation is None else inner.validation
-    return tune(inner.known, validation, seconds=TUNED_FOR, clock=time.monotonic)
-
-
 def watched(one: "Contender") -> "tuple[Lists, Cost]":
-    """What a contender shows, and what that cost on this machine."""
-    from api.cli.measuring import growth
+    """What a contender shows, and what that cost on this machine; said at once, for who waits."""
+    from api.cli.measuring import growth, highest
     from graph.evaluate.suggestions.compare import Cost
 
     with growth() as held:
@@ -159,7 +107,9 @@ def watched(one: "Contender") -> "tuple[Lists, Cost]":
         learned = time.perf_counter()
         found = answer()
         ended = time.perf_counter()
-        return found, Cost(learned - began, ended - learned, held())
+        cost = Cost(learned - began, ended - learned, held(), highest())
+    complain(f"{one.name}: {cost.fit:.1f} s to fit, {cost.lists:.1f} s to list, {cost.peak / 1e9:.2f} GB")
+    return found, cost
 
 
 def told(found: "Evaluation") -> dict[str, Any]:
@@ -170,6 +120,8 @@ def told(found: "Evaluation") -> dict[str, Any]:
         "known": int(found.known.chosen.nnz),
         "ties": int(found.known.friends.nnz),
         "held_out": found.held_out,
+        "seconds": found.seconds,
+        "peak_bytes": found.peak,
         "asked": dict(found.asked),
         "models": {
             name: {
@@ -181,20 +133,28 @@ def told(found: "Evaluation") -> dict[str, Any]:
             }
             for name, score in found.models.items()
         },
-        "intervals": {
-            name: {measure: [estimate.low, estimate.high] for measure, estimate in score.figures.items()}
-            for name, score in found.models.items()
-        },
+        "intervals": {name: _intervals(score.figures) for name, score in found.models.items()},
         "groups": {
             name: {
-                group: {measure: estimate.value for measure, estimate in figures.items()}
+                group: {
+                    **{measure: estimate.value for measure, estimate in figures.items()},
+                    **score.breadth_by_group[group],
+                }
                 for group, figures in score.by_group.items()
             }
+            for name, score in found.models.items()
+        },
+        "group_intervals": {
+            name: {group: _intervals(figures) for group, figures in score.by_group.items()}
             for name, score in found.models.items()
         },
         "blend_ahead_of": _differences(found.ahead),
         "friends_add": _differences(found.friends),
     }
+
+
+def _intervals(figures: "Mapping[str, Estimate]") -> dict[str, list[float]]:
+    return {measure: [estimate.low, estimate.high] for measure, estimate in figures.items()}
 
 
 def _differences(found: "Mapping[str, Mapping[str, Difference]]") -> dict[str, Any]:
@@ -223,7 +183,7 @@ def shown(found: "Evaluation") -> str:
     """Accuracy, breadth and cost of every model, the blend's lead, and what friends add."""
     from api.cli.printing import drawn as printed
 
-    tables = [accuracy(found), breadth(found)]
+    tables = [accuracy(found), by_activity(found), breadth(found)]
     if found.ahead:
         tables.append(leads("The blend's lead, paired", "over", found.ahead))
     if found.friends:
@@ -261,6 +221,24 @@ def accuracy(found: "Evaluation") -> "Table":
     return table("What people chose, held out", columns, rows, caption)
 
 
+def by_activity(found: "Evaluation") -> "Table":
+    """A row for each model, NDCG@10 by how much was known of a user."""
+    from api.cli.printing import figures, table, words
+
+    groups = [name for name in found.asked if name != "all"]
+    rows = [
+        (name, *(f"{score.by_group[group]['ndcg@10'].value:.4f}" for group in groups))
+        for name, score in found.models.items()
+    ]
+    heads = [figures(f"{group} ({found.asked[group]:,})") for group in groups]
+    return table(
+        "NDCG@10 by how many choices were known of a user",
+        [words("model", least=21), *heads],
+        rows,
+        "In brackets: how many users. cold: fewer than five. --json has every measure of every group.",
+    )
+
+
 def breadth(found: "Evaluation") -> "Table":
     """A row for each model: all its lists together, its time and memory."""
     from api.cli.printing import figures, table, words
@@ -280,7 +258,8 @@ def breadth(found: "Evaluation") -> "Table":
     caption = (
         "Of the first ten of all lists: items shown at all and to three users or more; how many had chosen a "
         "shown item; inequality of showings; surprise in bits; how unlike the items of one list are. GB: "
-        "beyond what was held before. What an earlier row fitted already is not fitted or counted again."
+        "beyond what was held before. What an earlier row fitted already is not fitted or counted again. In "
+        f"all {found.seconds:,.0f} s, and {found.peak / 1e9:.1f} GB at the most."
     )
     return table(
         "How broad the lists are, and what they cost",

@@ -36,11 +36,14 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds to learn and to make everybody's list, and bytes that came to be held for both."""
+    """Seconds to learn and to make everybody's list, bytes that came to be held for both, and bytes that the
+    process held at the most meanwhile.
+    """
 
     fit: float
     lists: float
     memory: int
+    peak: int
 
 
 Watch: TypeAlias = Callable[[Contender], tuple[Lists, Cost]]
@@ -49,13 +52,14 @@ Watch: TypeAlias = Callable[[Contender], tuple[Lists, Cost]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """One model. figures: by measure, over all users asked; by_group: the same by group. breadth: of all
-    lists together.
+    """One model. figures: by measure, over all users asked; breadth: of all their lists together. by_group,
+    breadth_by_group: the same by group.
     """
 
     figures: Mapping[str, Estimate]
     by_group: Mapping[str, Mapping[str, Estimate]]
     breadth: Mapping[str, float]
+    breadth_by_group: Mapping[str, Mapping[str, float]]
     cost: Cost
 
 
@@ -71,6 +75,16 @@ class Evaluation:
     models: Mapping[str, Scored]
     ahead: Mapping[str, Mapping[str, Difference]]
     friends: Mapping[str, Mapping[str, Difference]]
+
+    @property
+    def seconds(self) -> float:
+        """What all models took together."""
+        return sum(one.cost.fit + one.cost.lists for one in self.models.values())
+
+    @property
+    def peak(self) -> int:
+        """Bytes that were held at the most."""
+        return max((one.cost.peak for one in self.models.values()), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +136,9 @@ def compare(
             figures=_named(measures, draws.means(table)),
             by_group={name: _named(measures, draws.means(table, among)) for name, among in groups.items()},
             breadth=breadth(found, held.known.chosen),
+            breadth_by_group={
+                name: breadth(found.of(among), held.known.chosen) for name, among in groups.items()
+            },
             cost=cost,
         )
         values[one.name] = np.stack([measures[name] for name in MAIN], axis=1)

@@ -1,122 +1,162 @@
-"""How much of the shop can be shown at what loss of accuracy: a curve for each way to show more.
+"""How much of the shop can be shown at what loss of accuracy: a curve for each knob, and for two controls.
 
-Every way takes a fitted model's scores and one knob, and makes lists of ten:
+- `coverage`, `diversity`, `calibration`, `exploration`: the knobs of `graph.suggest.Order`, each by itself.
+- `popularity^a`: scores divided by so much of the popularity. A control.
+- `random-last`: the last so many places given to any item at all, a fraction of a place by chance. A control.
 
-- `grants`: each item with what it won in the auction of last places (graph.taste.exposure): what is served.
-- `mmr`: maximal marginal relevance, items alike by their content, else by who chose them.
-- `calibrated`: topics in the proportions of what somebody had (Steck 2018); where content is known.
-- `popularity^a`: scores divided by so much more of the popularity. A control.
-- `random-last`: the last so many places given to any item at all, a fraction of a place by chance. A control,
-  and what exploration costs.
+`served` is one point: all knobs as they stand by default. Coverage counts items shown to three users or more:
+a random item in the last place shows many once, and of what was shown once nothing is learned.
 
-Coverage counts items shown to three users or more: a random item in the last place shows many once, and of
-what was shown once nothing is learned. Ways are compared at equal NDCG@10, between the points of a curve in a
-straight line.
+Two things stand still at a time. At equal NDCG@10: how many items more the default shows than a control does
+anywhere on its curve, between two points in a straight line, without being less accurate; a control that is
+nowhere as accurate is taken where it is most so. At equal coverage: by how much the default is more accurate
+than a control that gives some of its users the lists of one knob and the others those of the next. What is
+shown is counted of everybody's lists; whose accuracy is counted is drawn anew for the intervals.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
+from graph.estimate import CONFIDENCE, Estimate
+from graph.evaluate.suggestions.crowds import Crowd, Items
 from graph.evaluate.suggestions.held import Held
-from graph.evaluate.suggestions.lists import CELLS, Lists, shown
+from graph.evaluate.suggestions.lists import Lists, shown
 from graph.evaluate.suggestions.metrics import SEVERAL, gains
-from graph.kernels.top import NOBODY, top
-from graph.kernels.trades import calibrated, marginal
-from graph.taste import Fitted
-from graph.taste.exposure import MOST, PLACES, Candidates
-from graph.taste.model import Rows, Scores, Sparse
+from graph.evaluate.suggestions.sure import Difference, Draws
+from graph.kernels.top import top
+from graph.suggest.grants import PLACES
+from graph.suggest.knobs import BEST_FIRST, ORDER
+from graph.taste.model import Scores
 from graph.taste.popularity import popularity
 
-AMONG = 100
-"""Candidates that are re-ranked one place at a time."""
+Floats = NDArray[np.float64]
 
-GRANTS, CONTROLS = "grants", ("popularity^a", "random-last")
 KNOBS: Mapping[str, tuple[float, ...]] = {
-    GRANTS: (0.1, 0.2, 0.35, MOST, 0.8, 1.2),
-    "mmr": (0.05, 0.1, 0.2, 0.3, 0.5),
-    "calibrated": (0.05, 0.1, 0.2, 0.3, 0.5),
-    "popularity^a": (0.05, 0.1, 0.15, 0.2, 0.3),
-    "random-last": (0.25, 0.5, 1, 2, 3),
+    "coverage": (0.1, 0.2, ORDER.coverage, 0.5, 0.8),
+    "diversity": (0.05, ORDER.diversity, 0.2, 0.4),
+    "calibration": (0.02, ORDER.calibration, 0.1, 0.2),
+    "exploration": (ORDER.exploration, 0.05, 0.1, 0.2),
+}
+POPULARITY, RANDOM = "popularity^a", "random-last"
+CONTROLS: Mapping[str, tuple[float, ...]] = {
+    POPULARITY: (0.05, 0.1, 0.15, 0.2, 0.3),
+    RANDOM: (0.25, 0.5, 1, 2, 3),
 }
 
-Way = Callable[[Rows, Scores], NDArray[np.int32]]
-"""Lists of some users from their scores, what they had being −∞."""
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """A way at one knob; 0 is the model as it is. several: the share of items shown to three or more."""
+    """A way at one knob; 0 is best first. gains: NDCG@10 of each user, (q,). several: the share of items
+    shown to three or more.
+    """
 
     knob: float
-    ndcg: float
+    gains: Floats
     recall: float
     coverage: float
     several: float
 
+    @property
+    def ndcg(self) -> float:
+        """The mean NDCG@10."""
+        return float(self.gains.mean())
+
+
+Curve = tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The default beside a control. items: how many more it shows to three or more at equal NDCG@10. ndcg: by
+    how much it is more accurate at equal coverage; None where the control never shows as much.
+    """
+
+    items: Estimate
+    ndcg: Difference | None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Diversity:
-    """plain: the model's own lists. curves: by way, each beginning with the plain lists, by knob. items: how
-    many there are.
+    """plain: best first. served: by default. curves: by way, each beginning with `plain`, by knob. cost: what
+    the default takes from NDCG@10. leads: over each control. items: how many there are.
     """
 
     plain: Point
-    curves: Mapping[str, tuple[Point, ...]]
+    served: Point
+    curves: Mapping[str, Curve]
+    cost: Difference
+    leads: Mapping[str, Lead]
     items: int
 
-    @property
-    def default(self) -> Point:
-        """What is served unless asked otherwise."""
-        return next(point for point in self.curves[GRANTS] if point.knob == MOST)
 
-    def equal(self, way: str) -> float:
-        """The largest share of items that a way shows to three or more at no less NDCG than the default."""
-        return at_least(self.curves[way], self.default.ndcg)
-
-
-def at_least(curve: tuple[Point, ...], ndcg: float) -> float:
-    """The most that is shown to three or more anywhere on a curve where NDCG is not below this; 0 where it
-    always is.
-
-    >>> curve = Point(0, 0.2, 0, 0, 0.1), Point(1, 0.1, 0, 0, 0.3)
-    >>> at_least(curve, 0.15)
-    0.2
-    """
-    found = [point.several for point in curve if point.ndcg >= ndcg]
-    for one, other in pairwise(curve):
-        if min(one.ndcg, other.ndcg) < ndcg < max(one.ndcg, other.ndcg):
-            part = (ndcg - one.ndcg) / (other.ndcg - one.ndcg)
-            found.append(one.several + part * (other.several - one.several))
-    return max(found, default=0.0)
-
-
-def diversity(fitted: Fitted, held: Held, *, seed: int = 0) -> Diversity:
+def diversity(crowd: Crowd, *, seed: int = 0) -> Diversity:
     """Every way at every knob, on the lists of whoever is asked about. seed: of what is random."""
-    ways = {(name, knob): way for name, knob, way in _ways(fitted, held, seed)}
-    users, taken = held.users, held.taken
-    found: dict[tuple[str, float], list[NDArray[np.int32]]] = {key: [] for key in ways}
-    step = max(CELLS // held.known.items, 1)
-    for begin in range(0, len(users), step):
-        some = users[begin : begin + step]
-        scores = _open(fitted.scores(some), taken[some])
-        for key, way in ways.items():
-            found[key].append(way(some, scores))
-    points = {key: _point(key[1], Lists(users, np.concatenate(parts)), held) for key, parts in found.items()}
-    plain = points.pop(("", 0))
-    names = [name for name in KNOBS if any(way == name for way, _ in points)]
-    curves = {name: (plain, *(point for (way, _), point in points.items() if way == name)) for name in names}
-    return Diversity(plain, curves, held.known.items)
+    held = crowd.held
+
+    def point(knob: float, found: Items) -> Point:
+        return _point(knob, Lists(held.users, found), held)
+
+    plain, served = (point(0, crowd.listed(order)) for order in (BEST_FIRST, ORDER))
+    curves = {
+        name: (plain, *(point(knob, crowd.listed(replace(BEST_FIRST, **{name: knob}))) for knob in knobs))
+        for name, knobs in KNOBS.items()
+    }
+    for name, lists in _controls(crowd, seed).items():
+        curves[name] = (plain, *(point(knob, found) for knob, found in lists.items()))
+    draws, items = Draws.of(len(held.users), seed=seed), held.known.items
+    cost = draws.differences(served.gains[:, None], plain.gains[:, None])[0]
+    leads = {name: lead(served, curves[name], draws, items) for name in CONTROLS}
+    return Diversity(plain, served, curves, cost, leads, items)
 
 
-def _open(scores: Scores, taken: Sparse) -> Scores:
-    left = np.array(scores, np.float32)
-    left[np.repeat(np.arange(len(left)), np.diff(taken.indptr)), taken.indices] = -np.inf
-    return left
+def lead(ours: Point, control: Curve, draws: Draws, items: int) -> Lead:
+    """What one point is ahead of a control's curve, of so many items."""
+    measured = np.stack([point.gains for point in (ours, *control)], axis=1)
+    several = np.array([point.several for point in control])
+    drawn = draws.times @ measured / draws.times.sum(axis=1, keepdims=True)
+    ahead = [items * (ours.several - most_shown(each[1:], several, each[0])) for each in drawn]
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(ahead, [tail, 1 - tail])
+    mean = measured.mean(axis=0)
+    value = items * (ours.several - most_shown(mean[1:], several, mean[0]))
+    beside = as_broad(control, ours.several)
+    return Lead(
+        Estimate(float(value), min(float(low), float(value)), max(float(high), float(value))),
+        None if beside is None else draws.differences(ours.gains[:, None], beside[:, None])[0],
+    )
+
+
+def most_shown(ndcg: Floats, several: Floats, least: float) -> float:
+    """The most that is shown to three or more anywhere on a curve where NDCG is not below `least`; where it
+    always is, what is shown where it is highest.
+
+    >>> most_shown(np.array([0.2, 0.1]), np.array([0.1, 0.3]), 0.15)
+    0.2
+    >>> most_shown(np.array([0.2, 0.1]), np.array([0.1, 0.3]), 0.25)
+    0.1
+    """
+    least = min(least, float(ndcg.max()))
+    found = [float(share) for share in several[ndcg >= least]]
+    for one, other in pairwise(range(len(ndcg))):
+        if min(ndcg[one], ndcg[other]) < least < max(ndcg[one], ndcg[other]):
+            part = (least - ndcg[one]) / (ndcg[other] - ndcg[one])
+            found.append(float(several[one] + part * (several[other] - several[one])))
+    return max(found)
+
+
+def as_broad(curve: Curve, several: float) -> Floats | None:
+    """Each user's NDCG@10 where a curve first shows so much, between two points in proportion; None where it
+    never does.
+    """
+    for one, other in pairwise(curve):
+        if one.several < several <= other.several:
+            part = (several - one.several) / (other.several - one.several)
+            return (1 - part) * one.gains + part * other.gains
+    return None
 
 
 def _point(knob: float, found: Lists, held: Held) -> Point:
@@ -124,107 +164,38 @@ def _point(knob: float, found: Lists, held: Held) -> Point:
     times = shown(found.items, held.known.items)
     return Point(
         knob,
-        float(measures["ndcg@10"].mean()),
+        measures["ndcg@10"],
         float(measures["recall@10"].mean()),
         float(np.mean(times > 0)),
         float(np.mean(times >= SEVERAL)),
     )
 
 
-def _best(scores: Scores, k: int = PLACES) -> NDArray[np.int32]:
+def _controls(crowd: Crowd, seed: int) -> Mapping[str, Mapping[float, Items]]:
+    """Lists of ten by control and knob."""
+    chosen_by = np.maximum(popularity(crowd.held.known), 1.0).astype(np.float32)
+    dice = {places: np.random.default_rng(seed) for places in CONTROLS[RANDOM]}
+    found: dict[str, dict[float, list[Items]]] = {
+        name: {knob: [] for knob in knobs} for name, knobs in CONTROLS.items()
+    }
+    for _, scores in crowd.scored():
+        for power in CONTROLS[POPULARITY]:
+            found[POPULARITY][power].append(_best(scores / chosen_by ** np.float32(power)))
+        best = _best(scores)
+        for places in CONTROLS[RANDOM]:
+            found[RANDOM][places].append(np.stack(list(_random_last(dice[places], places, scores, best))))
+    return {name: {knob: np.concatenate(parts) for knob, parts in by.items()} for name, by in found.items()}
+
+
+def _best(scores: Scores) -> Items:
     nothing = np.zeros(len(scores) + 1, np.int64)
-    return top(np.ascontiguousarray(scores, np.float32), nothing, np.zeros(0, np.int64), k)
+    return top(np.ascontiguousarray(scores, np.float32), nothing, np.zeros(0, np.int64), PLACES)
 
 
-def _ways(fitted: Fitted, held: Held, seed: int) -> Iterator[tuple[str, float, Way]]:
-    yield "", 0, lambda _, scores: _best(scores)
-    candidates = Candidates.of(fitted, held.users, held.taken)
-    for most in KNOBS[GRANTS]:
-        yield GRANTS, most, _adding(candidates.grants(most))
-    for trade in KNOBS["mmr"]:
-        yield "mmr", trade, _marginal(held, trade)
-    if held.known.content is not None:
-        for trade in KNOBS["calibrated"]:
-            yield "calibrated", trade, _calibrated(held, held.known.content, trade)
-    chosen_by = np.maximum(popularity(held.known), 1.0)
-    for power in KNOBS["popularity^a"]:
-        yield "popularity^a", power, _dividing(chosen_by ** np.float32(power))
-    for places in KNOBS["random-last"]:
-        yield "random-last", places, _random(np.random.default_rng(seed), places, held)
-
-
-def _adding(grant: NDArray[np.float32]) -> Way:
-    return lambda _, scores: _best(scores + grant)
-
-
-def _dividing(by: NDArray[np.float32]) -> Way:
-    return lambda _, scores: _best(scores / by)
-
-
-def _random(dice: np.random.Generator, places: float, held: Held) -> Way:
-    """The last places given to anything that is not listed already and not somebody's own."""
-
-    def way(users: Rows, scores: Scores) -> NDArray[np.int32]:
-        found = _best(scores)
-        for user, mine in zip(users, found, strict=True):
-            count = int(places) + int(dice.random() < places % 1)
-            own = held.taken.indices[held.taken.indptr[user] : held.taken.indptr[user + 1]]
-            free = np.setdiff1d(np.arange(scores.shape[1]), np.concatenate([own, mine[: PLACES - count]]))
-            mine[PLACES - count :] = dice.choice(free, count, replace=False)
-        return found
-
-    return way
-
-
-def _marginal(held: Held, trade: float) -> Way:
-    known = held.known
-    told = known.content if known.content is not None else csr_array(known.chosen.T)
-    rows = csr_array(told).astype(np.float64)
-    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    unit = rows.data / np.repeat(np.maximum(length, 1e-12), np.diff(rows.indptr))
-    directions = csr_array((unit, rows.indices, rows.indptr), shape=rows.shape)
-
-    def way(_: Rows, scores: Scores) -> NDArray[np.int32]:
-        listed, relative = _among(scores)
-        found = np.full((len(scores), PLACES), NOBODY, np.int32)
-        for mine, items, score in zip(found, listed, relative, strict=True):
-            like = directions[items]
-            order = marginal(score, (like @ like.T).toarray(), PLACES, trade)
-            mine[: len(order)] = items[order]
-        return found
-
-    return way
-
-
-def _calibrated(held: Held, content: Sparse, trade: float) -> Way:
-    rows = csr_array(content).astype(np.float64)
-    sums = np.maximum(np.asarray(rows.sum(axis=1)).ravel(), 1e-12)
-    parts = csr_array(
-        (rows.data / np.repeat(sums, np.diff(rows.indptr)), rows.indices, rows.indptr), shape=rows.shape
-    )
-    wanted = csr_array(held.known.chosen @ parts)
-
-    def way(users: Rows, scores: Scores) -> NDArray[np.int32]:
-        listed, relative = _among(scores)
-        found = np.full((len(scores), PLACES), NOBODY, np.int32)
-        for user, mine, items, score in zip(users, found, listed, relative, strict=True):
-            row = slice(wanted.indptr[user], wanted.indptr[user + 1])
-            topics, weight = wanted.indices[row], wanted.data[row]
-            if not len(topics):
-                mine[:] = items[:PLACES]
-                continue
-            own = parts[items][:, topics].toarray()
-            order = calibrated(score, own, weight / weight.sum(), PLACES, trade)
-            mine[: len(order)] = items[order]
-        return found
-
-    return way
-
-
-def _among(scores: Scores) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Everybody's candidates, and their scores from 0 to 1, (q, c) each."""
-    listed = _best(scores, min(AMONG, scores.shape[1]))
-    said = np.take_along_axis(scores, np.maximum(listed, 0), axis=1).astype(np.float64)
-    said[~np.isfinite(said)] = np.nan
-    low, high = np.nanmin(said, axis=1, keepdims=True), np.nanmax(said, axis=1, keepdims=True)
-    return np.maximum(listed, 0), np.nan_to_num((said - low) / np.maximum(high - low, 1e-12))
+def _random_last(dice: np.random.Generator, places: float, scores: Scores, best: Items) -> Iterator[Items]:
+    """The last places given to anything that has a score and is not listed above."""
+    for score, mine in zip(scores, best, strict=True):
+        count = int(places) + int(dice.random() < places % 1)
+        free = np.setdiff1d(np.flatnonzero(score > -np.inf), mine[: PLACES - count])
+        drawn = dice.choice(free, min(count, len(free)), replace=False)
+        yield np.append(mine[: PLACES - count], np.pad(drawn, (0, count - len(drawn)), constant_values=-1))

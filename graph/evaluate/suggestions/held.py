@@ -75,6 +75,18 @@ def dealt(known: Interactions, parts: Sequence[float], *, seed: int) -> Held:
     return Held(replace(known, chosen=pieces[0]), validation, pieces[-1])
 
 
+def unknown(asked: Sparse, known: Sparse) -> Sparse:
+    """What is asked, but what was known before: no list can hold that; (n, m).
+
+    >>> once = csr_array(np.array([[1.0, 1.0, 0.0]], np.float32))
+    >>> unknown(once, csr_array(np.array([[0.0, 1.0, 1.0]], np.float32))).toarray().tolist()
+    [[1.0, 0.0, 0.0]]
+    """
+    left: Sparse = csr_array(asked - asked.multiply(known > 0))
+    left.eliminate_zeros()
+    return left
+
+
 def _sizes(counts: Rows, parts: NDArray[np.float64]) -> NDArray[np.int64]:
     """How many of each user's choices go where, (n, parts)."""
     sizes = np.floor(counts[:, None] * parts + 1e-9).astype(np.int64)

@@ -24,6 +24,10 @@ class Lists:
     def __len__(self) -> int:
         return len(self.users)
 
+    def of(self, among: NDArray[np.bool_]) -> "Lists":
+        """Those of some users; (q,)."""
+        return Lists(self.users[among], self.items[among])
+
     def first(self, k: int) -> NDArray[np.int32]:
         """The first k of each, (q, k)."""
         return self.items[:, :k]

@@ -16,7 +16,7 @@ from graph.analysis import Analysis
 from graph.errors import InvalidInput
 from graph.evaluate.cut import until
 from graph.evaluate.suggestions.compare import Contender
-from graph.evaluate.suggestions.held import Held
+from graph.evaluate.suggestions.held import Held, unknown
 from graph.evaluate.suggestions.lists import LONGEST, Lists
 from graph.kernels.top import NOBODY
 from graph.log import NONE, Log
@@ -25,7 +25,7 @@ from graph.purchases import purchases
 from graph.snapshot import Snapshot
 from graph.suggest import SOURCES, Ask, Shelf, suggest
 from graph.taste import Interactions
-from graph.taste.model import Rows, Sparse, facts
+from graph.taste.model import Rows, facts
 from graph.ties import strengths
 
 SERVED = "served"
@@ -78,8 +78,7 @@ def held_out(log: Log, *, train_share: float = 0.8) -> Cut:
     row = np.array([NONE if found is None else found for found in then], np.intp)[every.person[later]]
     seen = _seen(snapshot, known)[row]
     came = facts(row[seen], every.product[later][seen], (known.users, known.items))
-    asked: Sparse = csr_array(came - came.multiply(known.chosen > 0))
-    asked.eliminate_zeros()
+    asked = unknown(came, known.chosen)
     return Cut(Held(known, None, asked), snapshot, Analysis.of(snapshot).shelf, int(np.count_nonzero(~seen)))
 
 
@@ -100,17 +99,17 @@ def served(cut: Cut) -> Iterator[Contender]:
         yield Contender(f"{SERVED}-{name}", alone(name))
 
 
-def answered(shelf: Shelf, held: Held) -> Lists:
-    """What is served to everybody asked about, but what they had chosen before."""
+def answered(shelf: Shelf, held: Held, *, k: int = LONGEST, drawn: bool = False) -> Lists:
+    """What is served to everybody asked about, but what they had chosen before. drawn: with places given to
+    chance, each person's by their row.
+    """
     users, taken = held.users, held.taken
-    items = np.full((len(users), LONGEST), NOBODY, np.int32)
-    asks = [Ask(int(user)) for user in users]
-    for place, (user, answer) in enumerate(
-        zip(users, suggest(shelf, asks, limit=LONGEST + SPARE), strict=True)
-    ):
+    items = np.full((len(users), k), NOBODY, np.int32)
+    asks = [Ask(user, seed=user if drawn else None) for user in users.tolist()]
+    for place, (user, answer) in enumerate(zip(users, suggest(shelf, asks, limit=k + SPARE), strict=True)):
         listed = np.array([one.product for one in answer.suggestions], np.int32)
         mine = taken.indices[taken.indptr[user] : taken.indptr[user + 1]]
-        new = listed[~np.isin(listed, mine)][:LONGEST]
+        new = listed[~np.isin(listed, mine)][:k]
         items[place, : len(new)] = new
     return Lists(users, items)
 

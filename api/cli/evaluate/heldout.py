@@ -1,0 +1,74 @@
+"""What evaluations of suggestions hold out, and of what: options, and what is read for them."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.loading import Format
+
+if TYPE_CHECKING:
+    from graph.evaluate.suggestions.held import Held
+    from graph.evaluate.suggestions.logs import Cut
+    from graph.taste import Model
+
+Source = Annotated[
+    list[str],
+    typer.Argument(help="A folder with train.tsv, test.tsv (or val.tsv) and social.tsv; or a log."),
+]
+Written = Annotated[Format, typer.Option("--format", help="How a log is written.")]
+Split = Annotated[
+    str | None,
+    typer.Option(metavar="8:1:1", help="Deal a folder's parts out anew by user: known, validation, asked."),
+]
+TrainShare = Annotated[
+    float, typer.Option(metavar="X", help="Of a log's choices in order of time.", min=0.05, max=0.95)
+]
+Tune = Annotated[
+    bool, typer.Option("--tune", metavar="", help="Choose settings on the validation part first.")
+]
+Picture = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as SVG.")]
+Seed = Annotated[int, typer.Option(metavar="N", help="Of the split and of what is drawn.", min=0)]
+
+TUNED_FOR = 900.0
+"""Seconds that the choice of settings may take, for the blend and again for the blend without friends."""
+
+
+def part_of(source: list[str], written: Format, split: str | None, share: float, seed: int) -> "Held | Cut":
+    """What is known and what is asked: of a folder its parts, of a log a cut with what was served then."""
+    from graph.errors import InvalidInput
+    from graph.evaluate.suggestions.logs import held_out
+    from loaders.aside import log_of
+    from loaders.folders import is_folder, read_folder
+
+    if len(source) == 1 and is_folder(source[0]):
+        folder = read_folder(source[0])
+        return folder.dealt(parts(split), seed=seed) if split else folder.held()
+    if split:
+        raise InvalidInput("--split is for a folder with train.tsv; a log is split by time: --train-share")
+    return held_out(log_of(source, written.value), train_share=share)
+
+
+def parts(split: str) -> tuple[float, ...]:
+    """The parts of a split.
+
+    >>> parts("8:1:1")
+    (8.0, 1.0, 1.0)
+    """
+    from graph.errors import InvalidInput
+
+    try:
+        return tuple(map(float, split.split(":")))
+    except ValueError:
+        raise InvalidInput(f"{split!r} is no split; write 8:2 or 8:1:1") from None
+
+
+def tuned(held: "Held") -> "Model":
+    """The blend with settings chosen on the validation part, else on a tenth of what is known."""
+    from graph.evaluate.suggestions.held import dealt
+    from graph.taste import tune
+
+    inner = held if held.validation is not None else dealt(held.known, (9, 1), seed=0)
+    validation = inner.asked if inner.validation is None else inner.validation
+    return tune(inner.known, validation, seconds=TUNED_FOR, clock=time.monotonic)
