@@ -8,8 +8,9 @@
     item_category.tsv                       list of features parted by `|`; either may be missing
 
 Each file has a header; columns are parted by tabs or commas, and further columns are passed over. `.gz` is
-recognised. Ids are whole numbers or text. Users and items are rows in the order of their ids; whoever occurs
-anywhere is a user.
+recognised. Ids are whole numbers or text, in UTF-8. Users and items are rows in the order of their ids;
+whoever occurs anywhere is a user. What is said twice is said once. A choice held out that was known already
+is not asked about, for lists leave it out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +22,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
+from scipy.sparse import csr_array
 
 from graph.errors import UnreadableSource
-from graph.evaluate.suggestions.held import Held, dealt
+from graph.evaluate.suggestions.held import Held, dealt, unknown
 from graph.taste import Interactions, interactions
 from graph.taste.model import Rows, Sparse, facts
 
@@ -53,7 +55,10 @@ class Folder:
         asked = parts.get(TEST, parts.get(VALIDATION))
         if asked is None:
             raise UnreadableSource("the folder has neither test.tsv nor val.tsv; deal one out: --split 8:1:1")
-        return Held(self._known([TRAIN]), parts.get(VALIDATION) if TEST in parts else None, asked)
+        validation = parts.get(VALIDATION) if TEST in parts else None
+        known = self._known([TRAIN])
+        asked = unknown(asked, known.chosen if validation is None else csr_array(known.chosen + validation))
+        return Held(known, validation, asked)
 
     def dealt(self, parts: Sequence[float], *, seed: int) -> Held:
         """Train and test together, dealt out anew by user."""
@@ -81,8 +86,12 @@ def read_folder(path: str) -> Folder:
     if files[TRAIN] is None:
         raise UnreadableSource(f"{path}: no {TRAIN}.tsv in it")
     tables = {name: _table(file) for name, file in files.items() if file is not None}
+    for name in tables.keys() - set(CONTENT):
+        _check_pairs(files[name], tables[name])
     said = {name: tables[name] for name in CONTENT if name in tables}
     parts = {name: tables[name] for name in (TRAIN, VALIDATION, TEST) if name in tables}
+    if not len(tables[TRAIN]):
+        raise UnreadableSource(f"{files[TRAIN]}: a header and no choices; nothing can be learned")
     ties = tables.get(SOCIAL)
     users = _ids([*(part[0] for part in parts.values()), *([ties[0], ties[1]] if ties else [])])
     items = _ids([*(part[1] for part in parts.values()), *(table[0] for table in said.values())])
@@ -102,22 +111,47 @@ def _file(folder: Path, name: str) -> Path | None:
 
 def _table(file: Path) -> Any:
     """A file's columns as text, with their names."""
+    text = b""
     try:
         with pa.input_stream(str(file), compression="gzip" if file.suffix == ".gz" else None) as stream:
-            first = stream.read(4_096).partition(b"\n")[0].decode(errors="replace").strip()
+            text = stream.read()
+        first = text.partition(b"\n")[0].decode("utf-8-sig", errors="replace").strip()
         delimiter = "\t" if "\t" in first else ","
         names = first.split(delimiter)
         if len(names) < 2 or names[0].isdecimal():
             raise UnreadableSource(f"{file}: line 1 is {first!r:.60}, no header of two columns or more")
         return arrow_csv.read_csv(
-            file,
+            pa.py_buffer(text),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
             ),
         )
     except (OSError, pa.ArrowInvalid) as error:
-        raise UnreadableSource(f"{file}: {error}") from error
+        raise UnreadableSource(f"{file}: {_unreadable(text) or error}") from error
+
+
+def _unreadable(text: bytes) -> str | None:
+    """Where a text is no UTF-8, if it is not."""
+    try:
+        text.decode()
+    except UnicodeDecodeError as wrong:
+        before = text[: wrong.start]
+        return f"line {before.count(10) + 1} is no UTF-8"
+    return None
+
+
+def _check_pairs(file: Path | None, table: Any) -> None:
+    """UnreadableSource where an id is missing, or line 1 is no header or has the columns in another order."""
+    if "user" in table.column_names[1:]:
+        raise UnreadableSource(f"{file}: the first column is the user's, not {table.column_names[0]!r:.40}")
+    for name, column in zip(table.column_names[:2], table.columns, strict=False):
+        missing = pc.index(column, "").as_py()
+        if missing >= 0:
+            raise UnreadableSource(f"{file}: row {missing + 1} below the header has no {name}")
+    names = table.column_names[:2]
+    if all(pc.index(table[at], name).as_py() >= 0 for at, name in enumerate(names)):
+        raise UnreadableSource(f"{file}: line 1, {' '.join(names)!r:.60}, is a pair, no header")
 
 
 def _ids(columns: Iterable[Any]) -> Any:

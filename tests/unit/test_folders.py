@@ -92,6 +92,15 @@ def test_what_is_said_of_items_is_features(tmp_path: Path):
         ({"test": "user item\n1 2\n"}, "no train.tsv"),
         ({"train": "1 2\n3 4\n"}, "no header"),
         ({"train": "user item\n1 2 3\n"}, "train.tsv"),
+        ({"train": ""}, "no header"),
+        ({"train": "user item\n"}, "no choices"),
+        ({"train": "item user\n7 1\n"}, "user"),
+        ({"train": "ana tea\nbea tea\nana mug\n"}, "no header"),
+        ({"train": "user item\n1 2\n 3\n"}, "row 2 below the header has no user"),
+        (
+            {"train": "user item\n1 2\n", "social": "user friend\n1 \n"},
+            "row 1 below the header has no friend",
+        ),
     ],
 )
 def test_a_bad_folder_is_told_what_it_lacks(tmp_path: Path, files, said: str):
@@ -105,3 +114,34 @@ def test_a_folder_with_nothing_held_out_asks_for_a_split(tmp_path: Path):
     found = read_folder(written(tmp_path, train="user item\n1 2\n"))
     with pytest.raises(UnreadableSource, match="--split"):
         found.held()
+
+
+def test_a_line_that_is_no_utf_8_is_told(tmp_path: Path):
+    (tmp_path / "train.tsv").write_bytes("user\titem\nana\ttea\nbea\tcaf\u00e9\n".encode("latin-1"))
+    with pytest.raises(UnreadableSource, match="line 3 is no UTF-8"):
+        read_folder(str(tmp_path))
+
+
+def test_a_mark_of_utf_8_and_ends_of_lines_of_windows_are_no_part_of_an_id(tmp_path: Path):
+    (tmp_path / "train.tsv").write_bytes(b"\xef\xbb\xbfuser\titem\r\n9\t5\r\n10\t40\r\n")
+    found = read_folder(str(tmp_path))
+    assert (found.users, found.items) == (["9", "10"], ["5", "40"])
+
+
+def test_what_was_known_is_not_asked_about_and_what_is_said_twice_is_said_once(tmp_path: Path):
+    parts = {"train": "user item\n1 2\n1 2\n1 3\n", "val": "user item\n1 4\n"}
+    held = read_folder(written(tmp_path, **parts, test="user item\n1 3\n1 4\n1 5\n")).held()
+    assert held.known.chosen.toarray().tolist() == [[1, 1, 0, 0]]
+    assert cells(held.asked) == {(0, 3)}
+
+
+@pytest.mark.parametrize("social", ["user friend\n", None])
+def test_nobody_has_to_listen_to_anybody(tmp_path: Path, social: str | None):
+    files = {"train": "user item\n1 2\n", "test": "user item\n1 3\n"} | ({"social": social} if social else {})
+    assert read_folder(written(tmp_path, **files)).held().known.friends.nnz == 0
+
+
+def test_who_only_listens_is_a_user_and_an_unseen_item_is_an_item(folder: str):
+    held = read_folder(folder).held()
+    assert (held.known.users, held.known.items) == (4, 3)
+    assert not held.known.chosen[[3]].nnz
