@@ -1,7 +1,8 @@
 """What mutations answer."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
+from typing import TypedDict
 
 import strawberry
 
@@ -125,21 +126,12 @@ class GiveFeedbackPayload:
     @classmethod
     async def of(cls, info: Info, said: GiveFeedbackInput) -> "GiveFeedbackPayload":
         """Take the feedback, and say what became of it."""
-        await info.context.pin()
-        try:
-            _check_known(info, said)
-            await info.context.intake.take(said.to_domain(info.context.now), info.context.now)
-        except Fault as fault:
-            return cls(key=None, user_errors=[UserError.from_domain(fault)])
-        return cls(key=said.user, user_errors=[])
+        return cls(**await _taken(info, said, lambda: _check_known(info, said)))
 
     @field
     async def user(self, info: Info) -> User | None:
         """The person, with the feedback taken into account; null where it was not taken."""
-        if self.key is None:
-            return None
-        await info.context.pin()
-        return User.by_key(info, self.key)
+        return await _person(info, self.key)
 
 
 @output
@@ -152,21 +144,38 @@ class SetConsentPayload:
     @classmethod
     async def of(cls, info: Info, said: SetConsentInput) -> "SetConsentPayload":
         """Take the consent, and say what became of it. Somebody unknown may say no before anything else."""
-        await info.context.pin()
-        try:
-            _check_said(info, said)
-            await info.context.intake.take(said.to_domain(info.context.now), info.context.now)
-        except Fault as fault:
-            return cls(key=None, user_errors=[UserError.from_domain(fault)])
-        return cls(key=said.user, user_errors=[])
+        return cls(**await _taken(info, said, lambda: _check_said(info, said)))
 
     @field
     async def user(self, info: Info) -> User | None:
         """The person, as they are answered from now on; null where it was not taken."""
-        if self.key is None:
-            return None
-        await info.context.pin()
-        return User.by_key(info, self.key)
+        return await _person(info, self.key)
+
+
+class _Became(TypedDict):
+    """What became of what one person said: the key of who it is about where it was taken, else why not."""
+
+    key: str | None
+    user_errors: list[UserError]
+
+
+async def _taken(info: Info, said: GiveFeedbackInput | SetConsentInput, check: Callable[[], None]) -> _Became:
+    """Take what one person said, after a check that may raise a fault."""
+    await info.context.pin()
+    try:
+        check()
+        await info.context.intake.take(said.to_domain(info.context.now), info.context.now)
+    except Fault as fault:
+        return _Became(key=None, user_errors=[UserError.from_domain(fault)])
+    return _Became(key=said.user, user_errors=[])
+
+
+async def _person(info: Info, key: str | None) -> User | None:
+    """The person of a key, by all that is recorded by now."""
+    if key is None:
+        return None
+    await info.context.pin()
+    return User.by_key(info, key)
 
 
 def _check_said(info: Info, said: SetConsentInput) -> None:
