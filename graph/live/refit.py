@@ -284,8 +284,8 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         personal=~silent,
         named=np.where(renewed, ~unnamed, _padded(fitted.named, people, True)),
         located=np.where(renewed, ~refused(now, Purpose.LOCATION), _padded(fitted.located, people, True)),
-    )
         grants=None if fitted.grants is None else _padded(fitted.grants, products, 0.0),
+    )
 
 
 def _of_more(lists: Lists, products: int) -> Lists:

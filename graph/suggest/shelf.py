@@ -67,11 +67,11 @@ class Shelf:
     chances: Chances | None
     cap: Cap = CAP
     order: Order = ORDER
+    grants: NDArray[np.float64] | None = None
 
     @property
     def products(self) -> int:
         """How many products there are."""
-    grants: NDArray[np.float64] | None = None
         return len(self.stands)
 
     @classmethod
