@@ -70,7 +70,7 @@ def create_app(
         gate=gate_of(settings),
         clock=clock,
         metrics=metrics,
-        records=Records(settings.answer_days, settings.audit, commons),
+        records=Records(settings.answer_days, settings.audit, commons, settings.privacy, settings.budget),
     )
     following = Following(settings.subscriptions, metrics)
     endpoint = Endpoint(service, settings, metrics, following)

@@ -49,6 +49,7 @@ from api.memo import Memo
 from api.metrics import Metrics
 from api.refresh import BY_DEFAULT, Answers, Fitting
 from api.request import Asked, Reply
+from api.rights.privacy import privacy_of
 from api.rights.veil import Veil
 from api.schema import core_schema
 from api.settings import RECORDS, Records
@@ -99,6 +100,7 @@ class Service:
         if records.days:
             self.answerlog = AnswerLog(store, clock, records.days, on_written=self._metrics.noted)
         self._audit = Audit(records.audit, core_schema, store) if records.audit else None
+        self._privacy = privacy_of(records)
         self._intake = Intake(store, self._audit.aliases if self._audit else None)
         self._memo = Memo()
         self._trusted = trusted
@@ -201,7 +203,16 @@ class Service:
         answerlog = self.answerlog or Unkept()
         spoken, rates = asked.spoken, self._rates
         return Context(
-            *kept, ledger, answerlog, self.clock(), asked.caller, self._veil, spoken, rates, seconds
+            *kept,
+            ledger,
+            answerlog,
+            self.clock(),
+            asked.caller,
+            self._veil,
+            spoken,
+            rates,
+            seconds,
+            self._privacy,
         )
 
     async def _run(self, ready: "_Ready", asked: Asked) -> Reply:

@@ -15,6 +15,9 @@ from graph.suggest import CAP, ORDER, Cap, Order
 ANSWER_DAYS = 90
 """A season, and several times what it takes until something that was suggested is bought."""
 
+BUDGET = 5.0
+"""Of a caller, as ε: ten answers at the default."""
+
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d+)?")
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -24,12 +27,15 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 class Records:
     """What a server writes down of its answers. days: how long it is kept what was suggested to whom; 0 keeps
     none. audit: the file that says who asked what about whom; None for none. commons: where several processes
-    of one server count together.
+    of one server count together. privacy: the file of what was told with noise, None where none is added;
+    budget: what each caller may spend in all, an ε.
     """
 
     days: int = ANSWER_DAYS
     audit: Path | None = None
     commons: Commons | None = None
+    privacy: Path | None = None
+    budget: float = BUDGET
 
 
 RECORDS = Records()
@@ -37,17 +43,18 @@ RECORDS = Records()
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """store: its URL. host, port: where to listen. workers: processes that answer there. dev: anybody who can
-    connect may ask anything. seed: what chance in analyses is drawn with. request_seconds: after which a
-    request is given up. body_bytes: the most that a request may send. shutdown_seconds: how long requests
-    under way may take once the server was told to stop. subscriptions: how many may be followed, and how many
-    WebSockets be open, at a time. alive_seconds: how often somebody who follows hears that we are there, and
-    has to show that they are. rates: of money in other currencies than the one that is reported in.
-    answer_days: how long it is kept what was suggested to whom; 0 keeps none. cap: how often somebody is
-    shown the same. order: what counts beside the score of a suggestion. trusted: documents known by their
-    ids. origins: of pages that may ask, beside our own. jwks, audience, issuer, skew: of tokens
-    (api.auth.tokens); keys: the file of API keys. audit: the file of the audit log. calendar: the shop's days
-    and festivals. consenting: what people who never said allow; None as the store has it.
+    """store: its URL. host, port: where to listen. certificate: of HTTPS, None for HTTP. workers: processes
+    that answer there. dev: anybody who can connect may ask anything. seed: what chance in analyses is drawn
+    with. request_seconds: after which a request is given up. body_bytes: the most that a request may send.
+    shutdown_seconds: how long requests under way may take once the server was told to stop. subscriptions:
+    how many may be followed, and how many WebSockets be open, at a time. alive_seconds: how often somebody
+    who follows hears that we are there, and has to show that they are. rates: of money in other currencies
+    than the one that is reported in. answer_days: how long it is kept what was suggested to whom; 0 keeps
+    none. cap: how often somebody is shown the same. order: what counts beside the score of a suggestion.
+    trusted: documents known by their ids. origins: of pages that may ask, beside our own. jwks, audience,
+    issuer, skew: of tokens (api.auth.tokens); keys: the file of API keys. audit: the file of the audit log.
+    privacy, budget: of counts told with noise (Records). calendar: the shop's days and festivals. consenting:
+    what people who never said allow; None as the store has it.
     """
 
     store: str
@@ -71,6 +78,8 @@ class Settings:
     skew: int = 30
     keys: Path | None = None
     audit: Path | None = None
+    privacy: Path | None = None
+    budget: float = BUDGET
     consenting: bool | None = None
     calendar: Calendar | None = None
     answer_days: int = ANSWER_DAYS

@@ -144,6 +144,23 @@ def serve(
         typer.Option(envvar="SHAREGRAPH_CALENDAR", metavar="FILE", help="Time zone and festivals, as TOML."),
     ] = None,
     audit: Audited = None,
+    privacy: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="SHAREGRAPH_PRIVACY",
+            metavar="FILE",
+            help="Tell counts of people with noise; what was told is kept there.",
+        ),
+    ] = None,
+    privacy_budget: Annotated[
+        float,
+        typer.Option(
+            envvar="SHAREGRAPH_PRIVACY_BUDGET",
+            metavar="E",
+            min=0.001,
+            help="What each caller may spend of ε.",
+        ),
+    ] = 5.0,
     consent_default: ConsentDefault = None,
     currency: Currency = None,
     rates: PerUnit = None,
@@ -185,6 +202,8 @@ def serve(
         skew=skew,
         keys=keys,
         audit=audit,
+        privacy=privacy,
+        budget=privacy_budget,
         calendar=_calendar(calendar),
         consenting=None if consent_default is None else consent_default is OnOff.ON,
         answer_days=answer_days,
