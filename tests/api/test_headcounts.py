@@ -75,7 +75,7 @@ async def test_a_spent_budget_has_a_code(told: Shop, tmp_path: Path) -> None:
 
 
 async def test_noise_is_not_got_round(told: Shop, tmp_path: Path) -> None:
-    service = private(told, tmp_path)
+    service: Any = private(told, tmp_path)
     by = "{ kFactor(by: CHANNEL) { groups { kFactor { people } } } }"
     plain = "{ kFactor { overall { people } } }"
     analyst = Caller(Role.ANALYST, "a")

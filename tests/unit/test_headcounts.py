@@ -1,6 +1,7 @@
 """How many different people: by group, once each, and as few groups as one may be in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def test_a_month_counts_what_was_done_in_it() -> None:
 def test_who_refuses_is_not_counted(
     purpose: Purpose, region: Mapping[str, int], category: Mapping[str, int]
 ) -> None:
-    no = Event("no", Kind.CONSENT, START, user="cy", consent=Consent(**{purpose.name.lower(): False}))
+    no = Event("no", Kind.CONSENT, START, user="cy", consent=replace(Consent(), **{purpose.name.lower(): False}))
     shop = snapshot([*events(TOLD), no], users=PEOPLE, catalogue=SHELF)
     for by, expected in ((By.REGION, region), (By.CATEGORY, category)):
         grouped = counted(Analysis.of(shop), Asked(Who.OPENERS, by))
