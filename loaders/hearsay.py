@@ -8,7 +8,7 @@ of each user and product once: so the same log again finds nothing to change, wh
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from itertools import chain, count, groupby
 from operator import itemgetter
@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 from graph.events import Product, User, micros
 from graph.store import Store
-from loaders.sources.records import Attributes, Record
+from loaders.sources.records import Attributes, Record, described
 from loaders.spill import Spill, chunks
 from loaders.stores.sayings import product_after, user_after
 
@@ -26,14 +26,14 @@ When = tuple[int, str, int]
 """Time in microseconds, file, line: words in the order of these follow one another."""
 
 ROOM = 200_000
-"""How many users, and how many products, are held in memory before what was said of them is put aside."""
+"""What the words held in memory on users, and those on products, may weigh; beyond it they are put aside."""
 
 TOLD_AT_ONCE = 10_000
 _LONG_AGO = -(2**63)
 
 
 class Hearsay:
-    """What a load says of users and products. room: how many of each are held in memory."""
+    """What a load says of users and products. room: what may be held in memory of either."""
 
     def __init__(self, store: Store, room: int = ROOM) -> None:
         self._store = store
@@ -61,9 +61,9 @@ class Hearsay:
 
     def tell(self) -> None:
         """Give the store the last word on everything."""
-        for users in chunks(self._users.last(), TOLD_AT_ONCE):
+        for users in chunks(self._users.last(), TOLD_AT_ONCE, _weight):
             self._store.upsert_users(users)
-        for products in chunks(self._products.last(), TOLD_AT_ONCE):
+        for products in chunks(self._products.last(), TOLD_AT_ONCE, _weight):
             self._store.upsert_products(products)
 
     def close(self) -> None:
@@ -83,15 +83,18 @@ class _Words(Generic[Said]):
         self._after: Callable[[Said, Said], Said] = after
         self._room = room
         self._heard: dict[str, list[tuple[When, Said]]] = {}
+        self._weighs = 0
         self._aside: Spill[list[tuple[When, Said]]] = Spill(room)
 
     def hear(self, said: Said, when: When) -> None:
         """One word more."""
         words = self._heard.setdefault(said.key, [])
+        before = _weights(words)
         insort(words, (when, said), key=itemgetter(0))
         if len(words) > 1:
             words[:] = self._standing(words)
-        if len(self._heard) > self._room:
+        self._weighs += _weights(words) - before
+        if self._weighs > self._room:
             self._put_aside()
 
     def last(self) -> Iterator[Said]:
@@ -109,8 +112,8 @@ class _Words(Generic[Said]):
 
     def _put_aside(self) -> None:
         for key, words in self._heard.items():
-            self._aside.add(key, words)
-        self._heard = {}
+            self._aside.add(key, words, _weights(words))
+        self._heard, self._weighs = {}, 0
 
     def _folded(self, words: list[tuple[When, Said]]) -> Said:
         known = words[0][1]
@@ -132,3 +135,11 @@ class _Words(Generic[Said]):
         """The fields and attributes of which something is said."""
         told = {name for name in self._names if getattr(said, name) is not None}
         return told.union(f"attribute {name}" for name in said.attributes)
+
+
+def _weight(said: User | Product) -> int:
+    return 1 + described((said,))
+
+
+def _weights(words: Sequence[tuple[When, Said]]) -> int:
+    return sum(_weight(said) for _, said in words)

@@ -18,7 +18,7 @@ from graph.errors import UnreadableSource
 from graph.events import Event, Reject, Row
 from graph.store import Store
 from loaders.intake import BATCH, Intake, Told
-from loaders.sources.records import Item, Record, Source
+from loaders.sources.records import Item, Record, Source, weight
 from loaders.spill import chunks
 
 OBJECTS = 1_000_000
@@ -147,14 +147,16 @@ def _seldom_searched() -> Iterator[None]:
 
 
 def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
-    """Items by `size`; where reading breaks off, first what had come before."""
+    """Items that weigh `size` together; where reading breaks off, first what had come before."""
     batch: list[Item] = []
+    weighs = 0
     try:
         for item in items:
             batch.append(item)
-            if len(batch) == size:
+            weighs += weight(item)
+            if weighs >= size:
                 yield batch
-                batch = []
+                batch, weighs = [], 0
     except UnreadableSource:
         yield batch
         raise

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,7 +27,7 @@ from loaders.consents import Consents
 from loaders.hearsay import ROOM, Hearsay
 from loaders.reasons import CONFLICT, FORGOTTEN, IN_THE_FUTURE, Refused
 from loaders.references import settle, unsettled, without_sharer
-from loaders.sources.records import Attributes, Item, Record
+from loaders.sources.records import THOUSAND, Attributes, Item, Record, weight
 from loaders.sources.streams import STDIN
 from loaders.spill import Spill, chunks
 
@@ -37,6 +38,12 @@ NAMELESS = ("", STDIN)
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a device's clock may be before its events are in the future."""
+
+_TEXTS = attrgetter(
+    *("id", "user", "visitor", "product", "share", "sharer", "parent_share", "recipient", "other", "order"),
+    *("answer", "surface", "channel", "campaign", "device", "region", "variant", "query"),
+)
+"""What an event says in words."""
 
 _QUOTED = re.compile(r"'([^']*)'")
 """What a detail shows of a row (loaders.reasons.shown)."""
@@ -132,7 +139,7 @@ class Intake:
         waiting, self._others = self._others, Spill()
         left = len(waiting)
         with waiting:
-            for batch in chunks(waiting, self._batch):
+            for batch in chunks(waiting, self._batch, _weight):
                 for record in self._settle(batch, find=True):
                     _put_aside(record, self._others)
                 left -= len(batch)
@@ -145,7 +152,7 @@ class Intake:
         waiting, self._others = self._others, Spill()
         left = len(waiting)
         with waiting:
-            for batch in chunks(waiting, self._batch):
+            for batch in chunks(waiting, self._batch, _weight):
                 others = [_otherwise(record, joins=joins) for record in batch]
                 for record, other in zip(batch, others, strict=True):
                     if other is None:
@@ -244,19 +251,27 @@ def _otherwise(record: Record, *, joins: bool) -> Record | None:
 
 
 def _put_aside(record: Record, spill: Spill[Record]) -> None:
-    spill.add(_time(record), record)
+    spill.add(_time(record), record, _weight(record))
+
+
+def _weight(record: Record) -> int:
+    """What a record weighs, the texts of its events counted: many are held while they wait."""
+    texts = (text for event in record.row.events for text in _TEXTS(event) if text is not None)
+    return weight(record) + sum(map(len, texts)) // THOUSAND
 
 
 def _moments(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
-    """Records in order of time in lists of `size` or a few more, so that none ends within an instant (unless
-    that one fills ten).
+    """Records in order of time in lists that weigh `size` or a little more, so that none ends within an
+    instant (unless that one fills ten).
     """
     batch: list[Record] = []
+    weighs = 0
     for record in records:
-        if len(batch) >= size and (_time(record) > _time(batch[-1]) or len(batch) >= 10 * size):
+        if weighs >= size and (_time(record) > _time(batch[-1]) or weighs >= 10 * size):
             yield batch
-            batch = []
+            batch, weighs = [], 0
         batch.append(record)
+        weighs += _weight(record)
     if batch:
         yield batch
 

@@ -11,7 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 from graph.errors import UnreadableSource
 from graph.events import Reject, micros
 from loaders.reasons import HALF_A_LINE, MISSING_FIELD, TOO_MANY_FIELDS, Refused
-from loaders.sources.records import Travelled
+from loaders.sources.records import THOUSAND, Travelled
 from loaders.sources.streams import lines, opened, text_of
 from loaders.spill import Spill
 
@@ -63,7 +63,7 @@ def _read(file: str, travelled: Travelled, parse: Parse[T], rows: Spill[Dated[T]
                     yield Reject(number, refused.reason, refused.detail, file)
                     continue
                 if parsed is not None:
-                    rows.add(micros(parsed[0]), Dated(file, number, *parsed))
+                    rows.add(micros(parsed[0]), Dated(file, number, *parsed), 1 + len(line) // THOUSAND)
 
 
 def fields(text: str, separator: str | None, names: Sequence[str]) -> list[str]:

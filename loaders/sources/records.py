@@ -18,6 +18,10 @@ Said = Mapping[str, object]
 """What a row says, by the name of column or field."""
 
 
+THOUSAND = 1_000
+"""Characters that a usual row has at the most."""
+
+
 def texts_of(said: object) -> tuple[str, ...]:
     """Every text and number that a row says, however deep.
 
@@ -96,6 +100,27 @@ class Travelled:
     def fraction(self) -> float | None:
         """In [0, 1]; None where the whole is not known."""
         return min(self.done / self.total, 1.0) if self.total else None
+
+
+def weight(item: Item) -> int:
+    """How many usual rows an item is as large as: one for each event, and one for each thousand characters of
+    what it describes, or of what a refused row said.
+
+    >>> weight(Reject(7, "half a line", texts=("x" * 2_500,)))
+    3
+    """
+    if isinstance(item, Reject):
+        return 1 + sum(map(len, item.texts)) // THOUSAND
+    events = len(item.row.events) if isinstance(item, Record) else 1
+    return (
+        events + described(item.users) + described(item.products) if item.users or item.products else events
+    )
+
+
+def described(said: Sequence[User | Product]) -> int:
+    """How many thousands of characters attributes say of users or products."""
+    texts = (len(name) + len(value) for one in said for name, value in one.attributes.items())
+    return sum(texts) // THOUSAND
 
 
 class Source(Protocol):

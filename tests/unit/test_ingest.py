@@ -401,3 +401,15 @@ def test_a_missing_file_is_told_when_the_source_is_opened(store: Store, tmp_path
     with pytest.raises(UnreadableSource, match="no such file"):
         load(store, tmp_path / "log.csv")
     assert said(store) == set()
+
+
+def test_rows_that_are_large_are_stored_in_smaller_batches(store: Store, tmp_path: Path):
+    file = tmp_path / "log.jsonl"
+    said = {f"a{number}": "x" * 9_999 for number in range(20)}
+    large = [{"kind": "USER", "key": f"u{number}"} | said for number in range(10)]
+    unread = [{"kind": "VIEW", "id": f"e{number}", "nonsense": "x" * 200_000} for number in range(10)]
+    file.write_text(lines(*large, *unread))
+    told: list[int] = []
+    source = open_source([str(file)], "sharegraph")
+    ingest(source, store, now=NOW, batch=1_000, progress=lambda step: told.append(step.rows))
+    assert told == [0, 0, 5, 10, 10]

@@ -28,6 +28,14 @@ def test_two_who_read_at_once_do_not_disturb_each_other():
         assert list(zip(spill, spill, strict=True)) == [(n, n) for n in range(10)]
 
 
+def test_what_is_heavy_is_put_on_disk_sooner():
+    with Spill[str](room=10) as spill:
+        for number in range(5):
+            spill.add(number, str(number), weight=5)
+            assert len(spill._held) * 5 < 10
+        assert "".join(spill) == "01234"
+
+
 def test_what_was_closed_holds_nothing():
     spill = Spill[int](room=1)
     spill.add(1, 1)
