@@ -4,10 +4,11 @@
 
 `http`: the audits of graphql-http, in three profiles. `relay`: relay-compiler on every document in
 examples/frontend, those with `@connection` and `@refetchable` included, and what it made of them asked of a
-live server, page by page. `lint`: graphql-eslint's presets for the schema and for Relay. `diff`:
-graphql-inspector between the schema of another commit (`--since`) and ours; a breaking change has to be named
-in CHANGELOG.md. Needs Node ≥ 20; `npm ci` in bench/clients brings the rest, and is run where it was not.
-Ends with an error where one of them fails.
+live server, page by page. `fetch`: Apollo Client and urql ask a live server. `follow`: graphql-ws and
+graphql-sse follow a cascade while it grows. `lint`: graphql-eslint's presets for the schema and for Relay.
+`diff`: graphql-inspector between the schema of another commit (`--since`) and ours; a breaking change has to
+be named in CHANGELOG.md. Needs Node ≥ 20; `npm ci` in bench/clients brings the rest, and is run where it was
+not. Ends with an error where one of them fails.
 """
 
 import json
@@ -20,12 +21,13 @@ import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from api.ids import parted
 from api.schema import printed
 from bench.hostile import befriended
 from bench.measured import tell_where
-from bench.standing import ROOT, Profile, standing
+from bench.standing import ROOT, Profile, Stand, standing
 
 CLIENTS = ROOT / "bench" / "clients"
 EXAMPLES = ROOT / "examples" / "frontend"
@@ -110,6 +112,85 @@ def relay(_: str) -> Iterator[tuple[str, bool]]:
             yield f"SuggestionListQuery: {len(shown)} suggestions", len(shown) == 12
 
 
+WHO: Final = "{ viewer { id key name friends(first: 3) { nodes { strength from { id name } } } } }"
+
+
+def fetch(_: str) -> Iterator[tuple[str, bool]]:
+    """Apollo Client and urql, each with a question that is answered, from its cache too, and one that is not
+    for whoever asks.
+    """
+    with tempfile.TemporaryDirectory() as folder, standing(Path(folder), Profile.KEYS) as stand:
+        me = befriended(stand)
+        told = {"HEADERS": json.dumps(stand.bearer(f"member {me}")), "QUERY": WHO}
+        asked = f"http://{stand.address}/graphql"
+        for client in rows(node("fetch.mjs", asked, **told, FORBIDDEN="{ cascades { totalCount } }")):
+            viewer = client["data"]["viewer"]
+            friends = len(viewer["friends"]["nodes"])
+            yield f"{client['client']}: a member and {friends} friends", viewer["key"] == me and friends > 0
+            yield "    from its cache: the same", client["cached"] == client["data"]
+            yield f"    what is not theirs: {client['refused']}", {*client["refused"]} == {"FORBIDDEN"}
+
+
+GROWN: Final = 3
+"""People who come into the cascade while it is followed."""
+
+
+def follow(_: str) -> Iterator[tuple[str, bool]]:
+    """graphql-ws and graphql-sse follow a cascade into which people come one by one; without a token neither
+    is told anything.
+    """
+    with tempfile.TemporaryDirectory() as folder, standing(Path(folder), Profile.KEYS) as stand:
+        for client, refused in (("graphql-ws", 4403), ("graphql-sse", 401)):
+            news, code = _followed(stand, client)
+            sizes = [one["size"] for one in news]
+            grown = sizes == [*range(sizes[0], sizes[0] + GROWN + 1)]
+            yield f"{client}: a cascade of {sizes}", grown
+            yield f"    without a token: {code}", code == refused
+
+
+def _followed(stand: Stand, client: str) -> tuple[list[dict[str, Any]], object]:
+    """What a client was told of a cascade, and what one without a token got. Somebody opens its first share
+    at each news.
+    """
+    known, seen = (_cascade(stand, role) for role in ("admin", "analyst"))
+    told = {"HEADERS": json.dumps(stand.bearer("analyst")), "CASCADE": seen["id"]}
+    told["SIZE"] = str(seen["size"] + GROWN)
+    command = [shutil.which("node") or "node", "follow.mjs", f"http://{stand.address}/graphql", client]
+    news: list[dict[str, Any]] = []
+    refused = None
+    following = subprocess.Popen(
+        command, env={**os.environ, **told}, cwd=CLIENTS, stdout=subprocess.PIPE, text=True
+    )
+    with following:
+        for line in following.stdout or ():
+            said = json.loads(line)
+            refused = said.get("refused", refused)
+            if "news" in said:
+                news.append(said["news"])
+                _opened(stand, known, f"{client}-{len(news)}")
+    return news, refused
+
+
+def _cascade(stand: Stand, role: str) -> dict[str, Any]:
+    """The largest, as a role sees it."""
+    query = "{ cascades(first: 1) { nodes { id size lastActivityAt root { id } } } }"
+    answer = stand.client.post("/graphql", json={"query": query}, headers=stand.bearer(role)).json()
+    found: dict[str, Any] = answer["data"]["cascades"]["nodes"][0]
+    return found
+
+
+def _opened(stand: Stand, cascade: Mapping[str, Any], visitor: str) -> None:
+    """A visitor opens the first share."""
+    _, share = parted(cascade["root"]["id"], "id")
+    event = {"id": visitor, "kind": "OPEN", "visitor": visitor, "share": share}
+    said = {"events": [{**event, "at": cascade["lastActivityAt"]}]}
+    query = "mutation($input: RecordEventsInput!) { recordEvents(input: $input) { stored } }"
+    asked = {"query": query, "variables": {"input": said}}
+    answer = stand.client.post("/graphql", json=asked, headers=stand.bearer("ingest")).json()
+    if answer["data"]["recordEvents"]["stored"] != 1:
+        raise ValueError(f"an event of a visitor was not taken: {answer}")
+
+
 def _walked(ask: Callable[..., Any], first: int) -> list[Any]:
     """All edges of a friends connection, page by page."""
     edges, after = [], None
@@ -178,7 +259,7 @@ def diff(since: str) -> Iterator[tuple[str, bool]]:
 
 
 PARTS: Mapping[str, Callable[[str], Iterator[tuple[str, bool]]]] = {
-    part.__name__: part for part in (http, relay, lint, diff)
+    part.__name__: part for part in (http, relay, fetch, follow, lint, diff)
 }
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SMALL = {
-    "audits": ("--parts", "lint", "diff"),
+    "audits": ("--parts", "fetch", "follow", "lint", "diff"),
     "believe": ("--smoke",),
     "cascades": ("--smoke",),
     "fuzzed": ("--each", "3"),
