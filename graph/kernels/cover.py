@@ -10,6 +10,10 @@ Therefore
   bound of Tang, Tang, Xiao & Yuan 2018). It is taken at many T along the way, for all k at once, and the
   least counts.
 
+Where `alone` of somebody is below 0, f may fall as they come. Taking the one who adds most then promises
+nothing beforehand, and bounds are larger by what T may have taken away, Σ over T of max(−alone, 0): the best
+O is worth no more than that beyond O ∪ T.
+
 Only people near the top are ever chosen. So the candidates with the largest additions stand in a front, and
 only the front's sets are looked up; `floor` is the most that anybody behind it adds. Where the front's best
 falls below the floor, a new front is drawn up.
@@ -39,7 +43,7 @@ class Cover(NamedTuple):
 
 class Front(NamedTuple):
     """The f candidates who add most. sets: those that person `people[i]` meets are
-    sets[starts[i]:starts[i + 1]]. floor: the most that any other candidate adds.
+    sets[starts[i]:starts[i + 1]]. floor: the most that any other candidate adds, −∞ where there is none.
     """
 
     people: Ints
@@ -121,7 +125,7 @@ def greedy_cover(
             chosen[count] = person
             count += 1
             left[person] = False
-            worth += adds
+            worth += adds + max(-alone[person], 0.0)
             for held in front.sets[front.starts[place] : front.starts[place + 1]]:
                 _take_away(held, sets, covered, gains)
     _lower(bounds, worth, front, alone, each, gains, left)
@@ -164,6 +168,7 @@ def _lower(
         person = front.people[place]
         if left[person]:
             adds[place] = max(alone[person] + each * gains[person], front.floor)
+    adds = np.maximum(adds, 0.0)
     adds.sort()
     for size in range(len(bounds)):
         bounds[size] = min(bounds[size], worth)
@@ -176,7 +181,7 @@ def _front(
     width: int,
 ) -> Front:  # fmt: skip
     """Of candidates, rising rows, the `width` who add most; of equals the first."""
-    adds, floor = alone[candidates] + each * gains[candidates], 0.0
+    adds, floor = alone[candidates] + each * gains[candidates], -np.inf
     if len(adds) > width:
         cut = len(adds) - width - 1
         floor = np.partition(adds, cut)[cut]

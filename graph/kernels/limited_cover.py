@@ -22,6 +22,8 @@ from graph.kernels.limits import (
     floors,
     lower,
     money_by_size,
+    next_sums,
+    owes,
     priority,
 )
 from graph.kernels.rr_sets import Sets
@@ -51,9 +53,10 @@ def limited_cover(
 ) -> Cover:
     """Up to `most` candidates within the limits. kept: neither paid nor capped, but counted.
 
-    candidates: rising rows, none of them kept. bounds[i] of the result: what any i candidates are worth at
-    most with those kept; under a budget, any who cost no more than the first i chosen, and from the last on
-    any who are within the budget.
+    alone: may be below 0. candidates: rising rows, none of them kept. bounds[i] of the result: what any i
+    candidates are worth at most with those kept; under a budget, any who cost no more than the next of
+    `graph.kernels.limits.sums` above what the first i chosen cost, and from the last on any who are within
+    the budget.
     """
     index = _index(sets, candidates, len(alone))
     people = _chosen(sets, alone, each, kept, candidates, most, limits, index, Way(NOBODY, FOR_COST))
@@ -141,7 +144,7 @@ def _chosen(
 ) -> Ints:  # fmt: skip
     """Whoever is preferred, one after the other, and those who are refused once they are not any more."""
     state = _begun(sets, alone, each, kept, limits)
-    left, count = limits.budget, 0
+    left, count, owed = limits.budget, 0, 0.0
     room = allowed(state.parts.max(), state.parts.sum(), limits.cap)
     chosen, taken = np.empty(most, np.int32), np.zeros(len(alone), np.bool_)
     heap = [
@@ -165,18 +168,19 @@ def _chosen(
             largest = _largest_with(person, sets, alone, each, state, limits, index)
             much = beyond(largest, adds, limits.cap)
             if much > room:
-                heappush(refused, (much, (-now, person)))
+                heappush(refused, (much + owed, (-now, person)))
                 continue
         taken[person] = True
         chosen[count] = person
         count += 1
         left -= limits.cost[person] if left < np.inf else 0.0
+        owed += owes(alone[person])
         _add(limits.group[person], alone[person], state)
         for held in index.rows[index.starts[person] : index.starts[person + 1]]:
             _take(held, sets, state, each, limits)
         if limits.cap < 1:
             room = allowed(state.parts.max(), state.parts.sum(), limits.cap)
-            while len(refused) > 0 and refused[0][0] <= room:
+            while len(refused) > 0 and refused[0][0] <= room + owed:
                 heappush(heap, heappop(refused)[1])
     return chosen[:count].copy()
 
@@ -236,6 +240,8 @@ def _bounds(
     """What nobody does better, see `limited_cover`; shape (most + 1,)."""
     state = _begun(sets, alone, each, kept, limits)
     money = money_by_size(people, most, limits)
+    if limits.budget < np.inf:
+        money = next_sums(money, limits.budget)
     bounds, left = np.full(most + 1, np.inf), np.ones(len(alone), np.bool_)
     worth = state.parts.sum()
     index, look = _index(sets, people, len(alone)), 0
@@ -246,7 +252,7 @@ def _bounds(
             lower(bounds, worth, alone[others] + each * state.gains[others], others, money, limits)
         if place < len(people):
             person = people[place]
-            worth += alone[person] + each * state.gains[person]
+            worth += alone[person] + each * state.gains[person] + owes(alone[person])
             left[person] = False
             for held in index.rows[index.starts[person] : index.starts[person + 1]]:
                 _take(held, sets, state, each, limits)

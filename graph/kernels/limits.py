@@ -17,7 +17,14 @@ nothing is promised beforehand.
 What nobody could do better for the same money is bounded afterwards: the best set is worth no more than f(T)
 plus what it adds to T, one by one, and that no more than the largest additions to T, as many as are asked
 for, nor than the fractional knapsack of additions to T filled up to b (Dantzig 1957); T is whoever was chosen
-so far, at many points along the way.
+so far, at many points along the way. How much money the first few of a list cost depends on who was chosen,
+and so would which people are the best for it; they are compared with the best for the next of some sums that
+are fixed beforehand (`sums`), so that chance has no say in what is bounded (graph.spread.certificate).
+
+Debt. Somebody may be worth more unasked than asked: who shares buys more seldom than who opens. Worth then is
+a sum of v(u) over people u, which may be below 0, and of a part that is monotone and submodular. The best O
+is worth no more than with all of T, but for Σ over T of max(−v, 0), what these may take away (`owes`); so
+that is added to bounds. Where anybody owes, nothing is promised beforehand.
 
 Cap. While no group has more than its part, nobody is taken who would give one more. Whoever comes first may
 have to: one person's reach lies where they live. While a group has more, only those are taken with whom the
@@ -38,6 +45,13 @@ ROUNDING = 1e-9
 
 DENSE, STEP = 0.6, 1.2
 """The largest ρ·b tried, as a part of what the best is worth at most; and the next one's divisor."""
+
+
+HALVINGS, PER_HALVING = 16, 32
+SUMS = HALVINGS * PER_HALVING + 2
+"""Sums of money for which the best are bounded: nothing, and from the budget down to its 65,536th, 2.2 %
+apart.
+"""
 
 
 class Limits(NamedTuple):
@@ -94,21 +108,45 @@ def beyond(largest: float, adds: float, cap: float) -> float:
     """What somebody makes of the group reached most, less the cap's part of all that they add.
 
     As others come, groups only grow, what somebody adds only falls, and it falls in no group by more than
-    others bring there. So this never falls: who is refused need not be looked at again before `allowed` has
-    come to it.
+    others bring there. So this never falls, but by what those others owe: who is refused need not be looked
+    at again before `allowed` and what was owed since together have come to it.
     """
     return largest - cap * adds
 
 
 @njit
 def allowed(largest: float, total: float, cap: float) -> float:
-    """The most that `beyond` may be of whoever comes next; it never falls. largest, total: what is reached of
-    the group reached most, and of all.
+    """The most that `beyond` may be of whoever comes next; it never falls where nobody owes. largest, total:
+    what is reached of the group reached most, and of all.
 
     >>> float(allowed(30.0, 100.0, 0.5)), float(allowed(80.0, 100.0, 0.5))
     (50.00000005, 80.00000008)
     """
     return max(cap * total, largest) * (1 + ROUNDING) if total > 0 else np.inf
+
+
+@njit
+def owes(own: float) -> float:
+    """What somebody may take away who is in a set, `own` being what they bring beside what is covered."""
+    return max(-own, 0.0)
+
+
+@njit
+def sums(budget: float) -> Floats:
+    """The sums of money for which the best are bounded, rising, the last the budget; (SUMS,).
+
+    >>> sums(100.0)[[0, 1, -33, -2, -1]].round(4).tolist()
+    [0.0, 0.0015, 50.0, 97.8572, 100.0]
+    """
+    steps = np.arange(HALVINGS * PER_HALVING, -1, -1) / PER_HALVING
+    return np.append(0.0, budget * np.exp2(-steps))
+
+
+@njit
+def next_sums(money: Floats, budget: float) -> Floats:
+    """For each sum of money within a budget the next of `sums`."""
+    fixed = sums(budget)
+    return fixed[np.minimum(np.searchsorted(fixed, money), len(fixed) - 1)]
 
 
 @njit
@@ -126,10 +164,10 @@ def money_by_size(people: Ints, most: int, limits: Limits) -> Floats:
 def lower(bounds: Floats, worth: float, adds: Floats, others: Ints, money: Floats, limits: Limits) -> None:
     """Bring the bounds down to what some people T say of everybody else.
 
-    bounds, money: (most + 1,), by size. worth: of T. others: rows of those who may be chosen and are not in
-    T; adds: what each adds to T, ≥ 0.
+    bounds, money: (most + 1,), by size. worth: of T, with what they owe. others: rows of those who may be
+    chosen and are not in T; adds: what each adds to T.
     """
-    most = len(bounds) - 1
+    most, adds = len(bounds) - 1, np.maximum(adds, 0.0)
     largest = np.cumsum(np.sort(adds)[::-1][:most])
     if limits.budget == np.inf:
         for size in range(most + 1):

@@ -19,12 +19,19 @@ size has A + W/s · Λ₁ ≤ U (the trace bound, graph.kernels.cover). As A(O) 
 
     σ(O) ≤ A(O) + W/s · g(Λ₁(O)) = (A(O) + W/s · Λ₁(O)) + W/s · (g(Λ₁(O)) − Λ₁(O)) ≤ U + W/s · (g(L) − L),
 
-and the sum of all weights bounds it too. The exact part loses nothing: it is in U and needs no slack.
+and the sum of all weights bounds it too. The exact part loses nothing: it is in U and needs no slack. Where
+A(O) may be as low as −D, Λ₁(O) ≤ min(s, (U + D)·s/W), and the same holds with this L.
 
-Many claims at once. Pools grow along a ladder that is fixed beforehand, FIRST·2^j sets for j < RUNGS, and how
-far they grow may depend on what was seen. Each rung's bounds hold for that number of sets; they all hold
-together, for every size of seed set up to the largest asked for, with a chance of at least 1 − doubt when
-each is allowed d = doubt / (2 · RUNGS · sizes) (`shared`).
+Many claims at once. What is bounded has to be fixed before a set is drawn. Below, the worth of the people
+chosen on the first pool, at every size, for the second pool, which was not looked at. Above, the worth of the
+best: of so many people, for every size up to the largest asked for; under a budget, of whoever costs so much,
+for every one of the sums in graph.kernels.limits, `SUMS` of them. What the first i of a list cost is no such
+sum, for it depends on the first pool; so they are held against the best for the next sum above, who are worth
+no less than the best for what they cost. Pools grow along a ladder that is fixed beforehand, too, FIRST·2^j
+sets for j < RUNGS, and how far they grow may depend on what was seen. So there are RUNGS · claims bounds
+below and as many above, `claims` being the larger of the number of sizes and, under a budget, of sums, and
+all of them hold together with a chance of at least 1 − doubt when each is allowed d = doubt / (2 · RUNGS ·
+claims) (`shared`): every ratio of every list and page that one question leads to, wherever it stopped.
 """
 
 from math import log, sqrt
@@ -34,9 +41,9 @@ RUNGS = 27
 """FIRST · 2^26 sets are 2^30: more than memory holds, so no ladder ends before memory does."""
 
 
-def shared(doubt: float, sizes: int) -> float:
-    """The doubt of one bound, when the bounds at all rungs and of so many sizes shall hold together."""
-    return doubt / (2 * RUNGS * sizes)
+def shared(doubt: float, claims: int) -> float:
+    """The doubt of one bound, when so many below and above at each rung shall hold together."""
+    return doubt / (2 * RUNGS * claims)
 
 
 def at_least(met: float, doubt: float) -> float:
@@ -66,9 +73,11 @@ def lower_bound(alone: float, weight: float, met: int, sets: int, doubt: float) 
     return alone + (weight * at_least(met, doubt) / sets if sets else 0.0)
 
 
-def upper_bound(on_pool: float, weight: float, sets: int, doubt: float) -> float:
-    """What the best set is worth at most, when on the pool of choice no set is worth more than `on_pool`."""
+def upper_bound(on_pool: float, weight: float, sets: int, doubt: float, debt: float = 0.0) -> float:
+    """What the best set is worth at most, when on the pool of choice no set is worth more than `on_pool`.
+    debt: D, by how much A of a set may be below 0.
+    """
     if not sets or weight <= 0:
         return on_pool
-    met = min(sets, on_pool * sets / weight)
+    met = min(sets, (on_pool + debt) * sets / weight)
     return on_pool + weight / sets * (at_most(met, doubt) - met)

@@ -115,7 +115,8 @@ class Sample:
     ) -> "Sample":
         """Nothing drawn yet.
 
-        beside: (n,), ≥ 0, what each person brings, if chosen, beside whom ties reach; nothing for None. Like
+        beside: (n,), what each person brings, if chosen, beside whom ties reach; nothing for None. It may be
+        below 0 for who is worth less chosen than reached, as long as with their weight it is not. Like
         `alone` it counts for the chosen alone and is known, so all that is certified of sums with `alone`
         (graph.spread.certificate) holds with it. room: members that each pool may have; FIRST sets fit
         whatever it is.

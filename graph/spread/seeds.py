@@ -26,7 +26,7 @@ import numpy as np
 from graph.estimate import Estimate
 from graph.kernels.cover import Cover, greedy_cover
 from graph.kernels.limited_cover import limited_cover
-from graph.kernels.limits import Limits
+from graph.kernels.limits import SUMS, Limits
 from graph.spread.certificate import FIRST, RUNGS, lower_bound, shared, upper_bound
 from graph.spread.forward import Stop, never
 from graph.spread.sampling import Floats, Measured, Sample
@@ -88,8 +88,9 @@ class Ranking:
 
     adds: what each adds to those before and those kept, never more than the one before. errors: their
     standard errors. reached: what the kept and the first 0, 1, 2, … of them reach together; one longer.
-    certified: of the same the ratio to the best that as many candidates reach with those kept, in [0, 1]; all
-    of these hold at once with a chance of at least 1 − doubt. sample: what they were chosen and measured on.
+    certified: of the same the ratio to the best that as many candidates reach with those kept, in [0, 1], or
+    under a budget as much money; all of these hold at once with a chance of at least 1 − doubt. sample: what
+    they were chosen and measured on.
     """
 
     people: Rows
@@ -203,8 +204,9 @@ class _Asked:
         return greedy_cover(sets, alone, each, self.kept, self.candidates, self.most, width, beyond)
 
     def _doubt(self, sample: Sample) -> float:
-        doubt = self.goal.doubt
-        return shared(1 / max(len(sample.weights), 2) if doubt is None else doubt, max(self.most, 1))
+        doubt = 1 / max(len(sample.weights), 2) if self.goal.doubt is None else self.goal.doubt
+        budgeted = self.limits is not None and self.limits.budget < np.inf
+        return shared(doubt, max(self.most, SUMS if budgeted else 1))
 
     def _lower(self, sample: Sample, measured: Measured) -> list[float]:
         weight, sets, doubt = sample.roots.weight, sample.sets, self._doubt(sample)
@@ -215,9 +217,14 @@ class _Asked:
         ]
 
     def _upper(self, sample: Sample, bounds: Floats) -> list[float]:
-        weight, sets, doubt = sample.roots.weight, sample.sets, self._doubt(sample)
-        everybody = float(sample.chosen.sum())
-        return [min(upper_bound(bound, weight, sets, doubt), everybody) for bound in bounds.tolist()]
+        weight, sets, doubt, debt = sample.roots.weight, sample.sets, self._doubt(sample), self._debt(sample)
+        everybody = float(np.maximum(sample.weights, sample.chosen).sum())
+        return [min(upper_bound(bound, weight, sets, doubt, debt), everybody) for bound in bounds.tolist()]
+
+    def _debt(self, sample: Sample) -> float:
+        """What those kept and any others as many as asked for take away at most by what is known of them."""
+        owed = np.maximum(-sample.roots.alone, 0.0)
+        return float(owed[self.kept].sum() + np.sort(owed[self.candidates])[::-1][: self.most].sum())
 
 
 def _ratio(lower: float, upper: float) -> float:

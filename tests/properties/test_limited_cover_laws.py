@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graph.kernels.cover import Cover, greedy_cover
 from graph.kernels.limited_cover import limited_cover
-from graph.kernels.limits import Limits
+from graph.kernels.limits import Limits, next_sums, sums
 from graph.spread.forward import Network
 from graph.spread.sampling import Sample
 from tests.capped import assert_let_in
@@ -24,12 +24,17 @@ costs = st.lists(st.sampled_from((0.0, 0.5, 1.0, 2.0, 5.0, np.inf)), min_size=PE
 kept = st.sets(st.integers(0, PEOPLE - 1), max_size=2)
 
 
-def drawn(seed: int) -> Sample:
+owed = st.lists(st.sampled_from((0.0, 0.0, 0.3, 1.0, 2.0)), min_size=PEOPLE, max_size=PEOPLE)
+"""What people are worth less asked than reached."""
+
+
+def drawn(seed: int, lost: list[float] | None = None) -> Sample:
     chance = np.random.default_rng(seed)
     pairs = np.array([(a, b) for a in range(PEOPLE) for b in range(PEOPLE) if a != b], np.int32)
     ends = pairs[chance.choice(len(pairs), 12, replace=False)]
     tied = Network.between(ends[:, 0], ends[:, 1], chance.random(12), chance.random(PEOPLE))
-    return Sample.of(tied, np.ones(PEOPLE), seed=seed, sets=128)
+    beside = None if lost is None else -np.array(lost)
+    return Sample.of(tied, np.ones(PEOPLE), beside=beside, seed=seed, sets=128)
 
 
 def chosen(sample: Sample, limits: Limits, already: set[int], most: int = PEOPLE) -> Cover:
@@ -97,9 +102,55 @@ def test_for_money_and_three_places_a_quarter_of_the_best_is_sure(seed, cost, mo
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=seeds, cap=st.sampled_from((0.35, 0.5, 0.8)), already=kept)
-def test_a_cap_lets_in_who_a_look_at_everybody_at_every_step_lets_in(seed, cap, already):
+@given(seed=seeds, cost=costs, money=st.sampled_from((1.0, 3.0, 8.0)), already=kept)
+def test_the_best_that_a_list_is_held_against_does_not_hang_on_what_chance_made_it_cost(
+    seed, cost, money, already
+):
     sample = drawn(seed)
+    cover = chosen(sample, Limits(np.array(cost), money, GROUP, 3, 1.0), already)
+    spent = np.append(0.0, np.cumsum(np.array(cost)[cover.people]))[: len(cover.people)]
+    for size, fixed in enumerate(next_sums(spent, money).tolist()):
+        assert spent[size] <= fixed <= max(1.022 * spent[size], money / 65536)
+        assert fixed in sums(money)
+        assert cover.bounds[size] >= best(sample, cost, fixed, already) - 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds, lost=owed, cost=costs, money=st.sampled_from((1.0, 3.0, np.inf)), already=kept)
+def test_no_set_is_worth_more_than_the_bound_where_somebody_is_worth_less_asked(
+    seed, lost, cost, money, already
+):
+    sample = drawn(seed, lost)
+    cover = chosen(sample, Limits(np.array(cost), money, GROUP, 3, 1.0), already, 3)
+    last = len(cover.people)
+    for size in range(last + 1):
+        if money == np.inf:
+            most = best(sample, [0.0] * PEOPLE, 0.0, already, size)
+        else:
+            spent = money if size == last else sum(cost[person] for person in cover.people[:size])
+            most = best(sample, cost, spent, already, 3)
+        assert cover.bounds[size] >= most - 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds, lost=owed, already=kept, width=st.sampled_from((3, 64)))
+def test_the_bounds_of_cover_alone_hold_where_somebody_is_worth_less_asked(seed, lost, already, width):
+    sample = drawn(seed, lost)
+    others = np.setdiff1d(EVERYBODY, list(already)).astype(np.int32)
+    hired = np.array(sorted(already), np.int32)
+    cover = greedy_cover(sample.choosing, sample.roots.alone, sample.each, hired, others, 3, width, 0.0)
+    together = parts(sample, already)
+    for size in range(1, len(cover.people) + 1):
+        then = parts(sample, already | set(cover.people[:size].tolist()))
+        assert then.sum() > together.sum()
+        assert cover.bounds[size] >= best(sample, [0.0] * PEOPLE, 0.0, already, size) - 1e-9
+        together = then
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds, cap=st.sampled_from((0.35, 0.5, 0.8)), already=kept, lost=st.none() | owed)
+def test_a_cap_lets_in_who_a_look_at_everybody_at_every_step_lets_in(seed, cap, already, lost):
+    sample = drawn(seed, lost)
     cover = chosen(sample, Limits(FREE, np.inf, GROUP, 3, cap), already)
     others = set(range(PEOPLE)) - already
     assert_let_in(cover.people.tolist(), partial(parts, sample), already, others, cap)

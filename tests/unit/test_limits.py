@@ -9,7 +9,7 @@ import pytest
 from graph.kernels.cover import Cover
 from graph.kernels.limited_audiences import Audiences, limited_audiences
 from graph.kernels.limited_cover import limited_cover
-from graph.kernels.limits import Limits, allowed, floors
+from graph.kernels.limits import Limits, allowed, floors, next_sums
 from graph.kernels.rr_sets import Sets
 
 NOBODY = np.empty(0, np.int32)
@@ -87,6 +87,14 @@ def test_who_was_refused_comes_in_once_others_have_made_room(choose: Choose):
     sizes, group = [8, 8, 4, 4, 4, 4, 4, 4], [0, 0, 1, 1, 2, 2, 3, 3]
     cover = choose(sizes, 8, capped(sizes, group, 0.4))
     assert cover.people.tolist() == [0, 2, 3, 4, 5, 6, 7, 1]
+
+
+def test_the_first_of_a_list_is_held_against_whom_a_sum_fixed_beforehand_could_pay():
+    # 50.3 pays the first alone, but that they are the first is for the draws to say; the next sum is 51.09.
+    cover = by_sets([100, 101, 60], 3, hired([100, 101, 60], [50.3, 51.0, 49.5], 100.0))
+    assert cover.people.tolist() == [0, 2]
+    assert next_sums(np.array([0.0, 50.3]), 100.0) == pytest.approx([0.0, 51.0949], abs=1e-3)
+    assert cover.bounds[1] >= 101
 
 
 def test_what_is_allowed_never_falls_and_is_everything_at_first():

@@ -7,6 +7,8 @@ import pytest
 
 from graph.kernels.cover import greedy_cover
 from graph.kernels.csr import Csr, transposed
+from graph.kernels.limited_cover import limited_cover
+from graph.kernels.limits import SUMS, Limits
 from graph.spread.certificate import at_least, at_most, lower_bound, shared, upper_bound
 from graph.spread.edges import Chance, network_of
 from graph.spread.forward import Enough, Network, Spread, spread
@@ -93,6 +95,56 @@ def test_a_certificate_is_the_one_bound_over_the_other():
         lower, upper = bounds(found.sample, found.people, shared(0.2, 2))
         assert found.certified[2] == pytest.approx(max(lower, 2.0) / upper)
         assert found.certified[2] < exactly(found.people) / exactly(BEST)
+
+
+COST = np.full(94, np.inf)
+COST[:4] = 40.0, 41.0, 5.0, 6.0
+"""By size nobody is much dearer than another, so chance says who comes first."""
+
+
+def affordable(money: float) -> float:
+    """What any of the stars reach at most who cost no more together."""
+    return max(
+        sum(1 + LISTENERS[one] / 2 for one in some)
+        for size in range(5)
+        for some in combinations(range(4), size)
+        if COST[list(some)].sum() <= money
+    )
+
+
+def test_for_money_every_page_of_a_list_is_held_against_the_best_as_often_as_promised():
+    network, times, doubt, sets = stars(thresholds=False), 400, 0.1, 64
+    limits = Limits(COST, 60.0, np.zeros(94, np.int32), 1, 1.0)
+    below, naive = 0, 0
+    for seed in range(times):
+        sample = Sample.empty(network, np.ones(94), seed=seed, room=1 << 12).grown(sets)
+        assert sample is not None
+        everybody, weight = np.arange(4, dtype=np.int32), sample.roots.weight
+        cover = limited_cover(sample.choosing, sample.roots.alone, sample.each, NOBODY, everybody, 4, limits)
+        spent = np.append(0.0, np.cumsum(COST[cover.people]))[: len(cover.people)].tolist()
+        best = [*map(affordable, spent), affordable(60.0)]
+        bounds = cover.bounds[: len(best)].tolist()
+        below += any(
+            upper_bound(bound, weight, sets, doubt / SUMS) < most
+            for bound, most in zip(bounds, best, strict=True)
+        )
+        naive += any(bound < most for bound, most in zip(bounds, best, strict=True))
+    # Without its slack the bound fails more often than that, so this can.
+    assert below <= doubt * times < naive
+
+
+def test_a_bound_on_who_is_worth_less_asked_than_reached_holds_as_often_as_promised():
+    network, times, doubt, sets = stars(thresholds=False), 400, 0.1, 256
+    beside = np.append([-18.0, -16.0, 0.0, 0.0], np.zeros(90))
+    worth = [1 + LISTENERS[one] / 2 + beside[one] for one in range(4)]
+    above = below = 0
+    for seed in range(times):
+        sample = Sample.empty(network, np.ones(94), beside=beside, seed=seed, room=1 << 12).grown(sets)
+        assert sample is not None
+        found = bounds(sample, BEST, doubt)
+        above += found[0] > worth[0] + worth[1]
+        below += found[1] < worth[1] + worth[2]
+    assert max(above, below) <= doubt * times
 
 
 def test_a_bound_holds_for_counts_as_often_as_it_promises():
