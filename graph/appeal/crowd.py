@@ -1,4 +1,9 @@
-"""How many come in all: as many as in the last stretch as long; of a younger log, less than a straight line.
+"""How many come in all: as many as in the last stretch as long; after a gap, or of a younger log, fewer.
+
+A gap. Where nobody came in the last k stretches as long as the horizon, and m pairs in the one before, the
+next is taken to be like any of these k + 1, drawn by lot: m / (k + 1) pairs, of variance k times that
+squared. A shop that was closed for two weeks may open again, or not, and the list says whom people would come
+to if it does; each empty week makes it less likely.
 
 A log that was watched for a part r < 1 of the horizon does not say how its first hours go on. Shops open with
 a burst, a product is shared most when it is new, and a straight line through two openings a microsecond apart
@@ -9,7 +14,8 @@ whole horizon was seen. A straight line says n / r and may be right. As a part o
 
     variance / expectation²  =  (1 − r) / 2r,      at most `MOST_DOUBT`,
 
-so that the line is inside the interval of a log older than about half a day where a week is asked for.
+so that the line is inside the interval of a log older than about half a day where a week is asked for. The
+variance after a gap has the same bound.
 """
 
 from typing import NamedTuple
@@ -19,12 +25,14 @@ import numpy as np
 from graph.appeal.acts import Acts
 
 MOST_DOUBT = 9.0
-"""What a log of minutes has: the upper end of the interval then is about ten times what is told."""
+"""What a log of minutes has, or a gap of two months where weeks are asked for: the upper end of the interval
+then is about ten times what is told.
+"""
 
 
 class Crowd(NamedTuple):
-    """pairs: of sharer and opener who are expected to come together. doubt: variance because the log is
-    younger than the horizon, as a multiple of the expectation squared; 0 where it is not.
+    """pairs: of sharer and opener who are expected to come together. doubt: variance because nobody came
+    lately or the log is younger than the horizon, as a multiple of the expectation squared; 0 otherwise.
     """
 
     pairs: float
@@ -43,14 +51,17 @@ def crowd(acts: Acts, at: int, length: int, *, whole: Acts | None = None) -> Cro
     Crowd(pairs=2.0, doubt=0.0)
     >>> crowd(both, at=2, length=4)
     Crowd(pairs=2.6666666666666665, doubt=0.5)
+    >>> crowd(both, at=9, length=3)
+    Crowd(pairs=0.6666666666666666, doubt=2.0)
     """
-    whole = (acts if whole is None else whole).before(at)
-    if not len(whole):
+    known, whole = acts.before(at), (acts if whole is None else whole).before(at)
+    if not len(known):
         return Crowd(0.0, 0.0)
+    empty = (at - 1 - int(known.at[-1])) // length
+    pairs = float(known.since(at - (empty + 1) * length).audiences().sum()) / (empty + 1)
     part = min((at - int(whole.at[0])) / length, 1.0)
-    pairs = float(acts.since(at - length).before(at).audiences().sum())
-    if part == 1 or pairs == 0:
-        return Crowd(pairs, 0.0)
+    if part == 1:
+        return Crowd(pairs, min(float(empty), MOST_DOUBT))
     openers = np.count_nonzero(np.bincount(whole.person, minlength=acts.people))
     most = max((acts.people - 1) / openers, 1.0)
     return Crowd(pairs * min(2 / (1 + part), most), min((1 - part) / (2 * part), MOST_DOUBT))

@@ -24,8 +24,8 @@ class Appeal:
 
     expected: (n,), known ones and strangers; 0 for who was never opened. pairs: row u holds those who opened
     shares of u, each weighing what of `expected` they stand for, so that rows sum to it. memory: what all
-    this rests on. doubt: the variance of every sum because the log is younger than the horizon, as a multiple
-    of its square (graph.appeal.crowd).
+    this rests on. doubt: the variance of every sum because nobody came lately or the log is young, as a
+    multiple of its square (graph.appeal.crowd).
     """
 
     expected: Floats
@@ -69,9 +69,9 @@ def appeal(
     """Everybody's appeal at a time (µs since 1970), from the acts before it, the last of each pair.
 
     In all as many pairs are expected to come together in the horizon as did in the last stretch as long, of a
-    younger log what graph.appeal.crowd says; whether that holds is what `Estimate`s are widened by. memory:
-    one learned already, else it is learned. whole: all that was watched, where these acts are a part of it.
-    InvalidInput for a horizon that is not positive.
+    younger log or after a gap what graph.appeal.crowd says; whether that holds is what `Estimate`s are
+    widened by. memory: one learned already, else it is learned. whole: all that was watched, where these acts
+    are a part of it. InvalidInput for a horizon that is not positive.
 
     >>> from graph.openings import openings
     >>> from tests.toy import snapshot

@@ -15,8 +15,9 @@ A sum is told with an interval for what may come, a gamma law of variance
 
 g what each adds, at the level at which people came to the lists of earlier weeks (graph.campaign.surprise),
 common how far what came lay around that, and own + common at least how far single audiences lay off at
-earlier cuts (`Memory.spread`). Where too few such weeks are known, all errors are taken to be common, and in
-the first days of a shop, younger than `AHEAD`, common is larger still (graph.appeal.crowd).
+earlier cuts (`Memory.spread`). Where too few such weeks are known, all errors are taken to be common; in the
+first days of a shop, younger than `AHEAD`, and after as long without an opening, common is larger still
+(graph.appeal.crowd).
 """
 
 from collections.abc import Sequence

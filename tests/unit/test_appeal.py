@@ -132,6 +132,17 @@ def test_a_log_of_minutes_does_not_promise_a_week_of_them(minutes: list[float]):
     assert told.of(0).low < 1
 
 
+def test_after_a_gap_it_is_told_whom_people_would_come_to_and_with_every_empty_week_how_little():
+    acts = apart([1_440.0 * day for day in range(30)])
+    week, last = timedelta(days=7), int(acts.at[-1])
+    told = [appeal(acts, at=last + days * 1_440 * MINUTE + 1, horizon=week).of(0) for days in (0, 8, 15, 400)]
+    assert [one.value for one in told[:3]] == pytest.approx([7, 6 / 2, 6 / 3])
+    assert 0 < told[3].value < 0.2
+    # It may open again as it was before.
+    assert told[2].low < 1
+    assert told[2].high > 7
+
+
 def test_of_a_young_log_less_is_told_than_a_straight_line_would_and_it_lies_inside():
     acts = apart([15.0 * n for n in range(97)])
     at = int(acts.at[-1]) + MINUTE

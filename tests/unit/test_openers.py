@@ -61,6 +61,15 @@ def test_who_is_opened_now_comes_before_who_was_opened_long_ago():
     assert listed(market(old + " " + new))[0] == "bea"
 
 
+def test_a_shop_that_was_quiet_for_two_weeks_has_a_list():
+    busy = LIVELY + " " + SHOP
+    quiet = market(busy + " @53d zoe.view:tea")
+    assert listed(quiet)[:2] == ["ana", "bea"]
+    found = asked(quiet)
+    assert 0 < found.reach.value < asked(market(busy)).reach.value
+    assert found.certified == pytest.approx(1.0)
+
+
 def test_each_adds_no_more_than_the_one_above_and_all_sum_up():
     found = asked(market(LIVELY + " " + SHOP))
     adds = [one.adds.value for one in found.candidates]
