@@ -8,7 +8,8 @@
 Somebody forgotten still passes shares on in the simulation, but is nobody's audience and no candidate.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 
 from graph.campaign.market import Audience, Market
 from graph.campaign.rates import NO_RATES, Rates
+from graph.campaign.sharers import sharing_chance
 from graph.campaign.worth import Behaviour, Objective
+from graph.errors import InvalidInput, UnknownKey
 from graph.events import Money
 from graph.log import NONE
 from graph.timeline import Rows
@@ -57,6 +60,48 @@ class KolFilter:
 
 NO_FILTER = KolFilter()
 
+NAMED = 5
+"""How many known words are named to who asked for one that is not."""
+
+
+def checked(market: Market, chosen_by: KolFilter) -> KolFilter:
+    """The same filter, if what it names is known here and its bounds leave somebody.
+
+    An answer about nobody would look as sure as any other. UnknownKey for a region where nobody lives, a
+    category of no product and a community that there is not; InvalidInput for bounds that nobody can be
+    within. They name the field of the filter.
+    """
+    snapshot, words = market.snapshot, market.snapshot.words
+    regions, categories = snapshot.people.regions, snapshot.products.category
+    for field, region in (("audienceRegion", chosen_by.audience_region), ("region", chosen_by.region)):
+        if region is not None and not (region and regions.equal(region).any()):
+            raise _unknown(f"filter.{field}: nobody lives in {region!r:.80}", regions)
+    if chosen_by.category is not None:
+        code = words.row(chosen_by.category)
+        if code is None or not (categories == code).any():
+            known = (words[own] for own in categories[categories != NONE].tolist())
+            raise _unknown(f"filter.category: no product is of {chosen_by.category!r:.80}", known)
+    for field, own in (
+        ("audienceCommunity", chosen_by.audience_community),
+        ("community", chosen_by.community),
+    ):
+        if own is not None and market.partition.position(own) is None:
+            raise UnknownKey(f"filter.{field}: no community has this id now; take one from `communities`")
+    _check_bounds(chosen_by.min_audience, chosen_by.max_audience)
+    return chosen_by
+
+
+def _check_bounds(least: int | None, most: int | None) -> None:
+    if most is not None and most < 1:
+        raise InvalidInput(f"filter.maxAudience: {most} lets nobody in; every candidate has a listener")
+    if least is not None and most is not None and least > most:
+        raise InvalidInput(f"filter.minAudience: {least} is more than maxAudience, {most}; nobody is within")
+
+
+def _unknown(said: str, known: Iterable[str]) -> UnknownKey:
+    common = ", ".join(word for word, _ in Counter(filter(None, known)).most_common(NAMED))
+    return UnknownKey(f"{said}; the commonest are {common}" if common else f"{said}; none is known")
+
 
 def within(market: Market, chosen_by: KolFilter) -> Behaviour:
     """Opening and buying of what a filter says is shared."""
@@ -66,7 +111,7 @@ def within(market: Market, chosen_by: KolFilter) -> Behaviour:
 
 def audience(market: Market, objective: Objective, chosen_by: KolFilter, rates: Rates = NO_RATES) -> Audience:
     """What reaching each person is worth to a campaign; nothing for those it should not reach. Nobody knows
-    where strangers live or belong, so they count only where everybody does.
+    where strangers live or belong, so they count only where everybody does. Who shares buys as sharers do.
 
     InvalidInput for PURCHASES and REVENUE where nothing was bought of what is shared.
     """
@@ -74,8 +119,20 @@ def audience(market: Market, objective: Objective, chosen_by: KolFilter, rates: 
     bought = market.behaviour if objective is Objective.NEW_USERS else within(market, chosen_by)
     _, factor = currency(market, bought, rates)
     worth = np.where(counted(market, chosen_by), bought.worth(objective, factor), 0.0)
+    lost: Floats | float = 0.0
+    if objective in {Objective.PURCHASES, Objective.REVENUE}:
+        each = 1.0 if objective is Objective.PURCHASES else bought.paying(factor)
+        lost = buying_less(market, chosen_by) * each
     known = chosen_by.reaches_everybody
-    return market.audience(worth, bought.of_stranger(objective, factor) if known else 0.0)
+    return market.audience(worth, bought.of_stranger(objective, factor) if known else 0.0, lost)
+
+
+def buying_less(market: Market, chosen_by: KolFilter) -> Floats:
+    """By how much the chance to buy of a person who shares is less than that of the same person reached,
+    shape (n,); below 0 where it is more. Nothing for those a campaign should not reach.
+    """
+    theirs = sharing_chance(market.snapshot, market.behaviour.kept, products_shared(market, chosen_by))
+    return np.where(counted(market, chosen_by), within(market, chosen_by).buying_chance() - theirs, 0.0)
 
 
 def counted(market: Market, chosen_by: KolFilter) -> Mask:

@@ -33,6 +33,7 @@ CATEGORIES = 5
 @dataclass(frozen=True, slots=True)
 class KolCandidate:
     """One candidate. rank: from 1. adds: to those above and those chosen already, in the objective's unit.
+    level: how many others of the whole list add just as much (graph.campaign.measure).
     conversion: buyers per person who opened their shares, of what the filter says is shared. communities: how
     many the people who opened belong to. categories: (word code, fraction of their opens), largest first, at
     most five. cost: the person's attribute.
@@ -42,6 +43,7 @@ class KolCandidate:
     rank: int
     influence: Influence
     adds: Estimate
+    level: int
     conversion: Estimate
     communities: int
     categories: tuple[tuple[int, float], ...]
@@ -53,14 +55,15 @@ class KolCandidates:
     """Candidates, best first.
 
     reach: of all of them together and those chosen already, in the objective's unit. certified: a bound below
-    that reach over one above the best possible, see `Ranked`; under a budget, of the best for the same money.
+    that reach over one above the best possible, see `Ranked`; under a budget, of the best for the same money;
+    None where nobody is listed, of which nothing can be said.
     largest_part: of the reach, what comes from the community that gives most; None where nobody is reached.
     left_out: amounts and costs without a rate, which count for nothing.
     """
 
     candidates: tuple[KolCandidate, ...]
     reach: Estimate
-    certified: float
+    certified: float | None
     largest_part: float | None
     left_out: int
 
@@ -97,6 +100,7 @@ def kol_candidates(
                 rank=place + 1,
                 influence=market.influence(person),
                 adds=ranked.adds[place],
+                level=ranked.level(ranked.adds[place].value) - 1,
                 conversion=conversion[place],
                 communities=len(np.unique(market.partition.labels[opened.person[theirs]])),
                 categories=_top_categories(market.snapshot, opened, theirs),
@@ -107,7 +111,7 @@ def kol_candidates(
     return KolCandidates(
         candidates=tuple(candidates),
         reach=ranked.reached[len(people)],
-        certified=ranked.certified[len(people)],
+        certified=ranked.certified[len(people)] if len(people) else None,
         largest_part=ranked.measure.largest_part(np.append(hired, people)),
         left_out=listed.left_out,
     )

@@ -68,7 +68,8 @@ class Standing:
     """Why somebody is among the candidates, or not.
 
     rank: in the list, None where they are not in it. alone: what one share of theirs reaches, in the
-    objective's unit. adds: what they add to those listed above them, or to the whole list. covered: of what
+    objective's unit. adds: what they add to those listed above them, or to the whole list. level: how many
+    others who are listed add just as much (graph.campaign.measure). covered: of what
     they reach alone, the part that these reach already. ruled_out: the rules of the filter that they fail, by
     name (graph.campaign.audience.rules); else, under a budget, "costs" where nothing says what they cost;
     else, of who would add something, "budget" where the list leaves too little to pay them and
@@ -80,6 +81,7 @@ class Standing:
     rank: int | None
     alone: Estimate
     adds: Estimate
+    level: int
     covered: float
     ruled_out: tuple[str, ...]
 
@@ -159,8 +161,8 @@ def standing(market: Market, person: int, *, chosen_by: KolFilter, listed: Liste
     if not failed and not len(place):
         failed = _limits_failed(listed, person, hired, adds.value, _cap(chosen_by))
     covered = min(max(1 - adds.value / alone.value, 0.0), 1.0) if alone.value > 0 else 0.0
-    rank = int(place[0]) + 1 if len(place) else None
-    return Standing(person, rank, alone, adds, covered, tuple(failed))
+    rank, level = int(place[0]) + 1 if len(place) else None, ranked.level(adds.value) - len(place)
+    return Standing(person, rank, alone, adds, level, covered, tuple(failed))
 
 
 def _limits_failed(listed: Listed, person: int, hired: Rows, adds: float, cap: float) -> list[str]:

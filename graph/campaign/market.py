@@ -1,14 +1,16 @@
 """What questions of influence are answered from: a snapshot's ties, behaviour, credit and simulated reach."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.appeal import Acts, Memory, learned
+from graph.campaign.hindsight import Hindsight
 from graph.campaign.moods import mood
 from graph.campaign.strangers import Strangers
-from graph.campaign.surprise import Surprise, surprise
+from graph.campaign.surprise import AHEAD, Surprise, surprise
 from graph.campaign.worth import Behaviour
 from graph.communities import Partition
 from graph.influence import Credit, Influence, influence
@@ -23,7 +25,8 @@ from graph.ties.trials import located
 @dataclass(frozen=True, slots=True, eq=False)
 class Audience:
     """What reaching people is worth. weights: (n,), each person reached, with the strangers they bring by
-    passing on what they open. beside: (n,), the other strangers that somebody brings who shares in any case.
+    passing on what they open. beside: (n,), what somebody is worth beyond that who shares in any case: the
+    other strangers that they bring, less what they themselves are worth less than if they were reached.
     stranger: what one is worth. Strangers' own passing on is not followed.
     """
 
@@ -71,6 +74,23 @@ class Market:
         return mood(self.snapshot.shares, self.behaviour.opened, self.snapshot.as_of, people)
 
     @once
+    def foretold(self) -> NDArray[np.float64]:
+        """How many are expected to open one share of each person's, listeners and strangers, shape (n,)."""
+        listening = np.bincount(self.ties.source, self.ties.per_share, len(self.snapshot.people))
+        return np.asarray(listening + self.strangers.expected)
+
+    @once
+    def hindsight(self) -> Hindsight:
+        """What shares brought beside what would have been foretold of them, see graph.campaign.hindsight."""
+        return self.looking_back(AHEAD)
+
+    def looking_back(self, ahead: timedelta) -> Hindsight:
+        """The same over stretches of another length."""
+        people = len(self.snapshot.people)
+        opened, as_of = self.behaviour.opened, self.snapshot.as_of
+        return Hindsight.of(self.snapshot.shares, opened, as_of, people, ahead)
+
+    @once
     def acts(self) -> Acts:
         """Who turned to whom and when, noise left out."""
         return Acts.of(self.behaviour.opened, len(self.snapshot.people))
@@ -85,13 +105,16 @@ class Market:
         """How far what came lay from what lists of openers would have told, see graph.campaign.surprise."""
         return surprise(self.acts, self.memory, self.snapshot.as_of + 1)
 
-    def audience(self, worth: NDArray[np.float64], stranger: float) -> Audience:
-        """The audience of these people and of strangers. worth: (n,), what each person is worth; stranger:
-        what any stranger is, 0 to leave them out.
+    def audience(
+        self, worth: NDArray[np.float64], stranger: float, lost: NDArray[np.float64] | float = 0.0
+    ) -> Audience:
+        """The audience of these people and of strangers. worth: (n,), what each person is worth who is
+        reached, and lost, of it, what they are not worth who share. stranger: what any stranger is worth, 0
+        to leave them out.
         """
         brought = np.where(self.known, self.strangers.expected, 0.0) * stranger
         passing = self.passing
-        return Audience(worth + passing * brought, (1 - passing) * brought, stranger)
+        return Audience(worth + passing * brought, (1 - passing) * brought - lost, stranger)
 
     @once
     def known(self) -> NDArray[np.bool_]:

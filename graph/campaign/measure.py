@@ -8,6 +8,8 @@ is worth alone, what one adds to others, and where it comes from.
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from graph.estimate import Estimate
 from graph.timeline import Rows
 
@@ -41,3 +43,10 @@ class Ranked:
     reached: tuple[Estimate, ...]
     certified: tuple[float, ...]
     measure: Measure
+
+    def level(self, adds: float) -> int:
+        """How many of these people are told to add just as much: what is known does not tell them apart, or
+        the draws do not. They stand as they were chosen, equals of then by row, which is the order of keys.
+        """
+        told = np.array([one.value for one in self.adds])
+        return int(np.count_nonzero(np.isclose(told, adds, rtol=1e-9, atol=0.0)))

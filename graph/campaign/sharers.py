@@ -1,4 +1,4 @@
-"""What those who share buy themselves.
+"""Who buys soon; and what those who share buy themselves.
 
 Somebody who shares mostly has the thing already, so they buy it far more seldom than who opens their share:
 on a generated shop two in a hundred, where sixteen openers do. Their chance to buy what they share, within
@@ -17,9 +17,18 @@ from graph.kernels.groups import firsts
 from graph.pooling import beta_prior
 from graph.purchases import Purchases, bought_after
 from graph.snapshot import Snapshot
+from graph.timeline import Rows
 
 Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+
+def bought_soon(kept: Purchases, person: Rows, product: Rows, at: Longs, ahead: timedelta = AHEAD) -> Mask:
+    """Which of these people bought and kept this product so soon after this time (µs), shape (k,)."""
+    followed = bought_after(kept, person, product, at)
+    soonest = np.append(kept.at[followed.lines], 0)[followed.low]
+    return np.asarray((followed.count > 0) & (soonest <= at + ahead // timedelta(microseconds=1)))
 
 
 def sharing_chance(
@@ -41,10 +50,8 @@ def sharing_chance(
     rows = np.flatnonzero(old if among is None else old & among[shares.product])
     if not (len(rows) and len(kept)):
         return np.zeros(people)
-    at, person = shares.at[rows], shares.person[rows]
-    followed = bought_after(kept, person, shares.product[rows], at)
-    soonest = np.append(kept.at[followed.lines], 0)[followed.low]
-    soon = (followed.count > 0) & (soonest <= at + length)
+    person = shares.person[rows]
+    soon = bought_soon(kept, person, shares.product[rows], shares.at[rows], ahead)
     trials, bought = (np.bincount(who, minlength=people) for who in (person, person[soon]))
     a, b = beta_prior(bought, trials)
     return np.asarray((a + bought) / (a + b + trials), np.float64)

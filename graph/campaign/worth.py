@@ -2,26 +2,30 @@
 
 REACH counts people, and so does OPENERS, which no simulation is asked for (graph.campaign.openers). NEW_USERS
 counts those without a purchase, or, in a log without purchases, without an open. PURCHASES counts people by
-the chance that they buy a product of which they open a share: a Beta posterior whose trials are the different
-products they opened shares of, its successes those they then bought and kept. REVENUE is that chance times
-what a line of theirs brings, in one currency (graph.campaign.rates). Who shares is no opener of theirs: what
-sharers buy themselves is in graph.campaign.sharers.
+the chance that they buy a product within `AHEAD` of opening a share of it: a Beta posterior whose trials are
+the different products they opened shares of that long ago, its successes those they then bought and kept so
+soon. In a younger log all they opened count, and all they bought. REVENUE is that chance times what a line of
+theirs brings, in one currency (graph.campaign.rates). Who shares is no opener of theirs: what sharers buy
+themselves is in graph.campaign.sharers.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.campaign.sharers import bought_soon
+from graph.campaign.surprise import AHEAD
 from graph.errors import InvalidInput
 from graph.events import MONEY_SCALE
 from graph.kernels.groups import firsts
 from graph.log import NONE
 from graph.openings import Openings
 from graph.pooling import beta_prior, credible_means
-from graph.purchases import Purchases, bought_after
+from graph.purchases import Purchases
 from graph.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
@@ -43,18 +47,19 @@ class Behaviour:
     """What is known of n people's opening and buying: what was opened, what was bought and kept, of some
     products or of all.
 
-    any_purchase: something was bought and kept at all, of whatever product.
+    as_of: µs, up to when. any_purchase: something was bought and kept at all, of whatever product.
     """
 
     people: int
     opened: Openings
     kept: Purchases
+    as_of: int
     any_purchase: bool
 
     @classmethod
     def of(cls, snapshot: Snapshot, opened: Openings, kept: Purchases) -> "Behaviour":
         """Of a whole snapshot."""
-        return cls(len(snapshot.people), opened, kept, len(kept) > 0)
+        return cls(len(snapshot.people), opened, kept, snapshot.as_of, len(kept) > 0)
 
     def among(self, products: Mask) -> "Behaviour":
         """With some of the products only; products: shape (products,)."""
@@ -62,6 +67,7 @@ class Behaviour:
             self.people,
             self.opened.taken(products[self.opened.product]),
             self.kept.taken(products[self.kept.product]),
+            self.as_of,
             self.any_purchase,
         )
 
@@ -91,7 +97,7 @@ class Behaviour:
         return new
 
     def buying_chance(self) -> Floats:
-        """The posterior mean chance that a person buys a product of which they open a share, shape (n,).
+        """The posterior mean chance that a person soon buys a product of which they open a share, shape (n,).
         Nothing where nothing was bought.
         """
         if not len(self.kept):
@@ -120,10 +126,12 @@ class Behaviour:
         """Products of which each person opened a share, those of them that they bought, and the prior."""
         opened = self.opened
         first = firsts(opened.person, opened.product, self.people, int(opened.product.max(initial=0)) + 1)
-        person = opened.person[first]
-        followed = bought_after(self.kept, person, opened.product[first], opened.at[first])
+        old = first & (opened.at + AHEAD // timedelta(microseconds=1) <= self.as_of)
+        rows = np.flatnonzero(old if old.any() else first)
+        person = opened.person[rows]
+        soon = bought_soon(self.kept, person, opened.product[rows], opened.at[rows])
         trials = np.bincount(person, minlength=self.people)
-        successes = np.bincount(person[followed.count > 0], minlength=self.people)
+        successes = np.bincount(person[soon], minlength=self.people)
         return trials, successes, beta_prior(successes, trials)
 
     def passing_on(self) -> Floats:

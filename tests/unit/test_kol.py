@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from graph.campaign.audience import KolFilter
+from graph.campaign.audience import KolFilter, checked
 from graph.campaign.forecast import forecast, reached
 from graph.campaign.kol import KolCandidate, conversions, kol_candidates
 from graph.campaign.listing import listing, money_of, standing
@@ -13,7 +13,7 @@ from graph.campaign.market import Market
 from graph.campaign.rates import Rates
 from graph.campaign.sharers import sharing_chance
 from graph.campaign.worth import Behaviour, Objective
-from graph.errors import InvalidInput
+from graph.errors import InvalidInput, UnknownKey
 from graph.events import Money, Product, User
 from graph.spread.forward import Enough
 from tests.markets import market
@@ -101,6 +101,8 @@ def test_an_audience_of_nobody_has_no_candidates():
     shop = market(SHOP)
     nobody = kol_candidates(shop, chosen_by=KolFilter(audience_region="nowhere"))
     assert (nobody.candidates, nobody.reach.value) == ((), 0)
+    # Of an empty list nothing can be certified.
+    assert nobody.certified is None
 
 
 def test_those_chosen_already_are_not_listed_but_counted():
@@ -295,6 +297,58 @@ def test_who_shares_buys_as_sharers_do_and_not_as_who_opens():
         assert alone.value == pytest.approx(estimate.value, rel=0.05)
 
 
+def test_candidates_count_as_sharers_and_what_they_add_makes_up_what_is_forecast():
+    openers = [f"v{number}" for number in range(9)]
+    bought = " ".join(f"{key}$tea=5" for key in openers)
+    shared = " ".join(f"s{number}>:tea" for number in range(20))
+    text = f"hub>{','.join(openers)}:tea {bought} lea>v0:tea v1>lea:mug lea$mug=5 {shared}"
+    shop = market(f"{text} @9d zoe.view:tea")
+    for objective in (Objective.PURCHASES, Objective.REVENUE):
+        found = kol_candidates(shop, objective=objective)
+        people = [one.person for one in found.candidates]
+        assert people[0] == row(shop, "hub")
+        told = reached(shop, people, objective)
+        assert sum(one.adds.value for one in found.candidates) == pytest.approx(told.value, rel=0.05)
+        alone = only(shop, "hub", objective=objective).adds.value
+        assert alone == pytest.approx(reached(shop, [row(shop, "hub")], objective).value, rel=0.05)
+
+
+def test_who_is_known_no_better_than_another_is_said_to_be_level_with_them():
+    shop = market("@1h ana>p,q:tea @1h bea>r,s:tea @1h cy>t,u:tea dan>v,w,x,y:tea")
+    found = kol_candidates(shop, objective=Objective.OPENERS)
+    keys = [shop.snapshot.people.keys[one.person] for one in found.candidates]
+    assert sorted(keys[1:]) == keys[1:]
+    assert [one.level for one in found.candidates] == [0, 2, 2, 2]
+    (above, *_), ana = found.candidates, row(shop, "ana")
+    told = standing(shop, ana, chosen_by=KolFilter(), listed=listing(shop, objective=Objective.OPENERS))
+    assert (keys[0], above.level, told.level) == ("dan", 0, 2)
+
+
+def test_a_filter_that_names_what_is_unknown_is_refused_by_name():
+    shop = market(SHOP, users=[User("ana", region="north")], catalogue=[Product("tea", category="drinks")])
+    for chosen_by, said in (
+        (KolFilter(region="nrth"), "filter.region: nobody lives in 'nrth'; the commonest are north"),
+        (KolFilter(audience_region=""), "filter.audienceRegion: nobody lives in ''"),
+        (KolFilter(category="tea"), "filter.category: no product is of 'tea'; the commonest are drinks"),
+        (KolFilter(community=7), "filter.community: no community has this id"),
+        (KolFilter(audience_community=-1), "filter.audienceCommunity: no community"),
+    ):
+        with pytest.raises(UnknownKey, match=said):
+            checked(shop, chosen_by)
+    named = KolFilter(region="north", category="drinks", community=0, min_audience=2, max_audience=2)
+    assert checked(shop, named) is named
+    with pytest.raises(UnknownKey, match="none is known"):
+        checked(market(SHOP), KolFilter(region="north"))
+
+
+def test_bounds_that_leave_nobody_are_refused_by_both_names():
+    shop = market(SHOP)
+    with pytest.raises(InvalidInput, match="minAudience: 5 is more than maxAudience, 2"):
+        checked(shop, KolFilter(min_audience=5, max_audience=2))
+    with pytest.raises(InvalidInput, match="maxAudience: 0"):
+        checked(shop, KolFilter(max_audience=0))
+
+
 def test_a_sharer_counts_as_a_buyer_if_they_bought_within_the_days_after_it():
     shop = market("ana>:tea ana$tea bea>:tea @8d bea$tea cy>:tea cy$tea @9d zoe.view:tea")
     chance = sharing_chance(shop.snapshot, shop.behaviour.kept)
@@ -303,6 +357,15 @@ def test_a_sharer_counts_as_a_buyer_if_they_bought_within_the_days_after_it():
     assert bea < cy < ana
     young = market("ana>:tea ana$tea")
     assert not sharing_chance(young.snapshot, young.behaviour.kept).any()
+
+
+def test_a_purchase_long_after_an_opening_is_none_of_the_coming_days():
+    text = "ana>p,q,r,s:tea p$tea {} q$tea r$tea s$tea @30d zoe.view:tea"
+    soon, late = (market(text.format(when)).behaviour.buying_chance() for when in ("", "@8d"))
+    assert late.max() < soon.max()
+    # In a shop that is younger than these days, whatever was bought counts.
+    young = market("ana>p,q:tea @1d p$tea q$tea").behaviour.buying_chance()
+    assert young.max() > 0.5
 
 
 def test_behaviour_of_some_products_knows_no_others():
