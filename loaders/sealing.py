@@ -16,6 +16,7 @@ Law: `opened(closed(text, place), place) == text` under every secret that is hel
 others. Without a secret everything stays plain text.
 """
 
+import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Sequence
 from hashlib import sha256
@@ -39,6 +40,8 @@ Text = str | bytes
 
 REGION: Final = "region"
 """The place of all regions: one for everybody, or equal ones would not look alike."""
+
+_SECRET = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
 
 _ALIKE, _DRAWN = b"\x01", b"\x02"
 _HEAD, _NONCE = 5, 12
@@ -88,6 +91,8 @@ class Secret:
         how, body = sealed[:1], sealed[_HEAD:]
         if how == _ALIKE:
             return self._siv.decrypt(body, [place.encode()])
+        if how != _DRAWN:
+            raise InvalidTag
         return self._gcm.decrypt(body[:_NONCE], body[_NONCE:], place.encode())
 
 
@@ -130,7 +135,11 @@ class Seal:
     def secret(self, id_: str) -> Secret:
         """The secret of an id; StoreSealed where it is not held."""
         if id_ not in self._by_id:
-            self._by_id = {secret.id: secret for secret in self._held()}
+            try:
+                self._by_id = {secret.id: secret for secret in self._held()}
+            except InvalidInput as unreadable:
+                # Whoever is served at this moment did not say anything wrong.
+                raise StoreSealed(str(unreadable)) from None
         try:
             return self._by_id[id_]
         except KeyError:
@@ -156,9 +165,13 @@ class Seal:
         """A region as it is to be kept: equal ones look alike."""
         return text if self._pen is None or not text else self._pen.alike(text.encode(), REGION)
 
-    def regions(self, text: str) -> list[bytes]:
-        """All forms in which a sealed region may be kept, that of the newest secret first."""
-        return [secret.alike(text.encode(), REGION) for secret in reversed(self._held())]
+    def regions(self, text: str) -> Sequence[Text]:
+        """All forms in which a sealed region may be kept, that of the newest secret first; "" says nothing,
+        and stays.
+        """
+        if not text:
+            return [text]
+        return [secret.alike(text.encode(), REGION) for secret in reversed(self._by_id.values())]
 
     def packed(self, whole: bytes, place: str) -> bytes:
         """Bytes of a file as they are to be kept."""
@@ -202,15 +215,11 @@ PLAIN: Final = Seal()
 
 
 def _decoded(text: str) -> bytes:
-    try:
-        raw = urlsafe_b64decode(text.removeprefix(PREFIX) + "=") if text.startswith(PREFIX) else b""
-    except ValueError:
-        raw = b""
-    if len(raw) != RANDOM_BYTES:
+    if not _SECRET.fullmatch(text):
         raise InvalidInput(
             f"a secret is {PREFIX} and 43 letters, as `sharegraph keys secret` makes one; this is none"
         )
-    return raw
+    return urlsafe_b64decode(text.removeprefix(PREFIX) + "=")
 
 
 def _derived(raw: bytes, purpose: bytes, length: int) -> bytes:

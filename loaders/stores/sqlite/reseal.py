@@ -98,7 +98,9 @@ def plain_regions(connection: Connection, after: int) -> Done:
 
 
 _RUN = "seq > :after AND seq <= :upto"
-_PLAIN = f"FROM events e JOIN words w ON w.id = e.region WHERE {_RUN} AND typeof(w.text) = 'text'"
+_PLAIN = (
+    f"FROM events e JOIN words w ON w.id = e.region WHERE {_RUN} AND typeof(w.text) = 'text' AND w.text <> ''"
+)
 _MOVING = (
     "UPDATE events SET region = (SELECT new FROM moved WHERE old = region) "
     f"WHERE {_RUN} AND region IN (SELECT old FROM moved)"
