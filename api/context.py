@@ -140,9 +140,11 @@ class Context:
         """What a slow function of the analysis and of what was asked gives; once for each version."""
         return await self._computed(self.analysis).of(compute, *asked)
 
-    async def of_fit(self, compute: Callable[..., T], *asked: Hashable) -> T:
-        """The same of a function that asks the last fit alone; once for each fit."""
-        return await self._computed(self.analysis.last_fit).of(compute, *asked)
+    async def of_fit(self, compute: Callable[..., T], *asked: Hashable, stoppable: bool = False) -> T:
+        """The same of a function that asks the last fit alone; once for each fit. stoppable: it takes `stop`,
+        and ends once nobody waits for it (api.memo).
+        """
+        return await self._computed(self.analysis.last_fit).of(compute, *asked, stoppable=stoppable)
 
     def _computed(self, analysis: Analysis) -> Computed:
         # An analysis may be let go while a request is pinned to it; what was computed is then the request's.

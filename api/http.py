@@ -50,6 +50,7 @@ STATUS = {
     NOT_TRUSTED: 403,
     errors.INTERNAL: 500,
     errors.TIMEOUT: 503,
+    errors.LEFT: 499,
     errors.AWAY: 503,
 }
 """Of a request that was not run, whatever the client accepts."""
@@ -102,7 +103,7 @@ class Endpoint:
             asked = replace(await asked_by(request, request_id, self.settings), caller=caller)
             if media == EVENTS:
                 return self._streamed(asked)
-            reply = await self._answer(asked)
+            reply = await self._answer(asked, request)
         except Unfit as unfit:
             reply = Reply(None, (refusal(str(unfit), unfit.code),))
         except Unauthenticated as unknown:
@@ -128,13 +129,29 @@ class Endpoint:
         stage = Stage(self.following, self.metrics, self.settings.alive_seconds)
         return EventStream(self.service.replies(asked, self.settings.request_seconds), stage, asked.id)
 
-    async def _answer(self, asked: Asked) -> Reply:
+    async def _answer(self, asked: Asked, request: Request) -> Reply:
+        """The reply, as long as there is time and somebody to take it: what is asked for nobody is dropped,
+        with the work for it (api.memo).
+        """
+        answering = asyncio.ensure_future(self.service.answer(asked))
+        leaving = asyncio.ensure_future(_left(request))
+        seconds = self.settings.request_seconds
         try:
-            async with asyncio.timeout(self.settings.request_seconds):
-                return await self.service.answer(asked)
-        except TimeoutError:
-            seconds = self.settings.request_seconds
-            raise Unfit(errors.TIMEOUT, f"no answer within {seconds:g} s; ask for less") from None
+            await asyncio.wait({answering, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if answering.done():
+                return answering.result()
+            if leaving.done():
+                raise Unfit(errors.LEFT, "the client left")
+            raise Unfit(errors.TIMEOUT, f"no answer within {seconds:g} s; ask for less")
+        finally:
+            leaving.cancel()
+            answering.cancel()
+
+
+async def _left(request: Request) -> None:
+    """Once whoever asked has closed the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _response(reply: Reply, media: str) -> Response:

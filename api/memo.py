@@ -3,12 +3,17 @@
 What was computed stays with the analysis it was computed from and goes with it: nothing of it can be read in
 another, nobody who was forgotten is left in it, and memory holds a few analyses and what hangs on them,
 however many there were.
+
+Work is done as long as somebody waits for it. Once nobody does (they left, or their time is over), what has
+not begun never begins, and what is under way ends the next time it asks its `stop`.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from graph.analysis import Analysis
@@ -24,33 +29,65 @@ AT_A_TIME = 2
 """Simulations that run beside each other; further ones wait, so that small questions still find a core."""
 
 
+class Abandoned(Exception):
+    """Nobody waits for this work any more."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """Who waits for some work."""
+
+    count: int = 0
+    over: bool = False
+
+    def stop(self) -> bool:
+        """Never says that work should be cut short; Abandoned where it should not be done at all."""
+        if self.over:
+            raise Abandoned
+        return False
+
+
 class Computed:
     """What was last computed from one analysis, by what was asked. Whoever asks for what is being computed
-    waits for it; it runs to its end even where whoever asked first has given up.
+    waits for it.
     """
 
     def __init__(self, analysis: Analysis, pool: ThreadPoolExecutor) -> None:
         self._analysis = analysis
         self._pool = pool
-        self._kept: OrderedDict[Hashable, asyncio.Future[Any]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[asyncio.Future[Any], _Waiting]] = OrderedDict()
 
-    async def of(self, compute: Callable[..., T], *asked: Hashable) -> T:
+    async def of(self, compute: Callable[..., T], *asked: Hashable, stoppable: bool = False) -> T:
         """What `compute(analysis, *asked)` returns, in a thread, unless the same was asked before; an error
         is not kept.
+
+        stoppable: `compute` takes `stop`, which it asks now and then, and lets through what that raises. What
+        is not stoppable is done to its end, for whoever asks next.
         """
         key = compute, asked
-        found = self._kept.get(key)
-        if found is None:
-            found = asyncio.get_running_loop().run_in_executor(self._pool, compute, self._analysis, *asked)
-            self._kept[key] = found
-            found.add_done_callback(lambda done: self._settle(key, done))
+        if key not in self._kept:
+            waiting = _Waiting()
+            doing = partial(compute, stop=waiting.stop) if stoppable else compute
+            coming = asyncio.get_running_loop().run_in_executor(self._pool, doing, self._analysis, *asked)
+            self._kept[key] = coming, waiting
+            coming.add_done_callback(lambda done: self._settle(key, done))
         self._kept.move_to_end(key)
-        computed: T = await asyncio.shield(found)
+        coming, waiting = self._kept[key]
+        waiting.count += 1
+        try:
+            computed: T = await asyncio.shield(coming)
+        finally:
+            waiting.count -= 1
+            if stoppable and not waiting.count and not coming.done():
+                waiting.over = True
+                coming.cancel()
+                self._settle(key, coming)
         return computed
 
     def _settle(self, key: Hashable, done: asyncio.Future[Any]) -> None:
-        if done.cancelled() or done.exception() is not None:
-            self._kept.pop(key, None)
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] is done and (done.cancelled() or done.exception() is not None):
+            del self._kept[key]
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 

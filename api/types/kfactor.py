@@ -19,6 +19,7 @@ from graph.cascades import kfactor
 from graph.errors import Forbidden
 from graph.events import instant, micros
 from graph.log import NONE
+from graph.spread.forward import Stop
 from graph.timeline import Rows
 
 T = TypeVar("T")
@@ -229,14 +230,21 @@ async def report(
     )
     groups = bounded(first, 10, PAGE if every is None else OVER_TIME)
     column, length = by.name.lower() if by else None, kfactor.Every[every.name] if every else None
-    found = await info.context.of_fit(_told, counted, column, length, groups)
+    found = await info.context.of_fit(_told, counted, column, length, groups, stoppable=True)
     return KFactorReport(told=found, by=by)
 
 
 def _told(
-    fit: Analysis, asked: kfactor.Asked, column: str | None, every: kfactor.Every | None, first: int
+    fit: Analysis,
+    asked: kfactor.Asked,
+    column: str | None,
+    every: kfactor.Every | None,
+    first: int,
+    *,
+    stop: Stop,
 ) -> tuple[kfactor.KFactor, tuple[kfactor.Group, ...]]:
     invites = kfactor.Invites.of(fit.snapshot, fit.openings, asked)
+    stop()
     return kfactor.k_factors(invites, _codes(fit, column), every=every, first=first)
 
 

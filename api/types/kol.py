@@ -24,6 +24,7 @@ from graph.campaign.rates import Rates
 from graph.campaign.worth import Objective
 from graph.errors import InvalidInput
 from graph.promises import made
+from graph.spread.forward import Stop
 
 PATIENCE = 10.0
 """Seconds after which a list is told with the ratio that is certified by then."""
@@ -168,13 +169,14 @@ async def candidates(info: Info, asked: Asked, page: tuple[int | None, str | Non
     market = await request.market()
     wanted, among, budget, seed = asked.to_domain(market)
     window = request.window(*page, "kols", wanted.name, among, budget, seed, most=SEEDS)
-    listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates)
+    listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates, stoppable=True)
     described = partial(kol.kol_candidates, market, chosen_by=among, listed=listed)
     found = await asyncio.to_thread(described, limit=window.stop)
     people = listed.ranking.people
     unit, _ = audience.currency(market, audience.within(market, among), request.rates)
     first = people[: window.stop].tolist()
-    reach = await request.of_fit(_reach, (*first, *among.already_chosen), wanted, among, seed, request.rates)
+    chosen = *first, *among.already_chosen
+    reach = await request.of_fit(_reach, chosen, wanted, among, seed, request.rates, stoppable=True)
     request.ledger.give([made.of_kols(market, first, reach, (wanted, among, seed), unit)])
     return KolCandidateConnection(
         page=window.cut(found.candidates, whole=len(people)).map(KolCandidate.from_domain),
@@ -194,7 +196,7 @@ async def standing(info: Info, user: str, asked: Asked) -> KolStanding | None:
     if row is None or row >= len(market.snapshot.people):
         return None
     wanted, among, budget, seed = asked.to_domain(market)
-    listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates)
+    listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates, stoppable=True)
     found = await asyncio.to_thread(listing.standing, market, row, chosen_by=among, listed=listed)
     return KolStanding(
         standing=found, rank=found.rank, covered=found.covered, ruled_out_by=list(found.ruled_out)
@@ -208,8 +210,12 @@ def _reach(
     chosen_by: audience.KolFilter,
     seed: int | None,
     rates: Rates,
+    *,
+    stop: Stop,
 ) -> estimate.Estimate:
-    return forecast.reached(analysis.market, people, objective, chosen_by=chosen_by, rates=rates, seed=seed)
+    return forecast.reached(
+        analysis.market, people, objective, chosen_by=chosen_by, rates=rates, seed=seed, stop=stop
+    )
 
 
 def _listing(
@@ -219,9 +225,11 @@ def _listing(
     budget: events.Money | None,
     seed: int | None,
     rates: Rates,
+    *,
+    stop: Stop,
 ) -> listing.Listed:
     until = time.monotonic() + PATIENCE
     return listing.listing(
         analysis.market, objective=objective, chosen_by=chosen_by, budget=budget, seed=seed, rates=rates,
-        stop=lambda: time.monotonic() > until,
+        stop=lambda: stop() or time.monotonic() > until,
     )  # fmt: skip

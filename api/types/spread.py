@@ -14,6 +14,7 @@ from graph.campaign import audience, forecast
 from graph.errors import UnknownKey
 from graph.promises import made
 from graph.snapshot import Snapshot
+from graph.spread.forward import Stop
 
 
 @output
@@ -81,7 +82,7 @@ async def spread(
     snapshot = (await info.context.market()).snapshot
     people = tuple(_known(snapshot, key) for key in at_most(users, NAMED, "users"))
     among = (chosen_by or KolFilter()).to_domain(snapshot)
-    told = await info.context.of_fit(_forecast, people, among, seeded(seed))
+    told = await info.context.of_fit(_forecast, people, among, seeded(seed), stoppable=True)
     info.context.ledger.give(made.of_spread(await info.context.market(), told, among, seed))
     return SpreadForecast.from_domain(info, told)
 
@@ -94,6 +95,11 @@ def _known(snapshot: Snapshot, key: str) -> int:
 
 
 def _forecast(
-    analysis: Analysis, people: tuple[int, ...], chosen_by: audience.KolFilter, seed: int | None
+    analysis: Analysis,
+    people: tuple[int, ...],
+    chosen_by: audience.KolFilter,
+    seed: int | None,
+    *,
+    stop: Stop,
 ) -> forecast.SpreadForecast:
-    return forecast.forecast(analysis.market, people, chosen_by=chosen_by, seed=seed)
+    return forecast.forecast(analysis.market, people, chosen_by=chosen_by, seed=seed, stop=stop)

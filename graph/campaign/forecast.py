@@ -32,7 +32,7 @@ from graph.campaign.openers import Openers
 from graph.campaign.rates import NO_RATES, Rates
 from graph.campaign.worth import Objective
 from graph.estimate import CONFIDENCE, Estimate
-from graph.spread.forward import ENOUGH, Enough, Spread, spread
+from graph.spread.forward import ENOUGH, Enough, Spread, Stop, never, spread
 
 Floats = NDArray[np.float64]
 
@@ -63,12 +63,13 @@ def forecast(
     chosen_by: KolFilter = NO_FILTER,
     seed: int | None = None,
     enough: Enough = ENOUGH,
+    stop: Stop = never,
 ) -> SpreadForecast:
     """Simulate that all these people share now.
 
     people: rows, repeats counted once. Of the filter, what is shared and whom it should reach are heard; who
     may be chosen and `already_chosen` are not. Where nothing was bought, purchases are 0 and revenue is
-    empty.
+    empty. stop: asked every now and then; what it raises ends the simulation.
     """
     bought, counts = within(market, chosen_by), counted(market, chosen_by)
     everywhere, currencies = chosen_by.reaches_everybody, bought.currencies()
@@ -90,7 +91,7 @@ def forecast(
         for worth, objective, factor in respects
     ]
     chance = np.random.default_rng(market.seed if seed is None else seed)
-    told, outcomes = _outcomes(market, people, aimed, enough, chance)
+    told, outcomes = _outcomes(market, people, aimed, chance, enough=enough, stop=stop)
     seen, unbought, reach, new_users, *sold = outcomes
     lines, *money = _by_sharers(market, people, chosen_by, [np.ones(len(counts)), *paying], sold)
     moods, rows = _moods(market, people, told.runs, chance), _rows(people)
@@ -120,15 +121,18 @@ def reached(
     chosen_by: KolFilter = NO_FILTER,
     rates: Rates = NO_RATES,
     seed: int | None = None,
+    stop: Stop = never,
 ) -> Estimate:
-    """What these people reach together in an objective's unit, with the interval of what may come."""
+    """What these people reach together in an objective's unit, with the interval of what may come. stop: as
+    for `forecast`.
+    """
     if objective is Objective.OPENERS:
         return Openers.of(market, chosen_by).together(people)
     chance = np.random.default_rng(market.seed if seed is None else seed)
     aimed = audience(market, objective, chosen_by, rates)
     if objective in {Objective.PURCHASES, Objective.REVENUE}:
         lines = audience(market, Objective.PURCHASES, chosen_by, rates)
-        _, sold = _outcomes(market, people, [aimed, lines], ENOUGH, chance)
+        _, sold = _outcomes(market, people, [aimed, lines], chance, stop=stop)
         each = np.ones(len(aimed.weights))
         bought = within(market, chosen_by)
         paid = each if objective is Objective.PURCHASES else bought.paying(currency(market, bought, rates)[1])
@@ -137,7 +141,7 @@ def reached(
     counts = counted(market, chosen_by)
     if objective is Objective.NEW_USERS:
         counts = counts & market.behaviour.newcomers()
-    told, (expected, seen) = _outcomes(market, people, [aimed, _seen(counts)], ENOUGH, chance)
+    told, (expected, seen) = _outcomes(market, people, [aimed, _seen(counts)], chance, stop=stop)
     moods, own = _moods(market, people, told.runs, chance), counts[_rows(people)].sum()
     return _estimate(_whole(expected, seen, own, moods, chance), expected)
 
@@ -146,8 +150,10 @@ def _outcomes(
     market: Market,
     people: Sequence[int],
     aimed: Sequence[Audience],
-    enough: Enough,
     chance: np.random.Generator,
+    *,
+    enough: Enough = ENOUGH,
+    stop: Stop = never,
 ) -> tuple[Spread, Floats]:
     """What each run reaches with the strangers drawn for it, in each respect: (q, r)."""
     rows = _rows(people)
@@ -158,6 +164,7 @@ def _outcomes(
         group=market.partition.labels,
         seed=int(chance.integers(1 << 62)),
         enough=enough,
+        stop=stop,
     )
     came = market.strangers.drawn(rows, told.runs, chance).sum(axis=1)
     # By passing on they would bring part of these; that part is in the weights already.
