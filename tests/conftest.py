@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 # A timing is a benchmark, not a test; under CI every run tries the same examples.
 settings.register_profile("sharegraph", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("long", deadline=None)  # --hypothesis-profile=long, for tests that ask for it
 settings.load_profile("sharegraph")
 
 

@@ -2,7 +2,8 @@
 
 A pseudonym is the person's key, encrypted so that the same key always gives the same letters (AES-SIV, RFC
 5297) under a key that the store keeps. So the server that gave one can find the person again, needs no table
-of them, and nobody else can do either.
+of them, and nobody else can do either. Shares have pseudonyms too: a share's id is in the link that was sent,
+and whoever got it knows from whom.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -13,7 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 LEAD = "~"
 """Leads a pseudonym."""
 
-ABOUT = [b"sharegraph pseudonym"]
+PERSON, SHARE = b"sharegraph pseudonym", b"sharegraph pseudonym of a share"
+"""What a pseudonym stands for; one kind's is none of the other's."""
 
 
 class Pseudonyms:
@@ -22,28 +24,28 @@ class Pseudonyms:
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESSIV(secret)
 
-    def of(self, key: str) -> str:
-        """The pseudonym of a person's key.
+    def of(self, key: str, kind: bytes = PERSON) -> str:
+        """The pseudonym of a person's key, or of a share's id.
 
         >>> ours = Pseudonyms(bytes(64))
         >>> ours.of("ana") == ours.of("ana") != ours.of("bea")
         True
         """
-        sealed = self._cipher.encrypt(key.encode(), ABOUT)
+        sealed = self._cipher.encrypt(key.encode(), [kind])
         return LEAD + urlsafe_b64encode(sealed).decode().rstrip("=")
 
-    def key(self, pseudonym: str) -> str | None:
-        """The key behind a pseudonym; None for what is none of ours.
+    def key(self, pseudonym: str, kind: bytes = PERSON) -> str | None:
+        """The key or id behind a pseudonym; None for what is none of ours.
 
         >>> ours = Pseudonyms(bytes(64))
-        >>> ours.key(ours.of("ana")), ours.key("ana"), ours.key("~YW5h")
-        ('ana', None, None)
+        >>> ours.key(ours.of("ana")), ours.key("ana"), ours.key("~YW5h"), ours.key(ours.of("ana", SHARE))
+        ('ana', None, None, None)
         """
         letters = pseudonym.removeprefix(LEAD)
         if letters == pseudonym:
             return None
         try:
             sealed = urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
-            return self._cipher.decrypt(sealed, ABOUT).decode()
+            return self._cipher.decrypt(sealed, [kind]).decode()
         except (InvalidTag, ValueError):
             return None

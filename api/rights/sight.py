@@ -1,8 +1,9 @@
 """What a caller sees of people: the door by which keys come in and rows go out.
 
 A member knows themselves, and is known to friends as far as these allow: others are pseudonyms, and have a
-name where they are friends of the member's who let friends see it. An analyst knows nobody: everybody is a
-pseudonym. The shop's own services know its people.
+name where they are friends of the member's who let friends see it. The shop's pages (storefront) know whom
+they ask about, and who allows to be named; whoever else stands in an answer is a pseudonym. An analyst knows
+nobody: everybody is a pseudonym, and every share. The shop's own services know its people.
 """
 
 from collections.abc import Sequence
@@ -12,19 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.auth.caller import Caller, Role
-from api.rights.pseudonyms import Pseudonyms
+from api.rights.pseudonyms import SHARE, Pseudonyms
 from api.rights.suppress import told
 from graph.analysis import Analysis
 
 
 @dataclass(slots=True)
 class Sight:
-    """One caller's, over one version."""
+    """One caller's, over one version. asked: rows of those whom a storefront asked about by their keys."""
 
     caller: Caller
     analysis: Analysis
     pseudonyms: Pseudonyms | None
     own: int | None = field(init=False)
+    asked: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         subject = self.caller.subject
@@ -35,9 +37,25 @@ class Sight:
         about.
         """
         people = self.analysis.snapshot.people
-        if self.caller.role is not Role.ANALYST:
-            row = people.row(key)
-            return row if self.caller.role is not Role.MEMBER or row == self.own else None
+        match self.caller.role:
+            case Role.MEMBER:
+                row = people.row(key)
+                return row if row == self.own else None
+            case Role.ANALYST:
+                known = self._veil.key(key)
+                return None if known is None else people.row(known)
+            case Role.STOREFRONT:
+                return self._asked_about(key)
+            case _:
+                return people.row(key)
+
+    def _asked_about(self, key: str) -> int | None:
+        """A pseudonym will do, and leaves the person one."""
+        people = self.analysis.snapshot.people
+        row = people.row(key)
+        if row is not None:
+            self.asked.add(row)
+            return row
         known = self._veil.key(key)
         return None if known is None else people.row(known)
 
@@ -81,6 +99,16 @@ class Sight:
         theirs = self._named(sharer)
         return row is not None and (theirs or sharer == self.own)
 
+    def share_of(self, id: str) -> int | None:
+        """The row of a share that a caller names; None for one that is not there, or not known by this."""
+        known = self._veil.key(id, SHARE) if self.caller.role is Role.ANALYST else id
+        return None if known is None else self.analysis.snapshot.shares.row(known)
+
+    def share_id(self, row: int) -> str:
+        """What this caller may call a share by."""
+        own = self.analysis.snapshot.shares.ids[row]
+        return self._veil.of(own, SHARE) if self.caller.role is Role.ANALYST else own
+
     def sharer(self, key: str) -> int | None:
         """The row of whose link a caller says was opened; None for nobody, and where a member names somebody
         else than themselves or a friend whom they know by name: what is suggested on a link tells of its
@@ -93,8 +121,15 @@ class Sight:
         return row if theirs or row == self.own else None
 
     def _veiled(self, row: int) -> bool:
-        role = self.caller.role
-        return role is Role.ANALYST or (role is Role.MEMBER and row != self.own)
+        match self.caller.role:
+            case Role.ANALYST:
+                return True
+            case Role.MEMBER:
+                return row != self.own
+            case Role.STOREFRONT:
+                return row not in self.asked and not self.analysis.shelf.named[row]
+            case _:
+                return False
 
     def _named(self, row: int) -> bool:
         """Whether this is a friend of the caller's who may be named to friends."""

@@ -6,7 +6,7 @@ from api.auth.caller import Caller, Role
 from api.rights.pseudonyms import Pseudonyms
 from graph.store import Store
 
-KNOW_NOBODY = frozenset({Role.MEMBER, Role.ANALYST})
+KNOW_NOT_ALL = frozenset({Role.MEMBER, Role.ANALYST, Role.STOREFRONT})
 
 PURPOSE = "pseudonyms"
 
@@ -19,8 +19,8 @@ class Veil:
         self._pseudonyms: Pseudonyms | None = None
 
     async def of(self, caller: Caller) -> Pseudonyms | None:
-        """What this caller knows people by; None for one who knows their keys."""
-        if caller.role not in KNOW_NOBODY:
+        """What this caller knows people by; None for one who knows all keys."""
+        if caller.role not in KNOW_NOT_ALL:
             return None
         if self._pseudonyms is None:
             self._pseudonyms = Pseudonyms(await asyncio.to_thread(self._store.secret, PURPOSE))

@@ -37,7 +37,7 @@ class Cascade(Node):
     @classmethod
     async def by_key(cls, info: Info, key: str) -> "Cascade | None":
         """The cascade of a first share's id; None where that is unknown or no first share."""
-        share = info.context.analysis.snapshot.shares.row(key)
+        share = info.context.sight.share_of(key)
         if share is None:
             return None
         among = await info.context.cascades()
@@ -45,8 +45,8 @@ class Cascade(Node):
         return cls(row=row, among=among) if int(among.root[row]) == share else None
 
     def own_key(self, info: Info) -> str:
-        """The first share's id."""
-        return info.context.analysis.snapshot.shares.ids[int(self.among.root[self.row])]
+        """The first share's id; a pseudonym for whoever may not know it."""
+        return info.context.sight.share_id(int(self.among.root[self.row]))
 
     @field
     def product(self) -> Product | None:

@@ -23,13 +23,13 @@ class Share(Node):
     @classmethod
     def by_key(cls, info: Info, key: str) -> "Share | None":
         """The share of an event's id; None where unknown, or not for whoever asks."""
-        row = info.context.analysis.snapshot.shares.row(key)
+        row = info.context.sight.share_of(key)
         visible = info.context.sight.share(row)
         return cls(row=row) if visible and row is not None else None
 
     def own_key(self, info: Info) -> str:
-        """The SHARE event's id."""
-        return info.context.analysis.snapshot.shares.ids[self.row]
+        """The SHARE event's id; a pseudonym for whoever may not know it."""
+        return info.context.sight.share_id(self.row)
 
     @field
     def user(self, info: Info) -> LaterUser | None:

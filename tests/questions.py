@@ -1,0 +1,154 @@
+"""Every question that the schema has, as documents made from it, so that a new field is asked for too.
+
+A document asks for one field of Query, or for one type of `node(id:)`, and under it for everything down to
+scalars; a type that stands on the path already is asked for its scalars only. Arguments are variables.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from api.auth.caller import Role
+from api.rights.table import OWN, allowed
+from api.schema import core_schema
+
+Path = tuple[str, ...]
+"""Coordinates, from Query down."""
+
+Wanted = Callable[[Path, str], bool]
+"""Whether a field is asked for, which stands at the end of a path."""
+
+LEVELS: Final = 5
+"""Of objects, one in the other."""
+
+FAR: Final = ("Query.viewer",) * LEVELS
+
+VARIABLES: Final[Mapping[str, str]] = {
+    "person": "String!",
+    "people": "[String!]!",
+    "product": "String!",
+    "products": "[String!]!",
+    "id": "ID!",
+    "link": "SuggestionContext",
+    "first": "Int",
+}
+
+GIVEN: Final[Mapping[str, str]] = {
+    "Query.user.key": "person",
+    "Query.product.key": "product",
+    "Query.suggestions.context": "link",
+    "User.suggestions.context": "link",
+    "user": "person",
+    "users": "people",
+    **{name: name for name in VARIABLES},
+}
+"""The variable that an argument takes, by its coordinate, else by its name; others are left out."""
+
+
+def everything(_: Path, __: str) -> bool:
+    """Whatever there is."""
+    return True
+
+
+def of(role: Role) -> Wanted:
+    """What a role may ask for: where that is of themselves only, under the person asked about."""
+
+    def wanted(path: Path, coordinate: str) -> bool:
+        own = path[-1:] in {("Query.viewer",), ("Query.user",)} or path[-2:-1] == ("User.shares",)
+        return allowed(role, coordinate) and (own or role not in OWN.get(coordinate, ()))
+
+    return wanted
+
+
+def questions(wanted: Wanted) -> Iterator[str]:
+    """Documents for each field of Query, each with one branch below it; for `node` for each type that it may
+    be.
+    """
+    query = core_schema.query_type
+    assert query is not None
+    for name, field in query.fields.items():
+        path, kind = (f"Query.{name}",), get_named_type(field.type)
+        for selection in _branches(kind, path, wanted) if wanted((), path[0]) else ():
+            yield _document(f"{name}{_arguments(path[0], field)} {selection}")
+
+
+def _document(asked: str) -> str:
+    used = dict.fromkeys(re.findall(r"\$(\w+)", asked))
+    said = ", ".join(f"${variable}: {VARIABLES[variable]}" for variable in used)
+    return f"query{f'({said})' if said else ''} {{ {asked} }}"
+
+
+def _branches(kind: GraphQLNamedType, path: Path, wanted: Wanted) -> Iterator[str]:
+    """The scalars of a type, with one of its other fields at a time; empty for a scalar."""
+    if isinstance(kind, GraphQLObjectType):
+        fields = [*_fields(kind, path, wanted)]
+        flat = " ".join(field for field in fields if not field.endswith("}")) or "__typename"
+        yield f"{{ {flat} }}"
+        yield from (f"{{ {field} }}" for field in fields if field.endswith("}"))
+    elif is_leaf_type(kind):
+        yield ""
+    else:
+        for one in core_schema.get_possible_types(kind):  # type: ignore[arg-type]  # it is abstract.
+            for branch in _branches(one, path, wanted):
+                yield f"{{ ... on {one.name} {branch} }}"
+
+
+def _arguments(coordinate: str, field: GraphQLField) -> str:
+    found = {name: GIVEN.get(f"{coordinate}.{name}", GIVEN.get(name)) for name in field.args}
+    said = [f"{name}: ${variable}" for name, variable in found.items() if variable]
+    for name, argument in field.args.items():
+        if is_required_argument(argument) and found[name] is None:
+            kind = get_named_type(argument.type)
+            assert isinstance(kind, GraphQLEnumType), f"what shall be put in {coordinate}({name}:)?"
+            said.append(f"{name}: {next(iter(kind.values))}")
+    return f"({', '.join(said)})" if said else ""
+
+
+def _below(kind: GraphQLNamedType, path: Path, wanted: Wanted) -> str:
+    """Everything of a type; empty for a scalar."""
+    if is_leaf_type(kind):
+        return ""
+    if isinstance(kind, GraphQLObjectType):
+        return f"{{ {' '.join(_fields(kind, path, wanted)) or '__typename'} }}"
+    each = core_schema.get_possible_types(kind)  # type: ignore[arg-type]  # it is abstract.
+    return f"{{ {' '.join(f'... on {one.name} {_below(one, path, wanted)}' for one in each)} }}"
+
+
+def _fields(kind: GraphQLObjectType, path: Path, wanted: Wanted) -> Iterator[str]:
+    """The fields of a type; scalars alone far down, and where it stands on the path already. What people and
+    products have is asked near Query. `nodes` say what `edges` say.
+    """
+    above = any(coordinate.startswith(f"{kind.name}.") for coordinate in path)
+    again = above or len(path) >= (2 if kind.name in {"Product", "User"} else LEVELS)
+    for name, field in kind.fields.items():
+        coordinate, inner = f"{kind.name}.{name}", get_named_type(field.type)
+        deeper = not is_leaf_type(inner)
+        if not wanted(path, coordinate) or (deeper and again) or (name == "edges" and "nodes" in kind.fields):
+            continue
+        yield f"{name}{_arguments(coordinate, field)} {_below(inner, (*path, coordinate), wanted)}".strip()
+
+
+def thefts() -> Iterator[str]:
+    """What is answered of oneself only, asked as `stolen` of a friend, and of a share of theirs."""
+    reached = {
+        "User": "friends(first: $first) {{ nodes {{ from {{ {} }} }} }}",
+        "Share": "suggestions {{ nodes {{ reasons {{ ... on FriendReason {{ share {{ {} }} }} }} }} }}",
+    }
+    for coordinate in OWN:
+        kind, name = coordinate.split(".")
+        owner = core_schema.type_map[kind]
+        assert isinstance(owner, GraphQLObjectType)
+        field = owner.fields[name]
+        below = _below(get_named_type(field.type), FAR, everything)
+        asked = f"stolen: {name}{_arguments(coordinate, field)} {below}"
+        yield _document(f"viewer {{ {reached[kind].format(asked)} }}")
