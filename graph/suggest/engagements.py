@@ -100,6 +100,10 @@ class Engagements:
         share = int(self.share[position])
         return Kind(self.action[position]), int(self.at[position]), None if share == NONE else share
 
+    def when(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The times of the loudest acts of some pairs, µs."""
+        return self.at[positions]
+
 
 Told = Callable[[Engagements, Rows, NDArray[np.float64], int], Gathered]
 
@@ -166,6 +170,14 @@ class LiveEngagements:
         """As `Engagements.act`."""
         behind = position - len(self.base)
         return self.base.act(position) if behind < 0 else self.fresh.act(behind)
+
+    def when(self, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+        """As `Engagements.when`."""
+        new = positions >= len(self.base)
+        found = np.empty(len(positions), np.int64)
+        found[new] = self.fresh.when(positions[new] - len(self.base))
+        found[~new] = self.base.when(positions[~new])
+        return found
 
 
 def engagements(snapshot: Snapshot, silent: NDArray[np.bool_], kept: Purchases) -> Engagements:

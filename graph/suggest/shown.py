@@ -102,6 +102,11 @@ class LiveShown:
     fresh: Shown
     renewed: NDArray[np.bool_]
 
+    @property
+    def as_of(self) -> int:
+        """µs, now."""
+        return self.fresh.as_of
+
     def resting(self, person: int, cap: Cap) -> Rows:
         """As `Shown.resting`, all as of now."""
         if self.renewed[person]:

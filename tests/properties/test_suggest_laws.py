@@ -5,12 +5,18 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.events import Product
 from graph.snapshot import Snapshot
 from graph.suggest import BEST_FIRST, Ask, Context, ExplorationReason, Order, Shelf, suggest
+from graph.suggest.learning.moments import Moments
+from graph.suggest.learning.past import before
+from graph.suggest.question import Question
+from graph.suggest.rules import allowed
+from graph.suggest.sources import friends
 from graph.ties import ties
 from tests.toy import snapshot
 
@@ -95,3 +101,30 @@ def test_an_order_shows_what_is_shown_best_first_with_the_same_scores(told: str,
         assert {(one.product, one.score) for one in best.suggestions} == {
             (one.product, one.score) for one in found.suggestions
         }
+
+
+@settings(max_examples=60, deadline=None)
+@given(told=STORY, part=st.floats(0, 1), row=st.integers(0, 5))
+def test_what_friends_say_at_a_moment_is_what_a_fit_of_all_before_it_would_say(
+    told: str, part: float, row: int
+):
+    whole = snapshot(told)
+    at = whole.events.at
+    cut, moment = int(at[int(part * (len(at) - 1))]), int(at[-1])
+    past, then = before(whole, cut), before(whole, moment)
+    person = row % len(whole.people)
+    refit, rolled = (
+        shelf_of(then),
+        Moments.after(shelf_of(past), past, cut, whole, ties(whole)).at(person, moment),
+    )
+    heard = [voices(on_shelf, person) for on_shelf in (refit, rolled)]
+    assert heard[1] == pytest.approx(heard[0], rel=1e-5)
+
+
+def voices(on_shelf: Shelf, person: int) -> dict[int, float]:
+    """What friends say of each product that may be shown."""
+    ask = Ask(person)
+    said = friends.votes(on_shelf, Question.of(on_shelf, ask))
+    product = np.unique(said.product)
+    shown, _ = allowed(on_shelf, ask, product)
+    return {int(one): float(said.vote[said.product == one].sum()) for one in product[shown]}

@@ -10,17 +10,21 @@ from numpy.typing import NDArray
 from api.cli.loads import made_up
 from graph.analysis import Analysis
 from graph.snapshot import Snapshot
-from graph.suggest import SOURCES, Ask, suggest
+from graph.suggest import SOURCES, Ask, Shelf, suggest
 from graph.suggest.chances import AT_LEAST, chances
-from graph.suggest.learning import as_blend, chosen_weights, learned
-from graph.suggest.learning.examples import Examples
+from graph.suggest.learning import as_blend, chosen_weights, learned, questions
+from graph.suggest.learning.examples import Examples, examples
 from graph.suggest.learning.fit import NAMES, OWN, WHISPER, fitted, log_likelihood_by_level, own
+from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import afterwards, before
 from graph.suggest.weights import LEVELS, Blend
+from graph.ties import strengths
 from loaders.aside import log_of
 from tests.toy import START, snapshot
 
-FRIENDS, INTEREST, PAGE, POPULAR = (NAMES.index(name) for name in ("friends", "interest", "page", "popular"))
+FRIENDS, NEWS, INTEREST, PAGE, POPULAR = (
+    NAMES.index(name) for name in ("friends", "news", "interest", "page", "popular")
+)
 
 
 def simulated(weights: dict[int, float], questions: int, seed: int, *, level: int = 3) -> Examples:
@@ -39,6 +43,7 @@ def simulated(weights: dict[int, float], questions: int, seed: int, *, level: in
         votes=votes.reshape(-1, len(SOURCES)),
         chosen=chosen.ravel(),
         stands_for=np.ones(questions * 30),
+        person=np.arange(questions),
         level=np.full(questions, level),
     )
 
@@ -94,6 +99,30 @@ def test_what_comes_at_the_time_of_the_cut_comes_after_it():
     assert len(after.rows) == 5
     assert after.events.at[after.rows].min() == after.cut
     assert before(whole, after.cut).events.at.max() < after.cut
+
+
+def test_a_share_that_is_opened_within_the_hour_teaches_that_friends_are_heard():
+    """Everybody opens what their one friend shares; only at the moment of the choice is the share there."""
+    told = " ".join(
+        f"@{10 + day}d a{day % 20}>:n{day} @{10 + day}.02d a{day % 20}>b{day % 20}:n{day}"
+        for day in range(400)
+    )
+    crowd = " ".join(f"c{i}$p{(i * j) % 30}" for i in range(60) for j in range(3))
+    whole = snapshot(f"{crowd} {told}")
+    after = afterwards(whole, 0.5)
+    past = before(whole, after.cut)
+    moments = Moments.after(
+        Shelf.of(past, strengths(past), np.zeros(len(past.people), np.int32)),
+        past,
+        after.cut,
+        whole,
+        strengths(whole),
+    )
+    found = examples(questions(after, moments))
+    kept = chosen_weights(found)
+    assert np.count_nonzero(found.chosen) > 100
+    assert (found.votes[found.chosen][:, NEWS] > 0).all()
+    assert kept.by_level[2, NEWS] / kept.unit[NEWS] >= OWN[NEWS]
 
 
 def test_nothing_is_learned_from_little():

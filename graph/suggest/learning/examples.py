@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.log import NONE
 from graph.suggest.answers import Ask
 from graph.suggest.question import Question
 from graph.suggest.rules import allowed
@@ -24,7 +25,7 @@ class Examples:
 
     begins: (q + 1,), where each question's candidates lie. product: (n,). votes: (n, sources), unweighted.
     chosen: (n,). stands_for: (n,), how many candidates one that was drawn speaks for. level: (q,), of
-    activity.
+    activity. person: (q,), who asks.
     """
 
     begins: NDArray[np.int64]
@@ -33,6 +34,7 @@ class Examples:
     chosen: NDArray[np.bool_]
     stands_for: NDArray[np.float64]
     level: NDArray[np.int64]
+    person: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.level)
@@ -51,17 +53,24 @@ class Examples:
             self.chosen[candidates],
             self.stands_for[candidates],
             self.level[kept],
+            self.person[kept],
         )
 
 
-def examples(
-    shelf: Shelf, asked: Iterable[tuple[Ask, Rows]], *, others: int | None = OTHERS, seed: int = 0
-) -> Examples:
-    """The questions asked, each with the products that were chosen afterwards. others: as OTHERS; None for
-    all.
+class Asked(NamedTuple):
+    """A question of the past: what it is answered from, who asks, and the products that were chosen."""
+
+    shelf: Shelf
+    ask: Ask
+    chosen: Rows
+
+
+def examples(asked: Iterable[Asked], *, others: int | None = OTHERS, seed: int = 0) -> Examples:
+    """The questions asked for which some source names what was chosen; what could not be told teaches
+    nothing. others: as OTHERS; None for all.
     """
     dice = np.random.default_rng(seed)
-    found = [_of(shelf, ask, wanted, others, dice) for ask, wanted in asked]
+    found = [one for one in (_of(*question, others, dice) for question in asked) if one.chosen.any()]
     return Examples(
         np.concatenate([[0], np.cumsum([len(one.product) for one in found])]).astype(np.int64),
         np.concatenate([np.empty(0, np.int32), *(one.product for one in found)]),
@@ -69,6 +78,7 @@ def examples(
         np.concatenate([np.empty(0, np.bool_), *(one.chosen for one in found)]),
         np.concatenate([np.empty(0), *(one.stands_for for one in found)]),
         np.array([one.level for one in found], np.int64),
+        np.array([one.person for one in found], np.int64),
     )
 
 
@@ -78,6 +88,7 @@ class _One(NamedTuple):
     chosen: NDArray[np.bool_]
     stands_for: NDArray[np.float64]
     level: int
+    person: int
 
 
 def _of(shelf: Shelf, ask: Ask, wanted: Rows, others: int | None, dice: np.random.Generator) -> _One:
@@ -93,7 +104,9 @@ def _of(shelf: Shelf, ask: Ask, wanted: Rows, others: int | None, dice: np.rando
         stands_for[drawn] = len(passed) / others
         kept = np.sort(np.append(drawn, np.flatnonzero(chosen)))
         product, votes, chosen, stands_for = product[kept], votes[kept], chosen[kept], stands_for[kept]
-    return _One(product, votes, chosen, stands_for, question.level)
+    return _One(
+        product, votes, chosen, stands_for, question.level, NONE if ask.person is None else ask.person
+    )
 
 
 def _table(shelf: Shelf, question: Question) -> tuple[Rows, NDArray[np.float64]]:

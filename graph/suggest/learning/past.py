@@ -1,11 +1,11 @@
 """A snapshot as it stood at an earlier time, and what people chose afterwards.
 
-History stands still at the cut: what is learned from is what somebody could have been told then. Who is who
-and what belongs to which category are known as of the whole.
+Who is who, who allows what and what belongs to which category are known as of the whole.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,21 +22,31 @@ HELD_BACK = 0.15
 """Share of what was chosen that comes after the cut."""
 
 
+class Choice(NamedTuple):
+    """What a person chose at one time (µs). rows: positions in `Events`. following: of what they chose next.
+    landed: the position of the opening that first brought them to a link's page, where this is it.
+    """
+
+    person: int
+    at: int
+    rows: Longs
+    following: Longs
+    landed: int | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Afterwards:
     """What was chosen from a time on. events: of the whole. rows: its openings of others' shares and its
-    purchases from the cut on, in order of time. tellable: which of these could have been told at the cut; who
-    came by a share that was made later was told by that, and nothing at the cut knew of it. cut: µs.
+    purchases from the cut on, in order of time. cut: µs.
     """
 
     events: Events
     rows: Longs
-    tellable: NDArray[np.bool_]
     cut: int
 
     def among(self, which: NDArray[np.bool_]) -> "Afterwards":
         """Some of it."""
-        return replace(self, rows=self.rows[which], tellable=self.tellable[which])
+        return replace(self, rows=self.rows[which])
 
     def by_person(self) -> Iterator[tuple[int, Longs]]:
         """Everybody who chose something, by row, and their rows in order of time."""
@@ -47,9 +57,21 @@ class Afterwards:
             if len(mine):
                 yield int(self.events.person[mine[0]]), mine
 
-    def told(self, rows: Longs) -> Longs:
-        """Those of some rows that could have been told."""
-        return rows[self.tellable[np.searchsorted(self.rows, rows)]]
+    def choices(self) -> Iterator["Choice"]:
+        """Every choice, person by person."""
+        for person, mine in self.by_person():
+            linked = (self.events.kind[mine] == Kind.OPEN) & (self.events.share[mine] != NONE)
+            first = int(mine[linked][0]) if linked.any() else NONE
+            at = self.events.at[mine]
+            parts = np.split(mine, np.flatnonzero(np.diff(at)) + 1)
+            for rows, following in zip(parts, [*parts[1:], mine[:0]], strict=True):
+                landed = first if first in rows else None
+                yield Choice(person, int(self.events.at[rows[0]]), rows, following, landed)
+
+    def sampled(self, most: int) -> list["Choice"]:
+        """At most so many choices, evenly."""
+        every = list(self.choices())
+        return every[:: max(1, -(-len(every) // most))]
 
 
 def afterwards(snapshot: Snapshot, held_back: float = HELD_BACK) -> Afterwards:
@@ -60,20 +82,20 @@ def afterwards(snapshot: Snapshot, held_back: float = HELD_BACK) -> Afterwards:
     first = int(len(rows) * (1 - held_back))
     cut = int(events.at[rows[first]]) if first < len(rows) else snapshot.as_of + 1
     rows = rows[np.searchsorted(events.at[rows], cut) :]
-    share = events.share[rows]
-    later = (share != NONE) & (np.append(snapshot.shares.at, 0)[share] >= cut)
-    return Afterwards(events, rows, ~later, cut)
+    return Afterwards(events, rows, cut)
 
 
 def before(snapshot: Snapshot, cut: int) -> Snapshot:
-    """The snapshot without all events from the cut (µs) on, as of its newest event then.
+    """The snapshot without all events from the cut (µs) on but consents, as of its newest event then.
 
-    A catalogue has no dates: a product that nobody had touched by then may not have been in the shop, and
-    that somebody touched it later must not tell. It is not available.
+    Somebody who refuses later is not learned from either. A catalogue has no dates: a product that nobody had
+    touched by then may not have been in the shop, and that somebody touched it later must not tell. It is not
+    available.
     """
     count = int(np.searchsorted(snapshot.events.at, cut))
-    events = snapshot.events.at_rows(np.arange(count))
-    as_of = int(events.at[-1]) if count else cut
+    as_of = int(snapshot.events.at[count - 1]) if count else cut
+    consents = snapshot.events.rows(Kind.CONSENT, noise=True)
+    events = snapshot.events.at_rows(np.append(np.arange(count), consents[consents >= count]))
     touched = np.zeros(len(snapshot.products), np.bool_)
     touched[events.product[events.product != NONE]] = True
     products = replace(snapshot.products, available=snapshot.products.available & touched)

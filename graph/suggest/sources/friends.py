@@ -8,6 +8,8 @@ it orders no better: NDCG@10 of friends alone, held out, is 0.0219 for 0.0220 on
 people, and 0.0011 for both on the Taobao log.
 """
 
+from datetime import timedelta
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,14 +22,24 @@ from graph.timeline import Rows
 LISTENED, ACTS_EACH = 150, 100
 """Strongest friends listened to, and newest acts of each: what bounds the work of one answer."""
 
+FRESH = timedelta(days=1)
+"""What is newer is told by `news`."""
+
 LINK = 0.6
 """The strength of the tie to somebody whose link was just opened, where a weaker one or none is known."""
 
 
 def votes(shelf: Shelf, question: Question) -> Votes:
-    """What friends shared, bought, rated and opened."""
+    """What friends shared, bought, rated and opened more than a day ago, and what whoever did whose link was
+    opened.
+    """
+    return heard(shelf, question, fresh=False)
+
+
+def heard(shelf: Shelf, question: Question, *, fresh: bool) -> Votes:
+    """What friends did within the last day, or before."""
     friend, strength = _listened(shelf, question)
-    return said(shelf, friend, strength, ACTS_EACH)
+    return said(shelf, friend, strength, ACTS_EACH, fresh=fresh)
 
 
 def _listened(shelf: Shelf, question: Question) -> tuple[Rows, NDArray[np.float64]]:
@@ -43,12 +55,23 @@ def _listened(shelf: Shelf, question: Question) -> tuple[Rows, NDArray[np.float6
 
 
 def said(
-    shelf: Shelf, friend: Rows, strength: NDArray[np.float64], each: int, via: Rows | None = None
+    shelf: Shelf,
+    friend: Rows,
+    strength: NDArray[np.float64],
+    each: int,
+    via: Rows | None = None,
+    *,
+    fresh: bool | None = None,
 ) -> Votes:
     """What these people's newest `each` acts say, each as loud as its strength. via: whose friends they are,
-    where they are not one's own; they are not named then.
+    where they are not one's own; they are not named then. fresh: of the last day only, or of all before; None
+    for both.
     """
     product, vote, asked, place = shelf.engaged.said(friend, strength, each)
+    if fresh is not None:
+        new = shelf.engaged.when(place) >= shelf.shown.as_of - int(FRESH.total_seconds() * 1e6)
+        told = new == fresh
+        product, vote, asked, place = product[told], vote[told], asked[told], place[told]
 
     def reason(entry: int, weight: float) -> Reason:
         action, at, share = shelf.engaged.act(int(place[entry]))

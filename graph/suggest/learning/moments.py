@@ -1,0 +1,134 @@
+"""What could be told at the very moment of a choice: a fit of an earlier time, and all that those did since
+to whom a person listens.
+
+What friends share is taken up within the hour or never. A question that stands at the cut knows nothing of
+it, and would teach that friends tell nothing; so every choice is asked about as of its own moment, from what
+a server would have: the last fit and, on top of it, everything since (graph.live). Only of the people within
+earshot is anything newer than the fit looked up (friends, and friends of theirs), so a question costs about
+the same however long the log. Whoever allows no use of what they do says nothing here either, whenever they
+said so.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.kernels.groups import gathered
+from graph.log import NONE
+from graph.purchases import purchases
+from graph.snapshot import Snapshot
+from graph.suggest.engagements import (
+    HALF_LIFE,
+    Engagements,
+    LiveEngagements,
+    LiveVerdicts,
+    Verdicts,
+    engagements,
+    verdicts,
+)
+from graph.suggest.filters import NOISY, OFFERED
+from graph.suggest.shelf import Shelf
+from graph.suggest.shown import LiveShown, Shown, shown
+from graph.ties import Ties, live_ties
+from graph.timeline import Events, Rows
+
+FRIENDS, BEYOND, THEIRS = 150, 20, 10
+"""Whose news is heard: so many friends, and of the closest of them so many friends each."""
+
+Longs = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """A log that goes on after a fit.
+
+    whole: the log to its end. ties, engaged, verdicts, shown: of the fit `shelf`, made of what comes before
+    `cut` (µs), rows those of the whole. earshot: the ties of the whole. silent: (people,), whose acts may not
+    be used. starts, events: everybody's events, in order of time. woken: (products,), µs of the first act
+    from the cut on, far away for none.
+    """
+
+    whole: Snapshot
+    shelf: Shelf
+    ties: Ties
+    engaged: Engagements
+    verdicts: Verdicts
+    shown: Shown
+    cut: int
+    fitted_at: int
+    earshot: Ties
+    silent: NDArray[np.bool_]
+    starts: Longs
+    events: Longs
+    woken: Longs
+
+    @classmethod
+    def after(cls, shelf: Shelf, past: Snapshot, cut: int, whole: Snapshot, earshot: Ties) -> "Moments":
+        """All moments from a cut on. shelf: a fit of `past`, which is the whole before the cut; TypeError for
+        one that is live.
+        """
+        ties, engaged, said, seen = shelf.ties, shelf.engaged, shelf.verdicts, shelf.shown
+        if not (
+            isinstance(ties, Ties)
+            and isinstance(engaged, Engagements)
+            and isinstance(said, Verdicts)
+            and isinstance(seen, Shown)
+        ):
+            raise TypeError("moments follow a fit, not a delta on top of one")
+        starts, rows = gathered(whole.events.person, len(whole.people))
+        woken = _first_acts(whole.events, cut, len(whole.products))
+        silent = ~shelf.personal
+        return cls(
+            whole, shelf, ties, engaged, said, seen, cut, past.as_of, earshot, silent, starts, rows, woken
+        )
+
+    def at(self, person: int, moment: int) -> Shelf:
+        """What a person would be answered from at a moment (µs), which itself is not known yet."""
+        now, renewed = self._heard(person, moment)
+        then = replace(now, events=now.events.at_rows(np.flatnonzero(now.events.at < self.cut)))
+        fade = 2.0 ** (-(now.as_of - self.fitted_at) / (HALF_LIFE.total_seconds() * 1e6))
+        fresh = engagements(now, self.silent, purchases(now.events))
+        return replace(
+            self.shelf,
+            ties=live_ties(self.ties, then, now, renewed, fade),
+            engaged=LiveEngagements(self.engaged, fresh, renewed, fade),
+            verdicts=LiveVerdicts(self.verdicts, verdicts(now), renewed),
+            shown=LiveShown(self.shown, shown(now), renewed),
+            stands=self._standing(moment),
+        )
+
+    def _heard(self, person: int, moment: int) -> tuple[Snapshot, NDArray[np.bool_]]:
+        """All that those ever did before a moment who are within earshot and did something since the cut,
+        and who they are.
+        """
+        people = self._within_earshot(person)
+        mine = [self.events[self.starts[one] : self.starts[one + 1]] for one in people.tolist()]
+        rows = np.sort(np.concatenate([self.events[:0], *mine]))
+        events = self.whole.events
+        rows = rows[events.at[rows] < moment]
+        renewed = np.zeros(len(self.whole.people), np.bool_)
+        renewed[events.person[rows[np.searchsorted(events.at[rows], self.cut) :]]] = True
+        rows = rows[renewed[events.person[rows]]]
+        last = int(np.searchsorted(events.at, moment)) - 1
+        as_of = max(self.fitted_at, int(events.at[last])) if last >= 0 else self.fitted_at
+        return replace(self.whole, as_of=as_of, events=events.at_rows(rows)), renewed
+
+    def _within_earshot(self, person: int) -> Rows:
+        friends, _ = self.earshot.into(person, FRIENDS)
+        theirs = [self.earshot.into(friend, THEIRS)[0] for friend in friends[:BEYOND].tolist()]
+        return np.unique(np.concatenate([np.array([person], np.int32), friends, *theirs]))
+
+    def _standing(self, moment: int) -> NDArray[np.int8]:
+        """What is offered: as at the fit, and what somebody turned to since."""
+        stands = self.shelf.stands
+        awake = (self.woken < moment) & self.whole.products.available & (stands != NOISY)
+        return np.where(awake, np.int8(OFFERED), stands)
+
+
+def _first_acts(events: Events, cut: int, products: int) -> Longs:
+    first = np.full(products, np.iinfo(np.int64).max)
+    rows = np.arange(np.searchsorted(events.at, cut), len(events))
+    rows = rows[(events.product[rows] != NONE) & ~events.noise[rows]][::-1]
+    first[events.product[rows]] = events.at[rows]
+    return first
