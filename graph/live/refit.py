@@ -53,7 +53,6 @@ from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, verdicts
 from graph.suggest.filters import Activity, standing
-from graph.suggest.neighbours import Neighbours
 from graph.suggest.peers import Takers
 from graph.suggest.popularity import BANDS
 from graph.suggest.shelf import Shelf
@@ -62,7 +61,7 @@ from graph.ties import LiveTies, live_ties
 from graph.timeline import Events
 
 T = TypeVar("T", bound=np.generic)
-Lists = TypeVar("Lists", Neighbours, Takers, Relations)
+Lists = TypeVar("Lists", Takers, Relations)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -265,7 +264,9 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         engaged=LiveEngagements(fitted.engaged, fresh, renewed, tied.fade),
         verdicts=LiveVerdicts(fitted.verdicts, verdicts(now), renewed),
         shown=LiveShown(fitted.shown, shown(now), renewed),
-        neighbours=_of_more(fitted.neighbours, products),
+        neighbours=fitted.neighbours.with_more(products),
+        solved=fitted.solved.with_more(people, products),
+        factors=fitted.factors and fitted.factors.with_more(products),
         takers=_of_more(fitted.takers, products),
         likeness=fitted.likeness.with_more(products),
         prices=fitted.prices.with_more(products),

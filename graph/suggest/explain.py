@@ -60,13 +60,24 @@ def language(tag: str | None) -> Language:
 
 def explain(suggestion: Suggestion, names: Names, said: Sayings) -> str:
     """One sentence for the end user, in the language of a catalogue."""
-    groups: dict[tuple[type[Reason], int | None], list[Reason]] = {}
+    groups: dict[tuple[type[Reason], object], list[Reason]] = {}
     for reason in suggestion.reasons:
         if reason.weight > 0 or isinstance(reason, ExplorationReason):
-            groups.setdefault((type(reason), getattr(reason, "via", None)), []).append(reason)
+            groups.setdefault(_kind(reason), []).append(reason)
     ordered = sorted(groups.values(), key=lambda group: -sum(reason.weight for reason in group))
     clauses = [clause for clause in (_clause(group, names, said) for group in ordered) if clause]
     return phrases.sentence(said, clauses[:CLAUSES])
+
+
+def _kind(reason: Reason) -> tuple[type[Reason], object]:
+    """Reasons that are told in one breath."""
+    match reason:
+        case FriendReason(via=via):
+            return FriendReason, via
+        case InterestReason(because=because):
+            return InterestReason, not because
+        case _:
+            return type(reason), None
 
 
 def _clause(group: list[Reason], names: Names, said: Sayings) -> str | None:
@@ -76,6 +87,8 @@ def _clause(group: list[Reason], names: Names, said: Sayings) -> str | None:
             clause = _friends([reason for reason in group if isinstance(reason, FriendReason)], names, said)
         case RelationReason(relation=relation, to=to, own=own):
             clause = phrases.relation(said, relation, names.products[to], own=own)
+        case InterestReason(because=()):
+            clause = phrases.audience(said)
         case InterestReason(because=because):
             clause = phrases.interest(said, _called(names.products, because)[:NAMED])
         case PeersReason(people=people):

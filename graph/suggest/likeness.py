@@ -1,8 +1,9 @@
-"""What is like what by what it is, not by who took to it: the voice of products that nobody has touched yet.
+"""What is like what by what it is, not by who took to it: the voice of products that nobody has touched yet,
+and for people of whom little is known yet.
 
-A product has a category, a brand, and both together; each is a feature, and lists the products that have it
-and that fewer than `FEW` people took to, most taken to first. What more people took to has people to speak
-for it (graph.suggest.neighbours).
+A product has a category, a brand, and both together; each is a feature, and lists the products that have it:
+those that most people took to, for whoever did so little that nobody is like them, and those that fewer than
+`FEW` took to, which have no people to speak for them (graph.suggest.neighbours); half of the places each.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from graph.snapshot import Products
 from graph.suggest.engagements import Engagements
 from graph.timeline import Rows
 
-FEW, LISTED = 5, 50
-"""People who took to a product that is still new, and products listed for one feature."""
+FEW, EACH = 5, 25
+"""People who took to a product that is still new, and products of either sort listed for one feature."""
 
 FEATURES = 3
 """Category, brand, and the two together."""
@@ -42,17 +43,23 @@ def likeness(products: Products, engaged: Engagements, offered: NDArray[np.bool_
     """Of a catalogue. offered: (products,), what may be listed."""
     features = _coded(products)
     taken = np.bincount(engaged.product[engaged.taste > 0], minlength=len(products))
-    new = np.flatnonzero(offered & (taken < FEW))
-    new = new[np.lexsort((new, -taken[new]))]
-    code, product = features[new].ravel(), np.repeat(new, FEATURES)
+    there = np.flatnonzero(offered)
+    there = there[np.lexsort((there, -taken[there]))]
+    code, product = features[there].ravel(), np.repeat(there, FEATURES)
     order = np.argsort(code, kind="stable")
     order = order[code[order] != NONE]
     code, product = code[order], product[order]
     codes = int(features.max(initial=NONE)) + 1
-    starts = np.searchsorted(code, np.arange(codes + 1))
-    kept = np.arange(len(code)) - starts[code] < LISTED
+    new = taken[product] < FEW
+    kept = np.where(new, _place(code, new), _place(code, ~new)) < EACH
     indptr = np.searchsorted(code[kept], np.arange(codes + 1)).astype(np.int64)
     return Likeness(features, indptr, product[kept].astype(np.int32))
+
+
+def _place(code: Rows, which: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of these stand before each, among those of its code. code: rising."""
+    before: NDArray[np.int64] = np.cumsum(which) - which
+    return before - before[np.searchsorted(code, code)]
 
 
 def _coded(products: Products) -> Rows:

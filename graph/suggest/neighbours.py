@@ -31,6 +31,11 @@ class Neighbours:
         """Where a product's neighbours lie."""
         return slice(int(self.indptr[product]), int(self.indptr[product + 1]))
 
+    def with_more(self, rows: int) -> "Neighbours":
+        """The same, empty for rows that came since."""
+        more = rows + 1 - len(self.indptr)
+        return Neighbours(np.pad(self.indptr, (0, more), mode="edge"), self.product, self.closeness)
+
 
 def neighbours(engaged: Engagements, products: int) -> Neighbours:
     """The nearest products of every product, from all pairs that carry taste."""

@@ -132,6 +132,11 @@ def interest(said: Sayings, products: Sequence[str]) -> str:
     return message.format(first=products[0], second=products[1])
 
 
+def audience(said: Sayings) -> str:
+    """What those took to who listen to whom the person listens to."""
+    return said.gettext("people who listen to the same friends chose this")
+
+
 def peers(said: Sayings, people: int) -> str:
     """How many people took to it who took to what the person did, or to what is on the page."""
     message = said.ngettext(

@@ -33,7 +33,7 @@ class FriendReason:
 @dataclass(frozen=True, slots=True)
 class InterestReason:
     """People who chose these products of one's own, or of the sharer of a link, chose this one too; heaviest
-    first, at most three.
+    first, at most three. Without any, it is people who listen to the same friends that chose it.
     """
 
     weight: float

@@ -19,6 +19,7 @@ from graph.suggest.engagements import (
     engagements,
     verdicts,
 )
+from graph.suggest.factors import Factors, factors
 from graph.suggest.filters import OFFERED, Activity, standing
 from graph.suggest.knobs import ORDER, Order
 from graph.suggest.likeness import Likeness, likeness
@@ -28,6 +29,7 @@ from graph.suggest.popularity import Popular, popular
 from graph.suggest.prices import Prices, prices
 from graph.suggest.scenes import Scenes
 from graph.suggest.shown import CAP, Cap, LiveShown, Shown, shown
+from graph.suggest.solved import Solved, solved
 from graph.suggest.weights import Blend
 from graph.ties import LiveTies, Ties
 from graph.timeline import Rows
@@ -49,6 +51,8 @@ class Shelf:
     verdicts: Verdicts | LiveVerdicts
     shown: Shown | LiveShown
     neighbours: Neighbours
+    solved: Solved
+    factors: Factors | None
     takers: Takers
     likeness: Likeness
     prices: Prices
@@ -107,6 +111,8 @@ class Shelf:
             verdicts=verdicts(snapshot),
             shown=shown(snapshot),
             neighbours=neighbours(engaged, products),
+            solved=solved(engaged, ties, products),
+            factors=factors(engaged, products),
             takers=takers(engaged, products),
             prices=prices(snapshot.products, engaged),
             likeness=likeness(snapshot.products, engaged, stands == OFFERED),

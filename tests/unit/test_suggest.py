@@ -454,6 +454,23 @@ def test_a_product_that_nobody_touched_is_suggested_by_what_it_is():
     )
 
 
+def test_somebody_who_did_one_thing_is_told_what_is_popular_of_its_kind_before_what_is_popular():
+    taken, found = answer(" ".join(f"p{i}$mug" for i in range(20)) + " cy$dome dan$dome ana$tent", "ana")
+    first, second = found.suggestions[:2]
+    assert [taken.products.keys[one.product] for one in (first, second)] == ["dome", "mug"]
+    assert isinstance(first.reasons[0], LikenessReason)
+
+
+def test_word_of_the_last_day_is_one_source_and_older_word_another():
+    taken, on_shelf = shop("ana>bea:tea ana>:mug @9d ana>:tent")
+    said = {}
+    for name in ("news", "friends"):
+        only = replace(on_shelf, blend=on_shelf.blend.only(name, [source.name for source in SOURCES]))
+        (found,) = suggest(only, [Ask(taken.people.row("bea"))], limit=9)
+        said[name] = {taken.products.keys[one.product] for one in found.suggestions}
+    assert said == {"news": {"tent"}, "friends": {"mug"}}
+
+
 def test_what_speaks_against_a_product_is_not_said_for_it():
     told = Suggestion(0, 1, 0.5, (PopularityReason(0.9, None), PeersReason(-0.4, 3)))
     assert explain(told, Names([], ["mug"]), ENGLISH) == "It is popular."

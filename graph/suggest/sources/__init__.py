@@ -8,6 +8,7 @@ from graph.suggest.sources import (
     category,
     circle,
     content,
+    factors,
     friends,
     hops,
     interest,
@@ -18,6 +19,7 @@ from graph.suggest.sources import (
     relations,
     scene,
     sharer,
+    solved,
 )
 from graph.suggest.sources.source import Source
 
@@ -28,8 +30,10 @@ SOURCES = (
     Source("circle", 0.1, circle.votes),
     Source("sharer", 0.1, sharer.votes),
     Source("interest", 0.6, interest.votes),
+    Source("solved", 0.1, solved.votes),
+    Source("factors", 0.1, factors.votes),
     Source("people", 0.3, people.votes),
-    Source("content", 0.01, content.votes),
+    Source("content", 0.05, content.votes),
     Source("relations", 0.8, relations.votes),
     Source("page", 0.8, page.votes),
     Source("popular", 0.02, popular.votes),

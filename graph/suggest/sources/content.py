@@ -1,4 +1,5 @@
-"""New products of the kinds that the person takes to: what speaks for a product before anybody did.
+"""Products of the kinds that the person takes to: what speaks for a product before anybody did, and to a
+person whom nobody is like yet.
 
 The vote for p is Σ_f affinity(f) over its features f, category, brand and both together, where affinity(f) is
 the share of the person's taste that lies on products with f, shrunk: Σ taste with f / (Σ taste + SHRINKAGE).
@@ -24,7 +25,7 @@ NAMED = 3
 
 
 def votes(shelf: Shelf, question: Question) -> Votes:
-    """New products that have what the person's own have."""
+    """Products that have what the person's own have."""
     mine, taste = question.listened
     feature, affinity = _affinities(shelf.likeness, mine, taste)
     if not len(feature):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.votes import gather
+from graph.suggest.neighbours import Neighbours
 from graph.suggest.question import Question
 from graph.suggest.reasons import InterestReason, Reason
 from graph.suggest.shelf import Shelf
@@ -18,12 +19,11 @@ NAMED = 3
 
 def votes(shelf: Shelf, question: Question) -> Votes:
     """Products near one's own."""
-    return near(shelf, *question.listened)
+    return near(shelf.neighbours, *question.listened)
 
 
-def near(shelf: Shelf, mine: Rows, taste: NDArray[np.float64]) -> Votes:
+def near(neighbours: Neighbours, mine: Rows, taste: NDArray[np.float64]) -> Votes:
     """Products near these, each as loud as the taste for it."""
-    neighbours = shelf.neighbours
     starts, ends = neighbours.indptr[mine], neighbours.indptr[mine + 1]
     product, vote, asked, _ = gather(starts, ends, taste, neighbours.product, neighbours.closeness)
 

@@ -20,4 +20,4 @@ def votes(shelf: Shelf, question: Question) -> Votes:
     if sharer is None:
         return nothing()
     mine, word, _, _ = shelf.engaged.said(np.array([sharer], np.int32), np.array([LINK]), ACTS_EACH)
-    return near(shelf, mine, word)
+    return near(shelf.neighbours, mine, word)
