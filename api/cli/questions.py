@@ -43,6 +43,7 @@ query Kols(
     leftOut
     nodes {
       rank
+      tiedWith
       user { key name region }
       marginalReach { value low high confidence }
       conversionRate { value low high confidence }
@@ -70,6 +71,7 @@ query Standing(
     rank
     reachAlone { value low high confidence }
     marginalReach { value low high confidence }
+    tiedWith
     covered
     ruledOutBy
   }

@@ -118,7 +118,17 @@ def _carried(reasons: list[Answer]) -> str:
     return ", ".join(f"{kind} {weight:.3f}" for kind, weight in heaviest)
 
 
-UNITS = {"REACH": "people", "NEW_USERS": "new users", "PURCHASES": "purchases", "OPENERS": "openers"}
+UNITS = {
+    "REACH": "people",
+    "NEW_USERS": "new users",
+    "PURCHASES": "purchases",
+    "OPENERS": "openers in 7 days",
+}
+
+TIED = (
+    " Where figures are equal, what is known does not tell these people apart, or the draws do not: they"
+    " stand as they were chosen, equals of then by key."
+)
 
 
 def candidates(found: Answer, objective: str = "REACH") -> Table:
@@ -137,16 +147,20 @@ def candidates(found: Answer, objective: str = "REACH") -> Table:
         for node in found["nodes"]
     ]
     columns = (
-        figures("#"), words("candidate", 18, least=9), figures(f"adds {unit}"), figures("reach alone"),
+        figures("#"), words("candidate", 18, least=9), figures(f"adds {unit}"), figures("one share reaches"),
         figures("opens"), figures("buyers per opener"), words("shares mostly", least=14),
     )  # fmt: skip
+    if not rows:
+        return table("KOL candidates", columns, rows, "Nobody to choose; --explain USER says why of one.")
     together = (
         f"Together: {interval(found['reach'])} {unit} (95 % intervals), at least"
         f" {found['certifiedRatio']:.0%} of the best possible."
     )
+    if any(node["tiedWith"] for node in found["nodes"]):
+        together += TIED
     if found["leftOut"]:
         together += f" {found['leftOut']:,} amounts in currencies without a rate count for nothing."
-    return table("KOL candidates", columns, rows, together if rows else "Nobody to choose.")
+    return table("KOL candidates", columns, rows, together)
 
 
 def standing(found: Answer) -> Table:
@@ -167,6 +181,7 @@ def standing(found: Answer) -> Table:
         ("reaches alone", interval(found["reachAlone"])),
         ("of which those before reach", f"{found['covered']:.0%}"),
         ("adds", interval(found["marginalReach"])),
+        ("as much as", f"{found['tiedWith']:,} others who are listed"),
     ]
     return table(f"{called(found['user'])}: {listed}", (words(""), figures("")), rows)
 

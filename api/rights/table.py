@@ -85,13 +85,13 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "RecipientEdge": {"node cursor": "M S G"},
     "Influence": {"pageRank reach opensCredited purchasesCredited revenueCredited": "M G A"},
     "KolCandidate": {
-        "user rank influence marginalReach conversionRate communitiesReached topCategories cost": "G"
+        "user rank influence marginalReach tiedWith conversionRate communitiesReached topCategories cost": "G"
     },
     "KolCandidateConnection": {
         "edges nodes pageInfo reach certifiedRatio largestCommunityShare currency leftOut": "G"
     },
     "KolCandidateEdge": {"node cursor": "G"},
-    "KolStanding": {"user rank reachAlone marginalReach covered ruledOutBy": "G"},
+    "KolStanding": {"user rank reachAlone marginalReach tiedWith covered ruledOutBy": "G"},
     "CategoryFraction": {"category fraction": "M G A"},
     "SpreadForecast": {"users reach newUsers purchases revenue byCommunity": "G"},
     "CommunityReach": {"community reach": "G"},

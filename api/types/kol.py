@@ -36,6 +36,10 @@ class KolCandidate:
 
     candidate: strawberry.Private[kol.KolCandidate]
     rank: int = strawberry.field(description="From 1, best first.")
+    tied_with: int = strawberry.field(
+        description="How many others of the whole list add just as much: what is known does not tell them"
+        " apart, or the draws do not. They stand as they were chosen, equals of then by key."
+    )
     communities_reached: int = strawberry.field(
         description="How many communities those who opened the candidate's shares belong to."
     )
@@ -43,7 +47,12 @@ class KolCandidate:
     @classmethod
     def from_domain(cls, candidate: kol.KolCandidate) -> "KolCandidate":
         """As the API shows it."""
-        return cls(candidate=candidate, rank=candidate.rank, communities_reached=candidate.communities)
+        return cls(
+            candidate=candidate,
+            rank=candidate.rank,
+            tied_with=candidate.level,
+            communities_reached=candidate.communities,
+        )
 
     @field
     def user(self) -> LaterUser:
@@ -91,7 +100,7 @@ class KolCandidateConnection(Connection[KolCandidate]):
     certified_ratio: float | None = strawberry.field(
         description="Lower bound of this set's reach over the best possible set's, certified for this"
         " computation; under a budget, over the best for the same money. Of OPENERS it is exact, and of"
-        " what is expected."
+        " what is expected. Null where nobody is listed."
     )
     largest_community_share: float | None = strawberry.field(
         description="What part of this reach comes from the community that gives most; null where nobody is"
@@ -114,6 +123,10 @@ class KolStanding:
     covered: float = strawberry.field(
         description="Of what they reach alone, the part that those listed above them, or all listed, reach"
         " already."
+    )
+    tied_with: int = strawberry.field(
+        description="How many others who are listed add just as much: what is known does not tell them apart,"
+        " or the draws do not. They stand as they were chosen, equals of then by key."
     )
     ruled_out_by: list[str] = strawberry.field(
         description="The fields of the filter, the budget or the requirements that they fail; empty for who"
@@ -148,7 +161,9 @@ class Asked:
     def to_domain(
         self, market: Market
     ) -> tuple[Objective, audience.KolFilter, events.Money | None, int | None]:
-        """The same in the domain's words; InvalidInput for a budget or a seed that is none."""
+        """The same in the domain's words; InvalidInput for a budget or a seed that is none, and what
+        `graph.campaign.audience.checked` raises.
+        """
         budget = None
         if self.budget is not None:
             budget = events.Money(self.budget.amount, self.budget.currency.upper())
@@ -157,7 +172,7 @@ class Asked:
         objective = (self.objective or KolObjective.REACH).to_domain()
         return (
             objective,
-            (self.chosen_by or KolFilter()).to_domain(market.snapshot),
+            audience.checked(market, (self.chosen_by or KolFilter()).to_domain(market.snapshot)),
             budget,
             seeded(self.seed),
         )
@@ -199,7 +214,11 @@ async def standing(info: Info, user: str, asked: Asked) -> KolStanding | None:
     listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates, stoppable=True)
     found = await asyncio.to_thread(listing.standing, market, row, chosen_by=among, listed=listed)
     return KolStanding(
-        standing=found, rank=found.rank, covered=found.covered, ruled_out_by=list(found.ruled_out)
+        standing=found,
+        rank=found.rank,
+        covered=found.covered,
+        tied_with=found.level,
+        ruled_out_by=list(found.ruled_out),
     )
 
 

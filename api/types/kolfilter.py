@@ -105,7 +105,9 @@ class KolFilter:
     )
 
     def to_domain(self, snapshot: Snapshot) -> audience.KolFilter:
-        """The same in rows of a snapshot. UnknownKey for an unknown product; unknown people are nobody."""
+        """The same in rows of a snapshot. UnknownKey for an unknown product; unknown people are nobody. What
+        else it names is for `graph.campaign.audience.checked`.
+        """
         return audience.KolFilter(
             category=self.category,
             product=None if self.product is None else _product(snapshot, self.product),

@@ -77,13 +77,13 @@ async def spread(
     info: Info, users: list[str], chosen_by: KolFilter | None, seed: int | None
 ) -> SpreadForecast:
     """What these people would set off. UnknownKey for somebody unknown, InvalidInput for nobody at all or a
-    seed that is none.
+    seed that is none, and what `graph.campaign.audience.checked` raises.
     """
-    snapshot = (await info.context.market()).snapshot
-    people = tuple(_known(snapshot, key) for key in at_most(users, NAMED, "users"))
-    among = (chosen_by or KolFilter()).to_domain(snapshot)
+    market = await info.context.market()
+    people = tuple(_known(market.snapshot, key) for key in at_most(users, NAMED, "users"))
+    among = audience.checked(market, (chosen_by or KolFilter()).to_domain(market.snapshot))
     told = await info.context.of_fit(_forecast, people, among, seeded(seed), stoppable=True)
-    info.context.ledger.give(made.of_spread(await info.context.market(), told, among, seed))
+    info.context.ledger.give(made.of_spread(market, told, among, seed))
     return SpreadForecast.from_domain(info, told)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.ids import global_id
 from graph.events import Product, User
 from tests.api.conftest import Shop
 
@@ -166,6 +167,54 @@ async def test_a_question_about_the_unknown_says_which(
 ) -> None:
     shop.tell(SHOP)
     assert await shop.refused(SPREAD, **asked) == [("NOT_FOUND", message)]
+
+
+@pytest.mark.parametrize(
+    ("chosen_by", "code", "said"),
+    [
+        ({"region": "Lion"}, "NOT_FOUND", "filter.region: nobody lives in 'Lion'; the commonest are Lyon"),
+        ({"audienceRegion": "Lion"}, "NOT_FOUND", "filter.audienceRegion: nobody lives in 'Lion'"),
+        ({"category": "tents"}, "NOT_FOUND", "filter.category: no product is of 'tents'"),
+        ({"community": global_id("Community", "999")}, "NOT_FOUND", "filter.community: no community"),
+        ({"audienceCommunity": global_id("Community", "x")}, "NOT_FOUND", "filter.audienceCommunity: no"),
+        (
+            {"minAudience": 9, "maxAudience": 3},
+            "BAD_USER_INPUT",
+            "filter.minAudience: 9 is more than maxAudience",
+        ),
+        ({"maxAudience": 0}, "BAD_USER_INPUT", "filter.maxAudience: 0 lets nobody in"),
+    ],
+)
+async def test_a_filter_that_nobody_could_pass_is_refused_by_name(
+    shop: Shop, chosen_by: dict[str, object], code: str, said: str
+) -> None:
+    shop.tell(SHOP)
+    shop.store.upsert_users([User("pal", region="Lyon")])
+    asked = [
+        await shop.refused(KOLS, filter=chosen_by),
+        await shop.refused(SPREAD, filter=chosen_by, users=["hub"]),
+    ]
+    for ((own, message),) in asked:
+        assert own == code
+        assert message.startswith(said)
+
+
+async def test_a_shop_that_was_quiet_for_two_weeks_is_told_whom_people_would_come_to(shop: Shop) -> None:
+    shop.tell(SHOP + " @14d zoe.view:tea")
+    found = (await shop.ask(KOLS, objective="OPENERS"))["kolCandidates"]
+    assert found["nodes"][0]["user"]["key"] == "hub"
+    assert 0 < found["reach"]["value"] < 12
+
+
+async def test_of_a_list_of_nobody_nothing_is_certified_and_equals_are_said_to_be(shop: Shop) -> None:
+    shop.tell(SHOP + " @2h ivy>d0:tea @2h jan>d1:tea")
+    document = """query($filter: KolFilter) { kolCandidates(filter: $filter, objective: OPENERS) {
+        certifiedRatio nodes { user { key } tiedWith } } }"""
+    nobody = (await shop.ask(document, filter={"candidates": []}))["kolCandidates"]
+    assert nobody == {"certifiedRatio": None, "nodes": []}
+    some = (await shop.ask(document, filter={"candidates": ["jan", "ivy", "hub"]}))["kolCandidates"]
+    told = [(node["user"]["key"], node["tiedWith"]) for node in some["nodes"]]
+    assert told == [("hub", 0), ("ivy", 1), ("jan", 1)]
 
 
 PRICED = """

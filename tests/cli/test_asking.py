@@ -128,6 +128,7 @@ def test_a_store_that_is_not_there_is_not_made_by_asking(
         (["cascades"], "1 3 2"),
         (["communities"], "stays inside"),
         (["kols"], "of the best possible"),
+        (["kols", "--objective", "OPENERS"], "in 7 days"),
     ],
 )
 def test_tables_fit_a_page(
