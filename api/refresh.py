@@ -3,6 +3,8 @@
 `Answers.current` asks the store for its version, which is cheap, and brings in what is new before it returns;
 whoever asks meanwhile waits for the same work. The last few analyses stay, so that a list that is being paged
 through goes on under the version it began with; a version that is held names the same analysis until it goes.
+They go at once where somebody was forgotten, or allows less than they did: no later page shows what was taken
+back.
 
 A small store is fitted anew at every change. A large one is answered from its last fit and what came since
 (graph.live.refit), and fitted anew in the background once that has grown.
@@ -19,6 +21,7 @@ from api.errors import traced
 from graph.analysis import Analysis
 from graph.errors import StoreUnavailable
 from graph.live.refit import LiveAnalysis, after
+from graph.live.retracted import retracted
 from graph.log import Log
 from graph.scene import Calendar
 from graph.snapshot import Snapshot
@@ -139,7 +142,7 @@ class Answers:
         self._held: dict[str, Analysis] = {}
         self._fit: Analysis | None = None
         self._fitting: asyncio.Task[None] | None = None
-        self._begun = self._done = 0
+        self._begun = self._done = self._retractions = 0
         self._renewing: asyncio.Task[None] | None = None
 
     @property
@@ -157,17 +160,15 @@ class Answers:
         return self._held.get(version)
 
     async def still(self, version: str) -> Analysis | None:
-        """An analysis of the last few that may still be shown; None where somebody was forgotten since, by
-        whatever process. Where the store cannot be reached, it answers from memory as `current` does.
+        """An analysis of the last few that may still be shown; None where somebody was forgotten since, or
+        allows less, by whatever process. Where the store cannot be reached, it answers from memory as
+        `current` does.
         """
-        held = self.held(version)
+        held, then = self.held(version), self._retractions
         if held is None:
             return None
-        try:
-            continues = await asyncio.to_thread(self._store.continues, held.snapshot.version)
-        except StoreUnavailable:
-            return held
-        return held if continues else None
+        await self.current()
+        return held if then == self._retractions else None
 
     def begin_anew(self) -> None:
         """Hold nothing of what was read before, since somebody was forgotten, and read what is left; whoever
@@ -181,6 +182,7 @@ class Answers:
 
     def _let_go(self) -> None:
         self._held.clear()
+        self._retractions += 1
         if self._on_break is not None:
             self._on_break()
 
@@ -227,6 +229,9 @@ class Answers:
             if not await asyncio.to_thread(self._continues):
                 # No page of an earlier version may show again who was forgotten.
                 self._let_go()
+            elif self.latest is not None and await asyncio.to_thread(retracted, self.latest, analysis):
+                self._held.clear()
+                self._retractions += 1
             analysis = self._hold(analysis)
             if not isinstance(analysis, LiveAnalysis):
                 self._fit = analysis

@@ -8,9 +8,10 @@ from api import refresh
 from api.auth.caller import Caller, Role
 from api.request import Asked
 from graph.analysis import Analysis
+from graph.events import Consent, Event, Kind
 from graph.live.refit import after
 from graph.snapshot import Snapshot
-from tests.api.conftest import Shop
+from tests.api.conftest import NOW, Shop
 
 TOY = "ana>bea:mug  ana>:tea  bea>cy:mug  dan>bea:pot  cy$pot"
 """Ana's shares reach bea, who has not seen the tea yet."""
@@ -188,3 +189,28 @@ async def test_another_answer_has_another_id(shop: Shop) -> None:
         userErrors { code } } }""")
     third = (await shop.ask(document))["user"]["suggestions"]
     assert third["answerId"] not in {first["answerId"], second["answerId"]}
+
+
+PAGED = """query($after: String) { user(key: "bea") { suggestions(first: 1, after: $after) {
+    pageInfo { endCursor } nodes { product { key } } } } }"""
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_a_later_page_shows_nothing_that_was_taken_back_since_the_first(shop: Shop) -> None:
+    shop.tell(TOY)
+    first = (await shop.ask(PAGED))["user"]["suggestions"]["pageInfo"]["endCursor"]
+    shop.tell("dan>cy:pan")
+    await shop.ask(PAGED, after=first)
+    await said(shop, "cy", location=True)
+    await shop.ask(PAGED, after=first)
+    await said(shop, "ana", namedToFriends=False)
+    assert [code for code, _ in await shop.refused(PAGED, after=first)] == ["STALE_CURSOR"]
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_what_was_taken_back_elsewhere_is_on_no_later_page_either(shop: Shop) -> None:
+    shop.tell(TOY)
+    first = (await shop.ask(PAGED))["user"]["suggestions"]["pageInfo"]["endCursor"]
+    no = Consent(named_to_friends=False)
+    shop.take([Event("no", Kind.CONSENT, NOW, user="ana", consent=no)])
+    assert [code for code, _ in await shop.refused(PAGED, after=first)] == ["STALE_CURSOR"]
