@@ -8,22 +8,35 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from graph.log import Log
-from loaders.ingest import ingest
+from loaders.ingest import Receipt, ingest
 from loaders.progress import shown
 from loaders.sources import Reading, open_source
 from loaders.stores import open_store
+
+MOST_REASONS = 3
 
 
 def log_of(sources: Sequence[str], format_: str, reading: Reading | None = None) -> Log:
     """Every row of some files, by the same rules by which they are loaded; people who never said allow what
     one may refuse, since nothing of it is shown to anybody.
 
-    Progress goes to stderr. InvalidInput and UnreadableSource as `open_source` has them.
+    Progress goes to stderr, and how many rows were refused, and why. InvalidInput and UnreadableSource as
+    `open_source` has them.
     """
     source = open_source(sources, format_, reading)
     with TemporaryDirectory(prefix="sharegraph-") as folder:
         store = open_store(f"sqlite:///{Path(folder) / 'aside.db'}")
         with closing(store), shown(sys.stderr) as progress:
             store.allow_by_default(allowed=True)
-            ingest(source, store, now=datetime.now(UTC), progress=progress)
-            return store.read()
+            receipt = ingest(source, store, now=datetime.now(UTC), progress=progress)
+            log = store.read()
+    if receipt.rejected:
+        sys.stderr.write(refused(receipt))
+    return log
+
+
+def refused(receipt: Receipt) -> str:
+    """How many rows were refused, by the commonest reasons, in a line."""
+    commonest = sorted(receipt.rejects.items(), key=lambda reason: (-reason[1], reason[0]))[:MOST_REASONS]
+    why = ", ".join(f"{reason} ({rows:,})" for reason, rows in commonest)
+    return f"{receipt.rejected:,} of {receipt.read:,} rows were refused: {why}\n"

@@ -99,6 +99,26 @@ def test_a_log_is_not_split_by_user(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "--train-share" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["suggestions", "diversity"])
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("e1,PURCHASES,2026-05-01T00:00Z,ana,tea", "1 of 1 rows were refused: unknown kind (1)"),
+        ("e1,PURCHASE,2026-05-01T00:00Z,ana,tea", "nothing to learn from"),
+        (
+            "\n".join(f"e{i},PURCHASE,2026-05-0{i}T00:00Z,u{i},tea" for i in range(1, 6)),
+            "nobody has anything",
+        ),
+    ],
+)
+def test_a_log_that_says_too_little_is_told_what_it_lacks(
+    command: str, rows: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "events.csv").write_text(f"id,kind,at,user,product\n{rows}\n")
+    assert cli.main(["evaluate", command, str(tmp_path)]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_the_same_figures_make_the_same_picture():
     rows = [Dot("blend", 0.22, 0.21, 0.23), Dot("a <b>", 0.1, 0.09, 0.12)]
     assert dots("Seen", "NDCG", rows) == dots("Seen", "NDCG", rows)

@@ -7,7 +7,6 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.errors import InvalidInput
 from graph.estimate import Estimate
 from graph.evaluate.suggestions.held import Held
 from graph.evaluate.suggestions.lists import Lists, lists
@@ -121,9 +120,7 @@ def compare(
     ours: whose lead it is. seed: of the draws. Contenders are fitted one after the other, and only their
     figures are kept. InvalidInput where nobody has anything held out.
     """
-    users = held.users
-    if not len(users):
-        raise InvalidInput("nobody has anything held out; take a later part or another split")
+    users = held.somebody
     draws = Draws.of(len(users), seed=seed)
     groups = _groups(np.diff(held.known.chosen.indptr)[users])
     values: dict[str, NDArray[np.float64]] = {}

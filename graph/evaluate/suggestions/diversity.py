@@ -94,11 +94,13 @@ class Diversity:
 
 
 def diversity(crowd: Crowd, *, seed: int = 0) -> Diversity:
-    """Every way at every knob, on the lists of whoever is asked about. seed: of what is random."""
-    held = crowd.held
+    """Every way at every knob, on the lists of whoever is asked about. seed: of what is random. InvalidInput
+    where nobody has anything held out.
+    """
+    held, users = crowd.held, crowd.held.somebody
 
     def point(knob: float, found: Items) -> Point:
-        return _point(knob, Lists(held.users, found), held)
+        return _point(knob, Lists(users, found), held)
 
     plain, served = (point(0, crowd.listed(order)) for order in (BEST_FIRST, ORDER))
     curves = {
@@ -107,7 +109,7 @@ def diversity(crowd: Crowd, *, seed: int = 0) -> Diversity:
     }
     for name, lists in _controls(crowd, seed).items():
         curves[name] = (plain, *(point(knob, found) for knob, found in lists.items()))
-    draws, items = Draws.of(len(held.users), seed=seed), held.known.items
+    draws, items = Draws.of(len(users), seed=seed), held.known.items
     cost = draws.differences(served.gains[:, None], plain.gains[:, None])[0]
     leads = {name: lead(served, curves[name], draws, items) for name in CONTROLS}
     return Diversity(plain, served, curves, cost, leads, items)

@@ -36,6 +36,13 @@ class Held:
         return np.flatnonzero(np.diff(self.asked.indptr))
 
     @property
+    def somebody(self) -> Rows:
+        """Who is asked about; InvalidInput where that is nobody."""
+        if not len(self.users):
+            raise InvalidInput("nobody has anything held out; take a later part or another split")
+        return self.users
+
+    @property
     def taken(self) -> Sparse:
         """What lists leave out, (n, m)."""
         if self.barred is not None:

@@ -69,7 +69,10 @@ def held_out(log: Log, *, train_share: float = 0.8) -> Cut:
     every = _Choices.of(whole)
     place = int(train_share * len(every.at))
     if not 0 < place < len(every.at):
-        raise InvalidInput(f"{len(every.at):,} choices leave nothing to learn from or to ask about")
+        raise InvalidInput(
+            f"{len(every.at):,} choices (openings of others' shares, purchases that were kept) in"
+            f" {len(whole.events):,} events leave nothing to learn from or to ask about"
+        )
     before = int(every.at[place])
     snapshot = Snapshot.of(until(log, before))
     known = _known(snapshot)
