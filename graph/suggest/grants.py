@@ -31,8 +31,10 @@ PEOPLE = 5_000
 """In a larger shop so many people's lists are drawn evenly: what three of them come near to wanting, many
 do."""
 
-ENOUGH = 100
-"""Lists below which nothing is granted: among a few people nobody can be third for long."""
+ENOUGH = 1_000
+"""Lists below which nothing is granted: few people can be shown little, and their shop is fitted at every
+change.
+"""
 
 
 def granted(shelf: Shelf) -> Shelf:

@@ -22,7 +22,7 @@ from graph.evaluate.suggestions.held import Held, dealt
 from graph.evaluate.suggestions.logs import held_out
 from graph.evaluate.suggestions.sure import Draws
 from graph.suggest import BEST_FIRST, ORDER, Ask, suggest
-from graph.suggest.grants import PLACES, granted
+from graph.suggest.grants import ENOUGH, PLACES, granted
 from graph.taste import ItemKNN, interactions
 from graph.taste.model import facts
 from tests.toy import events, log_of
@@ -30,14 +30,14 @@ from tests.toy import events, log_of
 
 @pytest.fixture(scope="module")
 def held() -> Held:
-    """Two hundred people, each of one of ten tastes, of which a few items are known by all."""
+    """A thousand people, each of one of ten tastes, of which a few items are known by all."""
     dice = np.random.default_rng(4)
-    user = np.repeat(np.arange(200), 16)
-    own = (user % 10) * 30 + (dice.random(len(user)) ** 2 * 30).astype(np.intp)
+    user = np.repeat(np.arange(ENOUGH), 16)
+    own = (user % 10) * 120 + (dice.random(len(user)) ** 2 * 120).astype(np.intp)
     item = np.where(dice.random(len(user)) < 0.3, (dice.random(len(user)) ** 2 * 12).astype(np.intp), own)
     nobody = np.zeros(0, np.intp)
-    content = facts(np.arange(300), np.arange(300) // 30, (300, 10))
-    return dealt(interactions((user, item), (nobody, nobody), (200, 300), content), (8, 2), seed=1)
+    content = facts(np.arange(1_200), np.arange(1_200) // 120, (1_200, 10))
+    return dealt(interactions((user, item), (nobody, nobody), (ENOUGH, 1_200), content), (8, 2), seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_the_commonest_feature_of_an_item_stands_for_its_category():
 
 def test_of_a_log_what_is_measured_is_what_is_served():
     dice = np.random.default_rng(2)
-    words = [f"b{row % 30}>u{row % 120}:p{int(40 * dice.random() ** 3)}" for row in range(960)]
+    words = [f"b{row % 30}>u{row % 1_050}:p{int(400 * dice.random() ** 3)}" for row in range(4_500)]
     cut = held_out(log_of(events(" ".join(words))))
     crowd = Served.of(cut)
     shelf = granted(cut.shelf)
