@@ -7,7 +7,7 @@ stores pass one suite (tests/contract).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -70,14 +70,25 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """How events came. at: when, µs, to the minute for calls; source: files and the lines among which they
+    are, "" for a call.
+    """
+
+    at: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What a store holds about somebody. described: what was said of them; events: that name them, in no
-    order; answers: given to them, in order of time.
+    order; answers: given to them, in order of time. came: how, by the event's id, where that was noted.
     """
 
     described: Sequence[User]
     events: Sequence[Event]
     answers: Sequence[Given]
+    came: Mapping[str, Arrival] = field(default_factory=dict)
 
 
 class Forgotten(Protocol):
@@ -100,9 +111,10 @@ class Store(Protocol):
         """Where it is, without a password."""
         ...
 
-    def append(self, rows: Sequence[Row]) -> Appended:
+    def append(self, rows: Sequence[Row], at: int | None = None) -> Appended:
         """Add rows, each whole or not at all, in one durable transaction, judged in order; what they refer to
-        is there or comes before them (see loaders.ingest).
+        is there or comes before them (see loaders.ingest). at: when they came, µs; without it nothing is
+        noted of where from.
 
         InvalidInput where a row refers to a share that is nowhere or an event lacks what makes it one,
         StoreUnavailable where another writer is not done in time or the store is away; nothing is stored
@@ -261,6 +273,12 @@ class Store(Protocol):
     def compact(self) -> bool:
         """Write its files anew without what was deleted; False where they are not ours to write. Slow: other
         writers wait. StoreUnavailable where a reader goes on for longer than we wait.
+        """
+        ...
+
+    def copy_into(self, url: str) -> int:
+        """Write everything into another, empty store of the same kind, which is this one then; how many
+        things. InvalidInput where that holds something, or this kind has another way (`compact`).
         """
         ...
 

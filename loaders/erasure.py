@@ -39,19 +39,24 @@ def erase(store: Store, key: str, aliases: Aliases | None = None) -> bool:
 @dataclass(frozen=True, slots=True)
 class Compacted:
     """What became of files. removed: lists of refused rows; rewritten: whether the store's own were ours to
-    write anew.
+    write anew; copied: nodes and relations that another database took instead.
     """
 
     removed: tuple[Path, ...]
     rewritten: bool
+    copied: int = 0
 
 
-def compact(store: Store, rejects: Path | None = None) -> Compacted:
+def compact(store: Store, rejects: Path | None = None, into: str | None = None) -> Compacted:
     """Remove a store's snapshot and the lists of rows that were refused, and write its files anew without
     what was deleted.
 
-    rejects: where the lists are, other than beside the store. StoreUnavailable where somebody reads or writes
-    for longer than we wait.
+    rejects: where the lists are, other than beside the store. into: the URL of an empty Neo4j that takes what
+    is left of one, whose own files then go with it. StoreUnavailable where somebody reads or writes for
+    longer than we wait, InvalidInput where `into` cannot take it.
     """
     discard(default_folder(store.url))
-    return Compacted(tuple(clear(rejects or beside(store.url))), store.compact())
+    removed = tuple(clear(rejects or beside(store.url)))
+    if into is not None:
+        return Compacted(removed, rewritten=False, copied=store.copy_into(into))
+    return Compacted(removed, store.compact())

@@ -1,9 +1,10 @@
 """All that is held about a person, as they may ask for it (GDPR, articles 15 and 20), each thing with where
 it came from.
 
-The store keeps no file and line of an event: its id is the shop's own, and finds the row in the shop's log.
-An event without an id of the shop's is known by a hash of what it says (`~…`). What is computed from all of
-this (ties, communities, suggestions) is held nowhere but in memory; the API answers it field by field.
+Of an event the store knows when it was received, and from a file among which of its lines it stood; its id is
+the shop's own, and finds the row there. An event without an id of the shop's is known by a hash of what it
+says (`~…`). What is computed from all of this (ties, communities, suggestions) is held nowhere but in memory;
+the API answers it field by field.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,13 +15,14 @@ from typing import Any, Final
 from graph.answers import Given
 from graph.events import Consent, Event, Money, User, Verdict, instant
 from graph.promises.promise import Kept
-from graph.store import Store
+from graph.store import Arrival, Store
 
 PEOPLE: Final = ("user", "visitor", "other", "recipient", "sharer")
 """Fields of an event that name a person."""
 
 FROM_LOG: Final = "the shop's log, or recordEvents; `id` is the row's"
-IMPLIED: Final = "follows from a row of the shop's log"
+FROM_CALL: Final = "a call of the API; `id` is the event's"
+IMPLIED: Final = "follows from a row of "
 FROM_SHOP: Final = "said of the person by the shop: upsertUsers, rows of users, or beside an event"
 FROM_ANSWERS: Final = "kept when this service answered"
 FROM_FORECASTS: Final = "kept when this service gave a forecast"
@@ -38,13 +40,17 @@ def exported(store: Store, key: str, called: Called = str) -> dict[str, Any] | N
     if not (held.described or held.events or held.answers):
         return None
     events = sorted(held.events, key=lambda event: (event.at, event.id))
+
+    def said(event: Event) -> dict[str, Any]:
+        return _said(event, keys, called) | _came(event, held.came.get(event.id))
+
     named = ((kept, {*kept.promise.names()}) for kept in store.promises())
     forecasts = [_forecast(kept, alone=names <= keys) for kept, names in named if names & keys]
     return {
         "keys": sorted(keys),
         "described": [_described(user) for user in held.described],
-        "did": [_said(event, keys, called) for event in events if event.person in keys],
-        "namedIn": [_said(event, keys, called) for event in events if event.person not in keys],
+        "did": [said(event) for event in events if event.person in keys],
+        "namedIn": [said(event) for event in events if event.person not in keys],
         "shown": [_shown(given) for given in held.answers],
         "forecasts": forecasts,
     }
@@ -63,7 +69,19 @@ def _said(event: Event, keys: AbstractSet[str], called: Called) -> dict[str, Any
             continue
         another = field.name in PEOPLE and value not in keys
         said |= _plain(_camel(field.name), called(value) if another else value)
-    return {**said, "from": IMPLIED if event.implied else FROM_LOG}
+    return said
+
+
+def _came(event: Event, arrival: Arrival | None) -> dict[str, Any]:
+    """Where an event came from, and when where that was noted.
+
+    >>> tea = Event("e1", Kind.VIEW, instant(0), user="ana", product="tea")
+    >>> _came(tea, Arrival(0, "shop.csv, lines 2 to 9"))
+    {'from': 'shop.csv, lines 2 to 9', 'received': '1970-01-01T00:00:00+00:00'}
+    """
+    source = FROM_LOG if arrival is None else arrival.source or FROM_CALL
+    told: dict[str, Any] = {"from": IMPLIED + source if event.implied else source}
+    return told if arrival is None else {**told, "received": instant(arrival.at).isoformat()}
 
 
 def _plain(name: str, value: object) -> dict[str, Any]:

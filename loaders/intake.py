@@ -59,6 +59,7 @@ class Intake:
         self._store = store
         self._batch = batch
         self._tell = tell
+        self._now = micros(now)
         self._latest = now + CLOCK_SKEW
         self._hearsay = Hearsay(store, min(ROOM, ROOM * batch // BATCH))
         self._consents = Consents(store)
@@ -187,7 +188,7 @@ class Intake:
 
     def _append(self, ready: Sequence[Record], *, find: bool) -> None:
         """Store rows that can be, and account for each."""
-        appended = self._store.append([record.row for record in ready])
+        appended = self._store.append([record.row for record in ready], self._now)
         self.stored += len(appended.stored)
         self.repeated += len(appended.repeated)
         self.implied += appended.implied

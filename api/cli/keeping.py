@@ -98,15 +98,22 @@ def compact(
         Path | None,
         typer.Option(metavar="FILE", help="The list of refused rows, where `load` was given another place."),
     ] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Of a Neo4j: an empty database that takes what is left."),
+    ] = None,
 ) -> None:
     """Write the store's files anew without what was deleted; after `forget`, nothing of a person is in them.
 
     The snapshot and the lists of refused rows are removed: the next question builds the one, the next load
-    the other. docs/privacy.md says what this reaches, and what is left to whoever runs the machine.
+    the other. Files of a Neo4j are its own: what is left in it is copied into another, which then takes its
+    place. docs/privacy.md says what this reaches, and what is left to whoever runs the machine.
 
-    [bold]Example[/bold]
+    [bold]Examples[/bold]
 
         sharegraph compact --store sqlite:///shop.db
+
+        sharegraph compact --store neo4j://localhost:7687 --into neo4j://localhost:7688
     """
     from contextlib import closing
 
@@ -114,13 +121,16 @@ def compact(
     from loaders.stores import open_store
 
     with closing(open_store(everywhere.store, create=False)) as store:
-        became = compact(store, rejects)
+        became = compact(store, rejects, into)
         url, removed = store.url, [str(path) for path in became.removed]
-    shown = (
-        f"{url} is written anew." if became.rewritten
-        else f"What lay beside {url} is removed; its own files are Neo4j's, see docs/privacy.md."
-    )  # fmt: skip
-    everywhere.tell({"store": url, "removed": removed, "rewritten": became.rewritten}, lambda: shown)
+    if became.rewritten:
+        shown = f"{url} is written anew."
+    elif became.copied:
+        shown = f"{became.copied:,} nodes and relations are in the new database; remove the files of {url}."
+    else:
+        shown = f"What lay beside {url} is removed; its own files are Neo4j's: --into takes what is left."
+    told = {"store": url, "removed": removed, "rewritten": became.rewritten, "copied": became.copied}
+    everywhere.tell(told, lambda: shown)
 
 
 def export_schema(everywhere: Everywhere) -> None:

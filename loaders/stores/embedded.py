@@ -15,14 +15,15 @@ from threading import Lock
 import numpy as np
 
 from graph.answers import Given
-from graph.errors import StoreUnavailable
+from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
-from graph.store import Appended, Counts, Held, KnownShare, Sealed
+from graph.store import Appended, Arrival, Counts, Held, KnownShare, Sealed
 from loaders.sealing import PLAIN, Seal
 from loaders.stores.admission import admit, checked, references
-from loaders.stores.sqlite import answers, opens, promises, readout, refused, reseal, shares
+from loaders.stores.arrivals import source_of
+from loaders.stores.sqlite import answers, arrivals, opens, promises, readout, refused, reseal, shares
 from loaders.stores.sqlite.append import Writing, digests, share_seqs
 from loaders.stores.sqlite.file import (
     PATIENCE,
@@ -82,7 +83,7 @@ class EmbeddedStore:
         """`sqlite:///` and the path."""
         return f"sqlite:///{self._path}"
 
-    def append(self, rows: Sequence[Row]) -> Appended:
+    def append(self, rows: Sequence[Row], at: int | None = None) -> Appended:
         """Add rows, each whole or not at all, in one durable transaction.
 
         Raises InvalidInput where a row refers to a share that is nowhere, StoreUnavailable where another
@@ -106,6 +107,9 @@ class EmbeddedStore:
             if new:
                 self._memory.events(connection, new, known_shares)
                 connection.execute("UPDATE store SET seq = ?, events = events + ?", (new[-1][0], len(new)))
+                if at is not None:
+                    came = Arrival(at, source_of(rows[position] for position in appended.stored))
+                    arrivals.note(connection, new[0][0], new[-1][0], came)
         if self._owes:
             with self._write_lock, translated(self._path):
                 self._empty_the_log()
@@ -258,10 +262,13 @@ class EmbeddedStore:
     def held(self, keys: Sequence[str]) -> Held:
         """What is held about a person, who has these keys."""
         with self._viewing() as connection:
+            told = naming(connection, keys)
+            came = arrivals.of(connection, [number for number, _ in told])
             return Held(
                 readout.described(connection, keys),
-                naming(connection, keys),
+                [event for _, event in told],
                 [given for given in answers.since(connection, 0) if given.person in keys],
+                {event.id: came[number] for number, event in told if number in came},
             )
 
     def compact(self) -> bool:
@@ -298,6 +305,10 @@ class EmbeddedStore:
         with self._write_lock, translated(self._path):
             self._empty_the_log()
         return changed
+
+    def copy_into(self, url: str) -> int:
+        """Refused: its one file is written anew where it is."""
+        raise InvalidInput(f"{url}: only a Neo4j is written into another; `compact` writes {self.url} anew")
 
     def forgotten(self) -> Tombstones:
         """What tells who was forgotten until now."""

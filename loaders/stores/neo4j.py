@@ -7,7 +7,7 @@ there, so one that is tried twice stores nothing twice. What the statements are 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from threading import Lock
@@ -18,7 +18,9 @@ from neo4j import (
     GraphDatabase,
     ManagedTransaction,
     NotificationMinimumSeverity,
+    Record,
     Session,
+    Transaction,
     TrustCustomCAs,
     unit_of_work,
 )
@@ -29,12 +31,24 @@ from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User, digest
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
-from graph.store import Appended, Counts, Held, KnownShare, Sealed
+from graph.store import Appended, Arrival, Counts, Held, KnownShare, Sealed
 from loaders import schema
 from loaders.sealing import PLAIN, Seal
 from loaders.stores.address import CA, Address
 from loaders.stores.admission import admit, checked, references
-from loaders.stores.cypher import answers, counting, opens, promises, readout, refused, reseal, shares
+from loaders.stores.arrivals import source_of
+from loaders.stores.cypher import (
+    answers,
+    arrivals,
+    copying,
+    counting,
+    opens,
+    promises,
+    readout,
+    refused,
+    reseal,
+    shares,
+)
 from loaders.stores.cypher.append import Writing, digests
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.forget import forget, naming
@@ -90,7 +104,7 @@ class Neo4jStore:
         """The address without user and password."""
         return self._address.url
 
-    def append(self, rows: Sequence[Row]) -> Appended:
+    def append(self, rows: Sequence[Row], at: int | None = None) -> Appended:
         """Add rows, each whole or not at all, in one durable transaction.
 
         Raises InvalidInput where a row refers to a share that is nowhere, StoreUnavailable where another
@@ -117,6 +131,9 @@ class Neo4jStore:
                 ask(
                     "MATCH (l:Log) SET l.seq = $seq, l.events = l.events + $new", seq=new[-1][0], new=len(new)
                 )
+                if at is not None:
+                    came = Arrival(at, source_of(rows[position] for position in appended.stored))
+                    arrivals.note(ask, new[0][0], new[-1][0], came)
             return appended
 
         return self._write(work)
@@ -269,13 +286,42 @@ class Neo4jStore:
 
         def work(ask: Ask) -> Held:
             given = [one for one in answers.since(ask, 0) if one.person in keys]
-            return Held(readout.described(ask, keys), naming(ask, keys), given)
+            told = naming(ask, keys)
+            came = arrivals.of(ask, [number for number, _ in told])
+            by_id = {event.id: came[number] for number, event in told if number in came}
+            return Held(readout.described(ask, keys), [event for _, event in told], given, by_id)
 
         return self._read(work)
 
     def compact(self) -> bool:
-        """The files are the database's own, and its free edition has no statement that writes them anew."""
+        """The files are the database's own, and its free edition has no statement that writes them anew; see
+        `copy_into`.
+        """
         return False
+
+    def copy_into(self, url: str) -> int:
+        """Write everything into another database, which is this store then, of the same version; how many
+        nodes and relations. Other writers wait meanwhile.
+
+        InvalidInput where the other holds something, StoreUnavailable where either goes away: the other is no
+        store then, and has to be emptied before another try.
+        """
+        with (
+            closing(Neo4jStore(url, seal=self._seal)) as other,
+            self._lock,
+            self._translated(),
+            self._session() as session,
+            session.begin_transaction() as transaction,
+        ):
+            ask = _Asking(transaction, self._seal)
+            return other.take(counting.locked_version(ask).identity, ask, _streaming(transaction))
+
+    def take(self, identity: str, ask: Ask, stream: copying.Stream) -> int:
+        """Become a copy of the store of another identity, which `ask` and `stream` read; see `copy_into`."""
+        if self._version().identity == identity or not self._read(copying.is_empty):
+            raise InvalidInput(f"{self.url} holds a store; name an empty database")
+        with self._translated(), self._session() as session:
+            return copying.copied(ask, stream, _writing(session))
 
     def forgotten(self) -> Tombstones:
         """What tells who was forgotten until now."""
@@ -414,6 +460,17 @@ def _driver(address: Address) -> Driver:
     )
 
 
+def _streaming(transaction: Transaction) -> copying.Stream:
+    return lambda statement: map(Record.values, transaction.run(cast("Any", statement)))
+
+
+def _writing(session: Session) -> copying.Write:
+    def write(statement: str, rows: Sequence[copying.Row] = ()) -> None:
+        session.run(cast("Any", statement), rows=rows).consume()
+
+    return write
+
+
 def _stepped(step: reseal.Step, after: reseal.Place, ask: Ask, _: Version) -> reseal.Done:
     return step(ask, after)
 
@@ -421,7 +478,7 @@ def _stepped(step: reseal.Step, after: reseal.Place, ask: Ask, _: Version) -> re
 class _Asking:
     """Asks within a transaction, or by a session."""
 
-    def __init__(self, runner: Session | ManagedTransaction, seal: Seal) -> None:
+    def __init__(self, runner: Session | ManagedTransaction | Transaction, seal: Seal) -> None:
         self._runner = runner
         self.seal = seal
 

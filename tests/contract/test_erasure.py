@@ -23,9 +23,14 @@ from loaders.ingest import ingest
 from loaders.rejects import Rejects
 from loaders.sources import Reading, open_source
 from loaders.stores import open_store
+from tests.neo4j_server import Server, java
+from tests.neo4j_server.server import empty
 from tests.toy import START
 
-MARK = "xANAx"
+MARK = "xANAx" + "-of-the-tea-house-by-the-river" * 3
+"""So long that a Neo4j writes it out: what is short it packs into fewer bits than a letter has."""
+
+CACHE = Path(__file__).parents[2] / ".cache" / "neo4j"
 
 DEAR = {"amount": "9.50", "currency": "CNY"}
 LOG: list[dict[str, Any]] = [
@@ -118,6 +123,45 @@ def test_nothing_that_was_written_holds_a_letter_of_hers(
         "shop.db-shm",
         "shop.db.snapshot",
     }
+
+
+@pytest.mark.slow
+def test_a_neo4j_that_takes_what_is_left_never_held_a_letter_of_hers(
+    log: Path,
+    tmp_path: Path,
+    neo4j: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if neo4j.home is None:
+        pytest.skip("the files of this Neo4j are not ours to read")
+    monkeypatch.setenv("SHAREGRAPH_SNAPSHOTS", str(tmp_path))
+    empty(neo4j)
+    assert cli.main(["load", str(log), "--store", neo4j.url, "--consent-default", "on"]) == 0
+    with closing(open_store(neo4j.url)) as store:
+        pseudonym, answers = asyncio.run(_served(store))
+        left = _all(store)
+    assert {*holding(neo4j.home / "data", MARK)} != set()
+    with java.started(CACHE) as fresh:
+        assert fresh.home is not None
+        assert cli.main(["compact", "--store", neo4j.url, "--into", fresh.url]) == 0
+        with closing(open_store(fresh.url)) as store:
+            assert _all(store) == left
+            assert erase(store, "cy")
+        assert cli.main(["load", str(log), "--store", fresh.url]) == 0
+        capsys.readouterr()
+        assert cli.main(["compact", "--store", neo4j.url, "--into", fresh.url]) == 1
+        assert "holds a store" in capsys.readouterr().err
+        assert [*holding(fresh.home / "data", MARK, pseudonym)] == []
+    assert [*holding(tmp_path, MARK, pseudonym)] == []
+    assert MARK not in answers
+    empty(neo4j)
+
+
+def _all(store: Store) -> tuple[object, ...]:
+    """Everything that a store tells."""
+    told = sorted(store.events(), key=lambda event: event.id), list(store.answers()), store.promises()
+    return *told, store.version(), store.counts(), store.secret("test")
 
 
 def test_what_comes_again_is_refused_by_its_line_alone(store: Store, log: Path, tmp_path: Path) -> None:

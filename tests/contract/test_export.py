@@ -1,17 +1,22 @@
 """All that is held about a person comes out, from every store, and ends with them."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from graph.answers import Given, Place
 from graph.estimate import Estimate
-from graph.events import User
-from graph.promises.promise import PEOPLE, Kind, Promise
+from graph.events import Event, Kind, User, micros
+from graph.promises.promise import PEOPLE, Promise
+from graph.promises.promise import Kind as Forecast
 from graph.store import Store
 from loaders.exported import exported
+from loaders.ingest import ingest_events
 from tests.contract.test_forget import HERS, OTHERS, ROWS
+from tests.toy import START
 
 
 @pytest.fixture
@@ -25,7 +30,7 @@ def told(store: Store) -> Store:
     told = Estimate(3, 1, 5)
     store.promise(
         [
-            Promise.of((Kind.SPREAD, PEOPLE), {"users": users}, "v1", (0, 7), told)
+            Promise.of((Forecast.SPREAD, PEOPLE), {"users": users}, "v1", (0, 7), told)
             for users in (["ana"], ["ana", "bea"], ["bea"])
         ]
     )
@@ -56,6 +61,32 @@ def test_each_thing_says_where_it_came_from(told: Store):
     assert all(thing["from"] for name in lists for thing in found[name])
     (allowed,) = (event for event in found["did"] if event["kind"] == "CONSENT")
     assert (allowed["personalisation"], allowed["notice"]) == (True, "ana-notice")
+
+
+def test_an_event_says_among_which_lines_it_stood_or_that_it_was_said_in_a_call(store: Store):
+    rows = [replace(row, file="log.csv", line=line) for line, row in enumerate(ROWS, 2)]
+    store.append(rows, micros(START))
+    call = [Event(f"v{n}", Kind.VIEW, START, user="ana", product="tea") for n in (1, 2)]
+    for minutes, event in enumerate(call):
+        ingest_events([event], store, now=START + timedelta(days=9, minutes=5 * minutes))
+    came = {event["id"]: (event["from"], event["received"][:16]) for event in held(store, "ana")["did"]}
+    lines = f"log.csv, lines 2 to {len(ROWS) + 1}"
+    assert {came[event.id] for event in HERS if not event.implied} == {(lines, START.isoformat()[:16])}
+    assert [came[event.id] for event in call] == [
+        (
+            "a call of the API; `id` is the event's",
+            (START + timedelta(days=9, minutes=minutes)).isoformat()[:16],
+        )
+        for minutes in (0, 5)
+    ]
+
+
+def test_calls_within_a_minute_are_noted_as_one(store: Store):
+    for second in (0, 1, 2):
+        event = Event(f"v{second}", Kind.VIEW, START, user="ana", product="tea")
+        ingest_events([event], store, now=START + timedelta(days=1, seconds=second))
+    received = {event["received"] for event in held(store, "ana")["did"]}
+    assert received == {(START + timedelta(days=1)).isoformat()}
 
 
 def test_a_forecast_says_what_was_asked_where_it_names_nobody_else(told: Store):

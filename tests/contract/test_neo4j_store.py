@@ -98,6 +98,8 @@ def test_constraints_are_there_before_the_first_event(neo4j: Server, opened: Cal
         ("Promise", "place"),
         ("Promise", "question"),
         ("Answer", "id"),
+        ("Refused", "key"),
+        ("Arrival", "last"),
     }
     states = ask(neo4j, "SHOW INDEXES YIELD state RETURN DISTINCT state")
     assert states == {("ONLINE",)}

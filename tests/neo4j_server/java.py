@@ -68,7 +68,7 @@ def started(cache: Path, build: Build = COMMUNITY) -> Iterator[Server]:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         try:
             wait_until_open(server, alive=lambda: process.poll() is None, seconds=120)
-            yield server
+            yield replace(server, home=Path(home))
         finally:
             process.kill()  # nothing in it is wanted any more
             process.wait()

@@ -25,13 +25,15 @@ class NotEmpty(Exception):
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where a server is and how to log in; its password stays out of its repr. authority: the certificate of
-    whoever signed its own, where it speaks TLS on the same port too; None for one that need not.
+    whoever signed its own, where it speaks TLS on the same port too; None for one that need not. home: the
+    folder of our own child's.
     """
 
     uri: str
     user: str
     password: str = field(repr=False)
     authority: Path | None = None
+    home: Path | None = None
 
     @property
     def url(self) -> str:

@@ -65,6 +65,10 @@ STEPS = (
     ),
     # From here on names may be sealed, which an older program would take for names.
     ("MATCH (l:Log) REMOVE l.sealing, l.sealed",),
+    (
+        "CREATE CONSTRAINT sharegraph_arrival IF NOT EXISTS FOR (a:Arrival) REQUIRE a.last IS UNIQUE",
+        "CALL db.awaitIndexes(60)",
+    ),
 )
 """STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
 

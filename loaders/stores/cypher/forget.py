@@ -50,11 +50,11 @@ def forget(ask: Ask, key: str, tombstones: Tombstones, memory: Writing) -> bool:
     return True
 
 
-def naming(ask: Ask, keys: Sequence[str]) -> list[Event]:
-    """The events that name one of these people, in any way."""
+def naming(ask: Ask, keys: Sequence[str]) -> list[tuple[int, Event]]:
+    """The events that name one of these people, in any way, with their numbers."""
     hers = frozenset(keys)
     told = _told(ask, said_by_kind(ask), hers)
-    return [event for _, event in told if not hers.isdisjoint(getattr(event, name) for name in PEOPLE)]
+    return [one for one in told if not hers.isdisjoint(getattr(one[1], name) for name in PEOPLE)]
 
 
 def _told(ask: Ask, fields: Fields, hers: AbstractSet[str]) -> list[tuple[int, Event]]:

@@ -112,7 +112,12 @@ ALTER TABLE store ADD COLUMN sealed TEXT;
 CREATE TABLE once_regions (word INTEGER PRIMARY KEY);
 """
 
-STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7)
+FORMAT_8 = """
+CREATE TABLE arrivals (first INTEGER PRIMARY KEY, last INTEGER NOT NULL,
+  at INTEGER NOT NULL, source TEXT NOT NULL);
+"""
+
+STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7, FORMAT_8)
 """STEPS[v] takes a file of format v to v + 1; an empty file is of format 0."""
 
 

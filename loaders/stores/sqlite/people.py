@@ -54,11 +54,11 @@ def same_person(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str
     }
 
 
-def naming(connection: Connection, keys: Sequence[str]) -> list[Event]:
-    """The events that name one of these people, in any way; every event is looked at."""
+def naming(connection: Connection, keys: Sequence[str]) -> list[tuple[int, Event]]:
+    """The events that name one of these people, in any way, with their numbers; every event is looked at."""
     theirs = "(SELECT p.id FROM json_each(:keys) AS k CROSS JOIN people AS p ON p.key = k.value)"
     where = " OR ".join(f'e."{name}" IN {theirs}' for name in PEOPLE)
-    return [event for _, event in numbered(connection, where, {"keys": _json(keys)})]
+    return list(numbered(connection, where, {"keys": _json(keys)}))
 
 
 def consents(connection: Connection, keys: Sequence[str]) -> list[Event]:
