@@ -59,3 +59,13 @@ def key_of(kind: str, id: str, argument: str) -> str:
     if found != kind:
         raise InvalidInput(f"{argument}: {id!r:.60} is the id of a {found}, and a {kind}'s is asked for")
     return key
+
+
+def own(kind: str, said: str) -> str:
+    """The shop's own key of a thing of a type, said as it is or as our id of it.
+
+    >>> own("Share", "s-17"), own("Share", global_id("Share", "s-17")), own("Share", global_id("User", "ana"))
+    ('s-17', 's-17', 'VXNlcjphbmE')
+    """
+    found, _, key = (plain(said) or "").partition(":")
+    return key if found == kind and key else said

@@ -1,6 +1,6 @@
 """A GraphQL request, and what is answered, whatever carries them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,7 +56,29 @@ class Reply:
 
     def body(self) -> dict[str, object]:
         """The response as the GraphQL specification has it."""
-        body: dict[str, object] = {"errors": list(self.errors)} if self.errors else {}
+        body: dict[str, object] = {"errors": gathered(self.errors)} if self.errors else {}
         if self.ran:
             body["data"] = self.data
         return body | ({"extensions": {"cost": self.cost.told()}} if self.cost else {})
+
+
+def gathered(errors: Sequence[Told]) -> list[Told]:
+    """Of errors that say the same of one item of a list after the other the first, with their number as
+    `times` in its extensions.
+
+    >>> shut = [{"message": "no", "path": ["friends", n, "shares"], "extensions": {"code": "FORBIDDEN"}}
+    ...         for n in range(100)]
+    >>> gathered(shut)
+    [{'message': 'no', 'path': ['friends', 0, 'shares'], 'extensions': {'code': 'FORBIDDEN', 'times': 100}}]
+    """
+    alike: dict[str, list[Told]] = {}
+    for error in errors:
+        path: Any = error.get("path") or ()
+        pattern = [None if isinstance(step, int) else step for step in path]
+        alike.setdefault(repr((error["message"], error["extensions"], pattern)), []).append(error)
+    return [_first_of(same) if len(same) > 1 else same[0] for same in alike.values()]
+
+
+def _first_of(same: Sequence[Told]) -> Told:
+    extensions: Any = same[0]["extensions"]
+    return {**same[0], "extensions": {**extensions, "times": len(same)}}

@@ -70,7 +70,12 @@ STEPS = (
     ),
     ("their consent", "MINE", SAID.format('setConsent(input: { user: "$FRIEND", namedToFriends: true })')),
     ("their end", "MINE", SAID.format('forgetUser(input: { user: "$FRIEND" })')),
-    ("the schema", "MINE", "{ __schema { types { name } } }"),
+    (
+        "what the schema has, which is no secret",
+        "MINE",
+        '{ __type(name: "ConsentPreview") { fields { name } } }',
+    ),
+    ("the schema, without a token", "", "{ __schema { types { name } } }"),
 )
 """What is tried, with which token, and the document."""
 

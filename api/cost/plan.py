@@ -8,7 +8,7 @@ counts; where several types are possible all their branches do.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from graphql import (
     DirectiveNode,
@@ -24,7 +24,9 @@ from graphql import (
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
+    SchemaMetaFieldDef,
     SelectionSetNode,
+    TypeMetaFieldDef,
     VariableNode,
     Visitor,
     get_named_type,
@@ -40,6 +42,9 @@ MOST_FIELDS = 5_000
 """Where measuring a document ends; no allowance is wider."""
 
 FIRST = "first"
+
+ABOUT_SCHEMA: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+"""Fields of Query that stand in no schema."""
 
 
 class TooMuch(Exception):
@@ -141,7 +146,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """An operation, measured. depth: fields from the root to the farthest leaf; fields: places in the
-    answer's shape. Questions about the schema are free, and bounded by a rule of their own.
+    answer's shape. Questions about the schema count too, and are cheap (api.cost.prices).
     """
 
     steps: tuple[Step, ...]
@@ -194,7 +199,8 @@ class _Measuring:
                 gathered.setdefault((owner.name, name), (owner, []))[1].append(node)
         found = []
         for (_, name), (owner, nodes) in gathered.items():
-            known: GraphQLField | None = getattr(owner, "fields", {}).get(nodes[0].name.value)
+            asked = nodes[0].name.value
+            known: GraphQLField | None = getattr(owner, "fields", {}).get(asked) or ABOUT_SCHEMA.get(asked)
             if known is not None:
                 found.append(self.step(name, owner, known, nodes, size, given, depth))
         return tuple(found)

@@ -60,11 +60,24 @@ SIZES: Final = {
     "Consent.records": 100,
     "ConsentPreview.suggestions": 10,
     "ConsentPreview.gone": 100,
+    "ConsentPreview.losses": 100,
+    "__Schema.types": 150,
+    "__Schema.directives": 5,
+    "__Directive.args": 1,
+    "__Type.fields": 5,
+    "__Type.inputFields": 3,
+    "__Type.enumValues": 3,
+    "__Type.possibleTypes": 1,
+    "__Type.interfaces": 1,
+    "__Field.args": 2,
 }
 """Lists of objects without `first`: how many there are at the most, or are likely to be."""
 
 AS_MANY_AS: Final = {"User.socialProof": "products", "SpreadForecast.users": "users"}
 """Lists that answer to an argument, of their own or of the field above: one item each."""
+
+OF_SCHEMA: Final = 0.05
+"""What an object costs that the schema has of itself: nothing is looked for."""
 
 SENT: Final = 0.1
 """What each row costs that a mutation brings."""
@@ -86,4 +99,5 @@ def price(coordinate: str, *, holds_objects: bool) -> float:
     >>> price("Query.spread", holds_objects=True), price("User.name", holds_objects=False)
     (200.0, 0.0)
     """
-    return PRICES.get(coordinate, 1.0 if holds_objects else 0.0)
+    object_ = OF_SCHEMA if coordinate.startswith("__") else 1.0
+    return PRICES.get(coordinate, object_ if holds_objects else 0.0)

@@ -27,7 +27,9 @@ WHOSE: Final[Mapping[str, Callable[[Any, Any], int]]] = {
 
 
 def beyond(schema: GraphQLSchema, document: DocumentNode, role: Role) -> tuple[GraphQLError, ...]:
-    """What a valid document asks for that this role may not see: one error for each such field."""
+    """What a valid document asks for that this role may not see: one error for each such field. What the
+    schema is, whoever is let in may ask.
+    """
     known = TypeInfo(schema)
     asked = _Asked(known, role)
     visit(document, TypeInfoVisitor(known, asked))
@@ -43,7 +45,7 @@ class _Asked(Visitor):
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         kind, name = self.known.get_parent_type(), node.name.value
-        if kind is None or name.startswith("__"):
+        if kind is None or name.startswith("__") or kind.name.startswith("__"):
             return
         coordinate = f"{kind.name}.{name}"
         if not allowed(self.role, coordinate):

@@ -9,12 +9,13 @@ Made by `sharegraph export-roles` from the table that the server goes by; a test
 for it; ○ of themselves only; administrators may ask for everything, and so may whoever asks a server that was
 started with `--dev`.
 
-What is not for a role is refused before a document runs, naming the field: what a role may ask is no secret.
-What is about somebody whom the caller may not see looks like what is not there. An analyst knows people by
-pseudonyms that stay the same, and may ask with these; a member knows friends by name where these allow it,
-and by pseudonyms else. Analysts are told of no community and no group of fewer than ten people, nor of one
-that would follow from the others (complementary suppression). Suggestions, social proof and recipients name
-nobody who does not allow it, whoever asks.
+What is not for a role is refused before a document runs, naming the field: what a role may ask is no secret,
+and what the schema is may be read by whoever is let in. What is about somebody whom the caller may not see
+looks like what is not there. An analyst knows people and shares by pseudonyms that stay the same, and may ask
+with these; a member knows friends by name where these allow it, and by pseudonyms else; the storefront knows
+whom it asks about by their key and who allows to be named, and others by pseudonyms. Analysts are told of no
+community and no group of fewer than ten people, nor of one that would follow from the others (complementary
+suppression). Suggestions, social proof and recipients name nobody who does not allow it, whoever asks.
 
 | role | is |
 |---|---|

@@ -135,7 +135,8 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "RejectedEvent": {"id reason": "I"},
     "UpsertPayload": {"stored userErrors": "I"},
     "Consent": {"personalisation namedToFriends location research updatedAt records": "M S P"},
-    "ConsentPreview": {"suggestions gone": "M S"},
+    "ConsentPreview": {"suggestions gone losses": "M S"},
+    "ConsentLoss": {"product reason": "M S"},
     "ConsentRecord": {
         "at surface notice personalisation namedToFriends location research": "M S P",
     },

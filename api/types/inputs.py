@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from api.ids import own
 from api.types.described import input_type
 from api.types.eventkinds import EventKind, Verdict
 from api.types.rows import Row
@@ -38,8 +39,8 @@ class EventInput(Row):
     )
     share: str | None = strawberry.field(
         default=None,
-        description="The share it came from, where known (a SHARE's own id is the event's id). EXPOSURE"
-        " with a share: "
+        description="The share it came from, where known: the SHARE event's id, or the Share's `id` of this"
+        " API. EXPOSURE with a share: "
         "the share reached `user`; without: we showed the product.",
     )
     sharer: str | None = strawberry.field(
@@ -48,7 +49,7 @@ class EventInput(Row):
         " that product.",
     )
     parent_share: str | None = strawberry.field(
-        default=None, description="SHARE: the share that was passed on."
+        default=None, description="SHARE: the share that was passed on, named as in `share`."
     )
     recipient: str | None = strawberry.field(
         default=None, description="SHARE: whom it was sent to, where known."
@@ -92,6 +93,12 @@ class EventInput(Row):
     )
     device: str | None = strawberry.field(default=None, description="The device's id, as the shop knows it.")
     region: str | None = strawberry.field(default=None, description="Where it happened.")
+
+    def said(self) -> dict[str, object]:
+        """As a row of the log says it, shares by the shop's own ids."""
+        shares = {"share": self.share, "parentShare": self.parent_share}
+        named = {name: own("Share", share) for name, share in shares.items() if share is not None}
+        return {**Row.said(self), **named}
 
 
 @input_type

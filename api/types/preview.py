@@ -7,6 +7,7 @@ import strawberry
 
 from api.context import Context
 from api.types.described import output
+from api.types.products import Product
 from api.types.reasons import Reason, reason_of
 from api.types.suggestions import Suggestion, SuggestionContext, told_by
 from graph import suggest
@@ -14,6 +15,14 @@ from graph.consent import Purpose, supposing
 from graph.errors import StaleCursor
 from graph.events import micros
 from graph.suggest.explain import Language
+
+
+@output
+class ConsentLoss:
+    """A reason that would go, and what it speaks for today."""
+
+    product: Product = strawberry.field(description="The product that it is a reason for.")
+    reason: Reason = strawberry.field(description="The reason.")
 
 
 @output
@@ -25,6 +34,9 @@ class ConsentPreview:
     )
     gone: list[Reason] = strawberry.field(
         description="Reasons in today's answer that would not be there, in the order of today's suggestions."
+    )
+    losses: list[ConsentLoss] = strawberry.field(
+        description="The same reasons, each with the product that it is a reason for."
     )
 
     @classmethod
@@ -49,14 +61,15 @@ class ConsentPreview:
             )
         )
         left = {(one.product, replace(reason, weight=0.0)) for one in tomorrow for reason in one.reasons}
-        lost = (
-            reason
+        lost = [
+            ConsentLoss(product=Product(row=one.product), reason=reason_of(reason))
             for one in today
             for reason in one.reasons
             if (one.product, replace(reason, weight=0.0)) not in left
             and not isinstance(reason, suggest.RemainderReason)
-        )
+        ]
         return cls(
             suggestions=[Suggestion.from_domain(one, spoken) for one in tomorrow],
-            gone=[reason_of(reason) for reason in lost],
+            gone=[loss.reason for loss in lost],
+            losses=lost,
         )

@@ -8,6 +8,7 @@ from zlib import crc32
 import strawberry
 
 from api.context import Context, Info
+from api.ids import own
 from api.limits import PAGE, SUGGESTED, at_most
 from api.rights.sight import Sight
 from api.sentences import sayings
@@ -46,8 +47,9 @@ class SuggestionContext:
     )
     share: str | None = strawberry.field(
         default=None,
-        description="The share whose link was opened: its sharer and its product count, unless they are"
-        " given too. A member may name their own shares and those of friends.",
+        description="The share whose link was opened, by the SHARE event's id or the Share's `id` of"
+        " this API: its sharer and its product count, unless they are given too. A member may name their own"
+        " shares and those of friends.",
     )
     sharer: str | None = strawberry.field(
         default=None,
@@ -98,7 +100,7 @@ def _link(sight: Sight, share: str | None) -> tuple[int | None, int | None]:
     sharer was forgotten.
     """
     snapshot = sight.analysis.snapshot
-    row = None if share is None else snapshot.shares.row(share)
+    row = None if share is None else snapshot.shares.row(own("Share", share))
     visible = share is not None and sight.share(row)
     if row is None or not visible:
         return None, None

@@ -135,7 +135,7 @@ async def test_a_member_speaks_for_themselves_alone(shop: Shop) -> None:
 WOULD = """query($k: String!, $p: Boolean!, $n: Int) { user(key: $k) {
     consentPreview(personalisation: $p, first: $n) {
         suggestions { rank score explanation product { key } reasons { __typename weight } }
-        gone { __typename } } } }"""
+        gone { __typename } losses { product { key } reason { __typename } } } } }"""
 NEXT = """query($k: String!, $n: Int) { user(key: $k) { suggestions(first: $n) { nodes {
     rank score explanation product { key } reasons { __typename weight } } } } }"""
 
@@ -160,6 +160,8 @@ async def test_a_preview_says_which_reasons_would_go(shop: Shop) -> None:
     shop.tell(TOY)
     would = (await shop.ask(WOULD, k="bea", p=False, n=10))["user"]["consentPreview"]
     assert {"__typename": "FriendReason"} in would["gone"]
+    assert {"product": {"key": "tea"}, "reason": {"__typename": "FriendReason"}} in would["losses"]
+    assert [loss["reason"] for loss in would["losses"]] == would["gone"]
     assert all(why["__typename"] != "FriendReason" for one in would["suggestions"] for why in one["reasons"])
 
 

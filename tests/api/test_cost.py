@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from graphql import (
     OperationDefinitionNode,
+    get_introspection_query,
     get_named_type,
     get_nullable_type,
     is_composite_type,
@@ -58,12 +59,20 @@ def test_every_list_of_objects_says_how_many_there_may_be() -> None:
     silent = {
         f"{kind.name}.{name}"
         for kind in core_schema.type_map.values()
-        if not kind.name.startswith("__")
         for name, field in getattr(kind, "fields", {}).items()
         if hasattr(field, "args") and "first" not in field.args and name not in ITEMS
         if is_list_type(get_nullable_type(field.type)) and is_composite_type(get_named_type(field.type))
     }
     assert silent == {*SIZES, *AS_MANY_AS}
+
+
+def test_what_is_asked_of_the_schema_is_charged_for_however_often_it_is_said() -> None:
+    """Code generators' question fits into a member's request, and a hundred of them do not."""
+    once = cost(get_introspection_query())
+    assert 1_000 < once < ALLOWANCES["member"].cost
+    assert cost('{ __type(name: "User") { name } }') == 1
+    types = "__schema { types { fields { name } } }"
+    assert cost(f"{{ {types} a: {types} }}") == 2 * cost(f"{{ {types} }}") > 0
 
 
 def test_a_list_multiplies_what_is_asked_of_its_items() -> None:

@@ -488,6 +488,7 @@ async def test_an_event_that_takes_too_long_ends_what_is_followed(
 
 async def test_waiting_for_news_is_not_limited(shop: Shop) -> None:
     shop.tell("ana>bea:tea")
+    await shop.ask("{ dataset { version } }")
     async with aclosing(shop.service.replies(Asked(SIZES, TEA), 0.5)) as replies:
         assert (await anext(replies)).data == {"cascade": {"size": 2}}
         news = asyncio.ensure_future(anext(replies))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.ids import global_id
 from tests.api.conftest import Shop
 
 RECORD = """
@@ -201,3 +202,20 @@ async def test_feedback_about_the_unknown_is_not_found(shop: Shop) -> None:
     for given, field in (({"user": "nobody"}, "user"), ({"product": "none"}, "product")):
         payload = await give(shop, "LIKE", **({"product": "tea"} | given))
         assert payload == {"user": None, "userErrors": [{"code": "NOT_FOUND", "field": [field]}]}
+
+
+async def test_a_share_may_be_named_by_the_id_that_the_api_gives_it(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    listed = await shop.ask("{ cascades { nodes { size root { id } } } }")
+    (share,) = [cascade["root"]["id"] for cascade in listed["cascades"]["nodes"]]
+    payload = await record(
+        shop,
+        event("o1", "OPEN", "cy", share=share),
+        event("s1", "SHARE", "bea", product="tea", parentShare=share),
+        event("o2", "OPEN", "dan", share=global_id("Share", "nowhere")),
+    )
+    assert payload["stored"] == 2
+    assert [refused["id"] for refused in payload["rejected"]] == ["o2"]
+    again = await record(shop, event("o1", "OPEN", "cy", share="ana/tea"))
+    assert (again["stored"], again["repeated"]) == (0, 1)
+    assert (await shop.ask("{ cascades { nodes { size } } }"))["cascades"]["nodes"] == [{"size": 3}]

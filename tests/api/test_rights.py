@@ -1,11 +1,17 @@
 """Who may see what: the table, and a walk through everything that a thief would try."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLInterfaceType, GraphQLObjectType
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    build_client_schema,
+    get_introspection_query,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +23,8 @@ from api.rights.page import printed
 from api.rights.suppress import told as told_of
 from api.rights.table import ALLOWED, EVERYTHING, OWN, TABLE, sees
 from api.schema import core_schema
+from api.service import Service
+from api.trusted import Trusted
 from graph.events import User
 from tests.api.conftest import Shop
 
@@ -218,10 +226,41 @@ async def test_an_analyst_asks_nothing_of_one_person(told: Shop) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_a_node_of_a_type_that_a_role_does_not_see_is_none(told: Shop, role: Role) -> None:
-    (cascade,) = (await told.ask("{ cascades(first: 1) { nodes { id } } }"))["cascades"]["nodes"]
-    document = "query($i: ID!) { node(id: $i) { id } }"
-    reply = await ask(told, role, document, "ana" if role is Role.MEMBER else None, i=cascade["id"])
+    listing, me = "{ cascades(first: 1) { nodes { id } } }", "ana" if role is Role.MEMBER else None
+    listed = await ask(told, role if sees(role, "Cascade") else Role.ADMIN, listing)
+    (cascade,) = listed.data["cascades"]["nodes"]
+    reply = await ask(told, role, "query($i: ID!) { node(id: $i) { id } }", me, i=cascade["id"])
     assert (reply.data["node"] is not None) == sees(role, "Cascade")
+
+
+async def test_an_analyst_is_not_told_the_id_that_stands_in_a_link(told: Shop) -> None:
+    """Whoever was sent a share has its id, and knows from whom."""
+    listing = "{ cascades { nodes { id root { id user { key } } } } }"
+    named = (await ask(told, Role.ADMIN, listing)).data["cascades"]["nodes"]
+    veiled = (await ask(told, Role.ANALYST, listing)).data["cascades"]["nodes"]
+    document = "query($i: ID!) { node(id: $i) { id } }"
+    for one, other in zip(named, veiled, strict=True):
+        for sent, shown in ((one["id"], other["id"]), (one["root"]["id"], other["root"]["id"])):
+            assert sent != shown
+            assert (await ask(told, Role.ANALYST, document, i=sent)).data == {"node": None}
+            assert (await ask(told, Role.ANALYST, document, i=shown)).data == {"node": {"id": shown}}
+
+
+async def test_a_page_of_the_shop_knows_the_sharer_who_allows_to_be_named_and_nobody_else(told: Shop) -> None:
+    listed = (await told.ask("{ cascades { nodes { root { id user { key } } } } }"))["cascades"]["nodes"]
+    (share,) = [node["root"]["id"] for node in listed if node["root"]["user"]["key"] == "ana"]
+    asked = "query($i: ID!) { node(id: $i) { ... on Share { user { id key name } } } }"
+    named = (await ask(told, Role.STOREFRONT, asked, i=share)).data["node"]["user"]
+    assert (named["key"], named["name"]) == ("ana", "Ana")
+    no = """mutation { setConsent(input: { user: "ana", namedToFriends: false }) { userErrors { code } } }"""
+    await told.ask(no)
+    unnamed = (await ask(told, Role.STOREFRONT, asked, i=share)).data["node"]["user"]
+    assert unnamed["key"].startswith("~")
+    assert unnamed["name"] is None
+    again = "query($i: ID!) { node(id: $i) { ... on User { id key name } } }"
+    assert (await ask(told, Role.STOREFRONT, again, i=unnamed["id"])).data["node"] == unnamed
+    by_key = (await ask(told, Role.STOREFRONT, '{ user(key: "ana") { name } }')).data["user"]
+    assert by_key == {"name": "Ana"}
 
 
 async def test_nothing_is_hidden_from_who_runs_the_shop(told: Shop) -> None:
@@ -261,3 +300,31 @@ def test_what_is_kept_back_cannot_be_had_by_subtraction(sizes: list[int]) -> Non
     hidden = sum(size for size, told in zip(sizes, shown, strict=True) if not told)
     assert all(size >= 10 for size, told in zip(sizes, shown, strict=True) if told)
     assert hidden == 0 or hidden >= 10 or not shown.any()
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_whoever_is_let_in_may_read_the_schema(told: Shop, role: Role) -> None:
+    """As code generators and GraphiQL ask for it, within everybody's limits."""
+    asked = get_introspection_query(schema_description=True, input_value_deprecation=True)
+    reply = await ask(told, role, asked, "ana" if role is Role.MEMBER else None)
+    assert not reply.errors
+    assert {*build_client_schema(reply.data).type_map} == {*core_schema.type_map}
+
+
+async def test_where_only_trusted_documents_are_taken_the_schema_is_not_told(told: Shop) -> None:
+    only = Service(told.store, trusted=Trusted({"sha256:x": "{ __typename }"}, only=True), clock=told.clock)
+    with closing(only):
+        caller = Caller(Role.ADMIN, "test:admin")
+        reply = await only.answer(Asked(get_introspection_query(), caller=caller))
+        assert (reply.ran, reply.code) == (False, "NOT_TRUSTED")
+        fine = await only.answer(Asked("", document="sha256:x", caller=caller))
+        assert fine.data == {"__typename": "Query"}
+
+
+async def test_what_is_refused_for_each_item_of_a_list_is_told_once(told: Shop) -> None:
+    told.tell("cy>bea:pan  eve>bea:cup")
+    body: Any = (await as_member(told, "bea", "{ viewer { friends { nodes { from { region } } } } }")).body()
+    (refused,) = body["errors"]
+    assert refused["path"] == ["viewer", "friends", "nodes", 0, "from", "region"]
+    assert refused["extensions"] == {"code": "FORBIDDEN", "times": 4}
+    assert body["data"]["viewer"]["friends"]["nodes"] == [{"from": {"region": None}}] * 4
