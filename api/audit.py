@@ -42,6 +42,9 @@ TOLD_OF: Final = frozenset({"Query", "Mutation", "Subscription", "User"})
 AT_ONCE: Final = frozenset({"Query.exportUser", "Mutation.forgetUser", "Mutation.setConsent"})
 """What is on disk in the log before it is done."""
 
+BY_PSEUDONYM: Final = frozenset({Role.ANALYST, Role.STOREFRONT})
+"""Who may ask about people by their pseudonyms; analysts by nothing else."""
+
 UNKNOWN: Final = "unknown"
 
 SIGNED: Final = "token:"
@@ -171,10 +174,13 @@ def _of_node(value: object) -> list[str]:
 
 async def _known(context: Context, names: list[str]) -> list[str | None]:
     """The main key of each of these people; None for who is not known."""
-    veil = await context.veil.of(context.caller)
-    analyst = context.caller.role is Role.ANALYST and veil is not None
-    keys = [veil.key(name) if analyst and veil else name for name in names]
-    return [None if key is None else _main_key(context, key) for key in keys]
+    veil, role = await context.veil.of(context.caller), context.caller.role
+
+    def meant(name: str) -> str | None:
+        known = veil.key(name) if veil and role in BY_PSEUDONYM else None
+        return known if known or role is Role.ANALYST else name
+
+    return [None if (key := meant(name)) is None else _main_key(context, key) for name in names]
 
 
 def _main_key(context: Context, key: str) -> str | None:

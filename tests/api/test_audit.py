@@ -105,11 +105,14 @@ async def test_a_member_is_the_person_they_are(recorded: Recorded) -> None:
     assert unknown["caller"] == "unknown"
 
 
-async def test_an_analyst_is_on_record_about_the_person_behind_a_pseudonym(recorded: Recorded) -> None:
-    analyst = Caller(Role.ANALYST, "key:k3")
-    veil = await recorded.service._veil.of(analyst)
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.STOREFRONT])
+async def test_who_asks_by_a_pseudonym_is_on_record_about_the_person_behind_it(
+    recorded: Recorded, role: Role
+) -> None:
+    caller = Caller(role, "key:k3")
+    veil = await recorded.service._veil.of(caller)
     assert veil is not None
-    await recorded.ask("query($k: String!) { user(key: $k) { key } }", analyst, k=veil.of("bea"))
+    await recorded.ask("query($k: String!) { user(key: $k) { key } }", caller, k=veil.of("bea"))
     (row,) = recorded.rows
     assert [recorded.people[id_] for id_ in row["about"]] == ["bea"]
 
