@@ -24,7 +24,7 @@ from graph.log import NONE
 from graph.recipients import History, Shared, fitted, pairs, recipients
 from graph.recipients.acts import Acts
 from graph.snapshot import Snapshot
-from loaders.aside import log_of
+from loaders.aside import evaluated
 
 CLUB, PRODUCTS, CATEGORIES = 30, 100_000, 500
 DAYS = 300 * 86_400_000_000
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
 
 def told(log: list[str], written: str) -> None:
     """What `sharegraph evaluate recipients` prints, then the time of answers from the whole log."""
-    read = log_of(log, written)
+    read = evaluated(log, written)
     print(f"$ sharegraph evaluate recipients {written} --format {written} --train-share 0.8")
     began = time.process_time()
     print(shown(evaluate(read)))

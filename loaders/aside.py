@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from graph.evaluate.cut import for_research
 from graph.log import Log
 from loaders.ingest import Receipt, ingest
 from loaders.progress import shown
@@ -40,3 +41,13 @@ def refused(receipt: Receipt) -> str:
     commonest = sorted(receipt.rejects.items(), key=lambda reason: (-reason[1], reason[0]))[:MOST_REASONS]
     why = ", ".join(f"{reason} ({rows:,})" for reason, rows in commonest)
     return f"{receipt.rejected:,} of {receipt.read:,} rows were refused: {why}\n"
+
+
+def evaluated(sources: Sequence[str], format_: str, reading: Reading | None = None) -> Log:
+    """The same to evaluate something on: without whoever does not allow research (graph.evaluate.cut). How
+    many are left out goes to stderr.
+    """
+    log, refusing = for_research(log_of(sources, format_, reading))
+    if refusing:
+        sys.stderr.write(f"{refusing:,} people do not allow research and are left out\n")
+    return log

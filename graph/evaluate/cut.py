@@ -1,13 +1,18 @@
-"""A log as it stood at an earlier time."""
+"""A log as it stood at an earlier time, and what of it may be evaluated at all."""
 
 from dataclasses import fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.consent import NO, Purpose, refused
 from graph.errors import InvalidInput
 from graph.events import Kind
-from graph.log import EventColumns, Log
+from graph.log import NONE, EventColumns, Log
+from graph.snapshot import Snapshot
+
+SEEN = np.array([Kind.OPEN, Kind.EXPOSURE], np.int8)
+"""What is done to a share, and nothing without one."""
 
 
 def parted(at: NDArray[np.int64], train_share: float) -> int:
@@ -44,3 +49,36 @@ def kept(log: Log, rows: NDArray[np.bool_]) -> Log:
     return replace(
         log, version=f"{log.version}:{int(rows.sum())}", share_ids=ids, events=EventColumns(**columns)
     )
+
+
+def for_research(log: Log) -> tuple[Log, int]:
+    """A log without the people who do not allow to be counted in evaluations, and how many these are.
+
+    What they did goes, under whichever of their keys, with every opening and showing of their shares, every
+    follow of them and what was said of them; of other acts only that they came through a share of theirs, or
+    were meant for them. A share that passed on one of theirs stays as its sharer's own. As everywhere, the
+    last word of each counts, and for who never spoke that of the store (graph.consent).
+    """
+    columns = log.events
+    spoken = (columns.consent >> (2 * Purpose.RESEARCH)) & 3
+    if log.consenting and not (spoken == NO).any():
+        return log, 0
+    whole = Snapshot.of(log)
+    no = refused(whole, Purpose.RESEARCH)
+    no[: whole.people.blanks] = False
+    # Whoever is not said, or was forgotten, has the last place.
+    out = np.append(no, False)[np.append(whole.people.rows(log.people), NONE)]
+    by = out[np.where(columns.user != NONE, columns.user, columns.visitor)]
+    theirs = columns.seq[by & (columns.kind == Kind.SHARE)]
+    through = np.isin(columns.share, theirs) | out[columns.sharer]
+    gone = by | out[columns.other] | (through & np.isin(columns.kind, SEEN))
+    without = replace(
+        columns,
+        share=np.where(through, NONE, columns.share),
+        parent=np.where(np.isin(columns.parent, theirs), NONE, columns.parent),
+        sharer=np.where(through, NONE, columns.sharer).astype(np.int32),
+        recipient=np.where(out[columns.recipient], NONE, columns.recipient).astype(np.int32),
+    )
+    rows = whole.people.rows([user.key for user in log.users])
+    users = [user for user, row in zip(log.users, rows.tolist(), strict=True) if not no[row]]
+    return kept(replace(log, events=without, users=users), ~gone), int(no.sum())

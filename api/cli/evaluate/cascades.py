@@ -56,12 +56,12 @@ def cascades(
         sharegraph evaluate cascades higgs --format higgs --train-share 0.6
     """
     from graph.evaluate.cascades import evaluate
-    from loaders.aside import log_of
+    from loaders.aside import evaluated
 
     over = span(end)
     ages = [span(said) for said in age] if age else [over / part for part in PARTS]
     found = evaluate(
-        log_of(log, written.value),
+        evaluated(log, written.value),
         end=_micros(over), ages=[_micros(asked) for asked in ages], train_share=train_share, seed=seed,
     )  # fmt: skip
     everywhere.tell(told(found), lambda: shown(found))

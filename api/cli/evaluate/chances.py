@@ -35,9 +35,9 @@ def chances(
         sharegraph evaluate chances taobao-share --format taobao-share
     """
     from graph.evaluate.chances import evaluate
-    from loaders.aside import log_of
+    from loaders.aside import evaluated
 
-    found = evaluate(log_of(log, written.value), train_share=train_share, most=people, seed=seed)
+    found = evaluate(evaluated(log, written.value), train_share=train_share, most=people, seed=seed)
     everywhere.tell(told(found), lambda: shown(found))
 
 

@@ -39,7 +39,7 @@ def part_of(source: list[str], written: Format, split: str | None, share: float,
     """What is known and what is asked: of a folder its parts, of a log a cut with what was served then."""
     from graph.errors import InvalidInput
     from graph.evaluate.suggestions.logs import held_out
-    from loaders.aside import log_of
+    from loaders.aside import evaluated
     from loaders.folders import is_folder, read_folder
 
     if len(source) == 1 and is_folder(source[0]):
@@ -47,7 +47,7 @@ def part_of(source: list[str], written: Format, split: str | None, share: float,
         return folder.dealt(parts(split), seed=seed) if split else folder.held()
     if split:
         raise InvalidInput("--split is for a folder with train.tsv; a log is split by time: --train-share")
-    return held_out(log_of(source, written.value), train_share=share)
+    return held_out(evaluated(source, written.value), train_share=share)
 
 
 def parts(split: str) -> tuple[float, ...]:

@@ -39,9 +39,9 @@ def kols(
         sharegraph evaluate kols higgs --format higgs --train-share 0.6 --k 50
     """
     from graph.evaluate.kols import evaluate
-    from loaders.aside import log_of
+    from loaders.aside import evaluated
 
-    found = evaluate(log_of(log, written.value), train_share=train_share, k=k, seed=seed)
+    found = evaluate(evaluated(log, written.value), train_share=train_share, k=k, seed=seed)
     everywhere.tell(told(found), lambda: shown(found))
 
 

@@ -33,9 +33,9 @@ def recipients(
         sharegraph evaluate recipients taobao-share --format taobao-share --train-share 0.8
     """
     from graph.evaluate.recipients import evaluate
-    from loaders.aside import log_of
+    from loaders.aside import evaluated
 
-    found = evaluate(log_of(log, written.value), train_share=train_share, seed=seed)
+    found = evaluate(evaluated(log, written.value), train_share=train_share, seed=seed)
     everywhere.tell(told(found), lambda: shown(found))
 
 

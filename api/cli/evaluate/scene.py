@@ -42,9 +42,9 @@ def scene(
     from api.cli.loads import zone as zone_of
     from graph.evaluate.scene import evaluate
     from graph.scene import Calendar
-    from loaders.aside import log_of
+    from loaders.aside import evaluated
 
-    whole = log_of(log, written.value) if log else _made_up(users, events, days, seed)
+    whole = evaluated(log, written.value) if log else _made_up(users, events, days, seed)
     midnight = zone_of(zone) or UTC
     found = evaluate(whole, Calendar(midnight), train_share=train_share, seed=seed)
     everywhere.tell(told(found), lambda: shown(found))

@@ -35,10 +35,10 @@ def track_record(
     from api.cli.evaluate.cascades import span
     from api.cli.trackrecord import shown, told
     from graph.evaluate.trackrecord import Questions, replay
-    from loaders.aside import log_of
+    from loaders.aside import evaluated
 
     asking = Questions(round(span(horizon).total_seconds() * 1e6), people, young)
-    found = told(replay(log_of(log, written.value), asking, steps=steps, seed=seed, on_step=_step))
+    found = told(replay(evaluated(log, written.value), asking, steps=steps, seed=seed, on_step=_step))
     everywhere.tell(found, lambda: shown(found))
 
 

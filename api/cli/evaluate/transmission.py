@@ -43,9 +43,9 @@ def transmission(
     """
     if log:
         from graph.evaluate.transmission import reality
-        from loaders.aside import log_of
+        from loaders.aside import evaluated
 
-        found = reality(log_of(log, written.value), train_share=train_share, seed=seed)
+        found = reality(evaluated(log, written.value), train_share=train_share, seed=seed)
         everywhere.tell(_calibrated(found), lambda: _calibration(found))
         return
     from graph.generate import ShopModel
