@@ -3,8 +3,8 @@
 Chosen greedily by what each adds in the objective's unit, with a certificate (graph.campaign.measure). Under
 a budget by what each adds for their cost, or by what each adds where money would be left over. By the figures
 that people are chosen by, the list is worth at least a quarter of the best for that money, or 0.405 where the
-money ends before the places do, unless there is a cap, too; `certified` says how much it was at least this
-time (graph.kernels.limits).
+money ends before the places do, unless there is a cap, too, or asking somebody may cost a sale (PURCHASES,
+REVENUE); `certified` says how much it was at least this time (graph.kernels.limits).
 """
 
 from dataclasses import dataclass

@@ -184,31 +184,38 @@ class Sample:
         own, alone = float(self.chosen[person]), float(self.roots.alone[person])
         return self._estimate(own, alone, int(met[person]), int(rooted[person]))
 
-    def luck(self, kept: Rows, people: Rows) -> float:
-        """How much more those kept and these people are worth on the sets to choose on than on those to
-        measure on, as a fraction.
+    def promised(self, kept: Rows, people: Rows) -> Floats:
+        """What those kept and the first 0, 1, 2, … of these people are worth on the sets to choose on, shape
+        (k + 1,).
         """
-        alone = float(self.roots.alone[kept].sum() + self.roots.alone[people].sum())
-        rank = np.ones(len(self.weights), np.int32)
-        rank[kept] = rank[people] = 0
-        choosing, measuring = (
-            alone + self.each * float(won[0] - lost[0] + rooted[0])
-            for won, lost, rooted in (met_by_ranks(sets, rank, 1) for sets in (self.choosing, self.measuring))
-        )
-        return choosing / measuring - 1 if measuring > 0 else 0.0
+        ranks, rank = self._ranked(kept, people)
+        won, lost, rooted = met_by_ranks(self.choosing, rank, ranks)
+        alone = np.append(self.roots.alone[kept].sum(), self.roots.alone[people])
+        return np.asarray(np.cumsum(alone + self.each * (won - lost + rooted)), np.float64)
 
     def measured(self, kept: Rows, people: Rows) -> Measured:
         """What those kept and then these people have, one after the other."""
-        ranks = len(people) + 1
-        rank = np.full(len(self.weights), ranks, np.int32)
-        rank[kept] = 0
-        rank[people] = np.arange(1, ranks, dtype=np.int32)
+        ranks, rank = self._ranked(kept, people)
         won, lost, rooted = met_by_ranks(self.measuring, rank, ranks)
         own, alone = (
             np.cumsum(np.append(column[kept].sum(), column[people]))
             for column in (self.chosen, self.roots.alone)
         )
         return Measured(own, alone, np.cumsum(won - lost), np.cumsum(rooted), (won + lost)[1:])
+
+    def luck(self, promised: Floats, measured: Measured) -> float:
+        """How much more all of them are worth on the sets to choose on than on those to measure on, as a
+        fraction.
+        """
+        came = float(measured.alone[-1] + self.each * (measured.met[-1] + measured.rooted[-1]))
+        return float(promised[-1]) / came - 1 if came > 0 else 0.0
+
+    def _ranked(self, kept: Rows, people: Rows) -> tuple[int, Rows]:
+        ranks = len(people) + 1
+        rank = np.full(len(self.weights), ranks, np.int32)
+        rank[kept] = 0
+        rank[people] = np.arange(1, ranks, dtype=np.int32)
+        return ranks, rank
 
     def reached(self, measured: Measured) -> tuple[Estimate, ...]:
         """What they reach together, by how many of them there are."""

@@ -11,9 +11,12 @@ A ratio says little of people of like worth: on few sets luck chooses among them
 chosen look better than on the other, by their luck; and hardly any other set looks better than they do there,
 while it has no luck to lose. So pools also grow until this luck is at most a hundredth.
 
-Not every ratio can be reached: pools end where memory does, or when whoever asked wants to stop. Then the
-answer is that of the last whole rung, with the ratio that does hold. Equal arguments give equal answers,
-whatever the machine and the number of threads, unless time stopped them.
+Not every ratio can be reached: pools end where memory does, or when whoever asked wants to stop. And under a
+budget the bound on the best may be far above it, however many sets there are: where what the chosen are worth
+on the pool of choice, luck and all, is less than that part of the bound there, pools stop growing as soon as
+luck is small (not so under a cap, for parts are then measured the better). Then the answer is that of the
+last whole rung, with the ratio that does hold. Equal arguments give equal answers, whatever the machine and
+the number of threads, unless time stopped them.
 """
 
 from collections.abc import Callable
@@ -45,6 +48,7 @@ class Ended(Enum):
     """Why the pools grew no further."""
 
     CERTIFIED = "the ratio asked for holds"
+    BOUND = "no number of sets would certify it for that money"
     ROOM = "memory allowed no more"
     STOPPED = "it was stopped"
 
@@ -128,8 +132,10 @@ def seed_people(  # noqa: PLR0913 - all but the first by name, and most of them 
         choice = asked.choice(sample)
         progress(Rung(sample.sets, len(sample.choosing.members), choice.ratio))
         holds = choice.ratio >= goal.ratio
-        if holds and choice.luck <= goal.luck:
-            return choice.ranking(sample, Ended.CERTIFIED, falling=limits is None)
+        hopeless = limits is not None and limits.cap == 1 and choice.most < goal.ratio
+        if (holds or hopeless) and choice.luck <= goal.luck:
+            ended = Ended.CERTIFIED if holds else Ended.BOUND
+            return choice.ranking(sample, ended, falling=limits is None)
         higher = sample.grown(2 * sample.sets, stop) if 0 < sample.sets < FIRST << RUNGS - 1 else None
         if higher is None:
             ended = Ended.CERTIFIED if holds else Ended.STOPPED if stop() else Ended.ROOM
@@ -157,12 +163,15 @@ def _begun(sample: Sample, stop: Stop) -> Sample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Choice:
-    """Who was chosen on one rung, and what is known of them."""
+    """Who was chosen on one rung, and what is known of them. ratio: the least certified at the sizes asked
+    for; most: what that would be if the pool of choice were the truth.
+    """
 
     people: Rows
     measured: Measured
     certified: tuple[float, ...]
     ratio: float
+    most: float
     luck: float
 
     def ranking(self, sample: Sample, ended: Ended, *, falling: bool) -> Ranking:
@@ -191,10 +200,14 @@ class _Asked:
         lower, upper = self._lower(sample, measured), self._upper(sample, cover.bounds)
         last = len(cover.people)
         certified = (1.0, *(_ratio(lower[size], upper[size]) for size in range(1, last + 1)))
+        promised = sample.promised(self.kept, cover.people)
+        ratio, most = self._least(lower, upper), self._least(promised.tolist(), cover.bounds.tolist())
+        return _Choice(cover.people, measured, certified, ratio, most, sample.luck(promised, measured))
+
+    def _least(self, worth: list[float], bounds: list[float]) -> float:
+        """The least ratio at the sizes asked for. worth: by how many of the chosen, while there are any."""
         sizes = {min(size, self.most) for size in self.goal.sizes} - {0}
-        ratio = min((_ratio(lower[min(size, last)], upper[size]) for size in sizes), default=1.0)
-        luck = sample.luck(self.kept, cover.people)
-        return _Choice(cover.people, measured, certified, ratio, luck)
+        return min((_ratio(worth[min(size, len(worth) - 1)], bounds[size]) for size in sizes), default=1.0)
 
     def _cover(self, sample: Sample) -> Cover:
         sets, alone, each = sample.choosing, sample.roots.alone, sample.each

@@ -180,6 +180,18 @@ def test_memory_and_whoever_asked_may_stop_the_pools():
     assert 0 < stopped.certified[5] < full.certified[5] < 1
 
 
+def test_under_a_budget_pools_stop_where_no_number_of_sets_would_certify_more():
+    network, cost = stars(thresholds=False), np.full(94, np.inf)
+    cost[:4] = 60.0, 60.0, 1.0, 1.0
+    # For 100 one large star and both small ones; the bound has half of the other.
+    limits = Limits(cost, 100.0, np.zeros(94, np.int32), 1, 1.0)
+    found = ranked(network, 4, goal=Goal(0.9, (4,), luck=0.05), limits=limits, room=1 << 22)
+    assert found.ended is Ended.BOUND
+    assert sorted(found.people.tolist()) in ([0, 2, 3], [1, 2, 3])
+    assert 0 < found.certified[3] < exactly(np.array([0, 2, 3], np.int32)) / (28 + 38 / 60 * 21)
+    assert found.sample.sets < 1 << 16
+
+
 def test_a_sample_that_holds_enough_is_not_drawn_again_and_stays_as_it_is():
     network = random_network(60, 300, 1)
     held = Sample.of(network, np.ones(60), seed=1, sets=1 << 9)
