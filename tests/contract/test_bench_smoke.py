@@ -21,6 +21,7 @@ SMALL = {
     "kill_server": ("--rounds", "1"),
     "kols": ("--smoke",),
     "live": ("--users", "300", "--events", "6000"),
+    "moments": ("--smoke",),
     "order": ("--smoke",),
     "oracle_timing": ("--smoke",),
     "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),

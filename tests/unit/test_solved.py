@@ -117,11 +117,11 @@ def test_listeners_of_a_friend_speak_as_a_crowd_of_whom_nobody_is_named():
     on_shelf = shelf_of(taken)
     question = Question.of(on_shelf, Ask(taken.people.row("new")))
     told_of = said_of(solved.votes(on_shelf, question))
-    mug = told_of[taken.products.keys.row("mug0")]
+    mug = next(reasons for product, reasons in told_of.items() if taken.products.keys[product] == "mug0")
     [crowd_says] = [one for one in mug if isinstance(one, InterestReason) and not one.because]
     assert crowd_says.weight > 0
-    told = Suggestion(0, 1, crowd_says.weight, (crowd_says,))
-    assert explain(told, Names([], [""]), ENGLISH) == "People who listen to the same friends chose this."
+    only = Suggestion(0, 1, crowd_says.weight, (crowd_says,))
+    assert explain(only, Names([], [""]), ENGLISH) == "People who listen to the same friends chose this."
 
 
 def test_whoever_refuses_contributes_nothing_to_either_model():
