@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from inspect import isawaitable
+from time import perf_counter
 from typing import Any, cast
 
 import structlog
@@ -56,6 +57,8 @@ from api.settings import RECORDS, Records
 from api.trusted import OPEN, Trusted, Untrusted
 from graph.analysis import Analysis
 from graph.campaign.rates import NO_RATES, Rates
+from graph.campaign.ready import make_ready
+from graph.campaign.worth import Objective
 from graph.store import Store
 from graph.suggest import Ask, suggest
 
@@ -116,6 +119,9 @@ class Service:
         try:
             analysis = await self.answers.current()
             await asyncio.to_thread(suggest, analysis.shelf, [Ask(None)], limit=1)
+            # One after the other: a server that is told to go waits for one of them at most.
+            for objective in (Objective.REACH, Objective.OPENERS):
+                await asyncio.to_thread(_made_ready, analysis, objective)
         except Exception as fault:  # noqa: BLE001  # the server answers this to whoever asks, and tries again
             log.warning("no first analysis", **traced(fault))
 
@@ -330,6 +336,12 @@ async def _replied(running: object, context: Context, ready: _Ready, asked: Aske
 
 def _told(result: ExecutionResult, asked: Asked) -> tuple[Told, ...]:
     return tuple(told(error, asked.id) for error in result.errors or ())
+
+
+def _made_ready(analysis: Analysis, objective: Objective) -> None:
+    began = perf_counter()
+    make_ready(analysis.last_fit.market, objective)
+    log.info("ready for candidates", objective=objective.name, seconds=round(perf_counter() - began, 3))
 
 
 def _late(ready: _Ready) -> Reply:
