@@ -3,12 +3,13 @@
 Ties are simulated (graph.spread.forward), strangers drawn from what shares brought so far
 (graph.campaign.strangers). Whoever is reached buys or not by their own chance, those who share by that of
 sharers (graph.campaign.sharers), so what is bought is drawn too, and so are the strangers whom they bring by
-passing on: people are whole. No two shares of one person are alike, and what makes one of them travel moves
-all their listeners together: what each run reaches of others is multiplied by a draw from a gamma law of mean
-1 that spreads as far as shares of one person did so far (graph.campaign.moods). An interval is that of what
-may come of it, once: nineteen in twenty outcomes lie in it if ties, people and strangers are what they seem.
-Errors common to all people (a holiday, a change of the app) are in no interval; how often such intervals held
-is for the track record to say.
+passing on: people are whole. How many of others come is then held against the past: it is multiplied by what
+shares brought beside what would have been foretold of them, over the last stretches as long as the one ahead
+(graph.campaign.hindsight); where the log is too young to know, by a draw from a gamma law of mean 1 that
+spreads as far as shares of one person did so far (graph.campaign.moods). An interval is that of what may come
+of it, once: nineteen in twenty outcomes lie in it if what comes lies off as it did in these stretches. What
+they did not have (a first fad, a change of the app) is in no interval; how often such intervals held is for
+the track record to say. Purchases and revenue are not held against the past.
 """
 
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from graph.campaign.audience import (
     currency,
     within,
 )
+from graph.campaign.hindsight import Hindsight, Moods
 from graph.campaign.market import Audience, Market
 from graph.campaign.openers import Openers
 from graph.campaign.rates import NO_RATES, Rates
@@ -45,7 +47,7 @@ class SpreadForecast:
 
     reach: people of the audience, strangers included. new_users, purchases: of those reached (see
     graph.campaign.worth). revenue: (currency code, in its unit), by code. communities: (id, reach), largest
-    first, strangers and those not reached left out.
+    first, strangers and those not reached left out; as simulated, not held against the past.
     """
 
     people: tuple[int, ...]
@@ -63,13 +65,14 @@ def forecast(
     chosen_by: KolFilter = NO_FILTER,
     seed: int | None = None,
     enough: Enough = ENOUGH,
+    past: Hindsight | None = None,
     stop: Stop = never,
 ) -> SpreadForecast:
     """Simulate that all these people share now.
 
     people: rows, repeats counted once. Of the filter, what is shared and whom it should reach are heard; who
     may be chosen and `already_chosen` are not. Where nothing was bought, purchases are 0 and revenue is
-    empty. stop: asked every now and then; what it raises ends the simulation.
+    empty. past: the market's for None. stop: asked every now and then; what it raises ends the simulation.
     """
     bought, counts = within(market, chosen_by), counted(market, chosen_by)
     everywhere, currencies = chosen_by.reaches_everybody, bought.currencies()
@@ -94,13 +97,14 @@ def forecast(
     told, outcomes = _outcomes(market, people, aimed, chance, enough=enough, stop=stop)
     seen, unbought, reach, new_users, *sold = outcomes
     lines, *money = _by_sharers(market, people, chosen_by, [np.ones(len(counts)), *paying], sold)
-    moods, rows = _moods(market, people, told.runs, chance), _rows(people)
+    rows = _rows(people)
+    moods = _moods(market, rows, reach - counts[rows].sum(), past, chance)
     drawn = chance.poisson(lines).astype(np.float64)
     ids, largest = market.partition.ids, told.by_group.items()
     return SpreadForecast(
         people=tuple(dict.fromkeys(people)),
-        reach=_estimate(_whole(reach, seen, counts[rows].sum(), moods, chance), reach),
-        new_users=_estimate(_whole(new_users, unbought, new[rows].sum(), moods, chance), new_users),
+        reach=_whole(reach, seen, counts[rows].sum(), moods, chance),
+        new_users=_whole(new_users, unbought, new[rows].sum(), moods, chance),
         purchases=_estimate(drawn, lines),
         revenue=tuple(
             (code, _estimate(_paid(brought, lines, drawn), brought))
@@ -121,10 +125,11 @@ def reached(
     chosen_by: KolFilter = NO_FILTER,
     rates: Rates = NO_RATES,
     seed: int | None = None,
+    past: Hindsight | None = None,
     stop: Stop = never,
 ) -> Estimate:
-    """What these people reach together in an objective's unit, with the interval of what may come. stop: as
-    for `forecast`.
+    """What these people reach together in an objective's unit, with the interval of what may come. past,
+    stop: as for `forecast`.
     """
     if objective is Objective.OPENERS:
         return Openers.of(market, chosen_by).together(people)
@@ -141,9 +146,10 @@ def reached(
     counts = counted(market, chosen_by)
     if objective is Objective.NEW_USERS:
         counts = counts & market.behaviour.newcomers()
-    told, (expected, seen) = _outcomes(market, people, [aimed, _seen(counts)], chance, stop=stop)
-    moods, own = _moods(market, people, told.runs, chance), counts[_rows(people)].sum()
-    return _estimate(_whole(expected, seen, own, moods, chance), expected)
+    _, (expected, seen) = _outcomes(market, people, [aimed, _seen(counts)], chance, stop=stop)
+    own = counts[_rows(people)].sum()
+    moods = _moods(market, _rows(people), expected - own, past, chance)
+    return _whole(expected, seen, own, moods, chance)
 
 
 def _outcomes(
@@ -190,11 +196,11 @@ def _by_sharers(
     ]
 
 
-def _estimate(outcomes: Floats, expected: Floats | None = None) -> Estimate:
-    """The mean, of outcomes or of what they were drawn about, and where nineteen in twenty more would lie:
+def _estimate(outcomes: Floats, expected: Floats | float) -> Estimate:
+    """The mean of what outcomes were drawn about, and where nineteen in twenty more would lie:
     the next of r outcomes falls into each of the r + 1 gaps between them with the same chance (Weibull 1939).
     """
-    value = float((outcomes if expected is None else expected).mean())
+    value = float(np.mean(expected))
     low, high = np.percentile(outcomes, [TAIL, 100 - TAIL], method="weibull").tolist()
     return Estimate(value, min(low, value), max(high, value))
 
@@ -208,19 +214,33 @@ def _rows(people: Sequence[int]) -> NDArray[np.int32]:
     return np.unique(np.array(people, np.int32))
 
 
-def _moods(market: Market, people: Sequence[int], runs: int, chance: np.random.Generator) -> Floats:
-    """What multiplies each run, of mean 1, shape (runs,); each person's share has a mood of its own."""
-    variance = market.mood / max(len(set(people)), 1)
-    return chance.gamma(1 / variance, variance, runs) if variance > 0 else np.ones(runs)
-
-
-def _whole(expected: Floats, seen: Floats, own: float, moods: Floats, chance: np.random.Generator) -> Floats:
-    """People by run: their own sharers as they are, of others known as many as each run reached times its
-    mood, rounded by chance, and strangers drawn about what it expects.
+def _moods(
+    market: Market,
+    rows: NDArray[np.int32],
+    others: Floats,
+    past: Hindsight | None,
+    chance: np.random.Generator,
+) -> Moods:
+    """What multiplies how many others come, in each run. others: (r,), expected by run; they come by each of
+    those who share as by one share of each alone.
     """
-    others = np.floor(moods * np.maximum(seen - own, 0.0) + chance.random(len(moods)))
-    strangers = chance.poisson(moods * np.maximum(expected - seen, 0.0))
-    return np.asarray(own + others + strangers, np.float64)
+    alone = market.foretold[rows]
+    parts = alone / alone.sum() if alone.sum() > 0 else np.full(len(rows), 1 / max(len(rows), 1))
+    told = max(float(others.mean()), 0.0) * parts
+    return (past or market.hindsight).moods(told, market.mood, len(others), chance)
+
+
+def _whole(expected: Floats, seen: Floats, own: float, moods: Moods, chance: np.random.Generator) -> Estimate:
+    """People: their own sharers as they are, and others.
+
+    Of a run whose mood is drawn from pairs of the past, its mood times all that are expected. Of another, of
+    those known as many as it reached times its mood, and strangers drawn about what it expects.
+    """
+    mean = max(float(expected.mean()) - own, 0.0)
+    of_run = np.where(moods.past, mean, np.maximum(seen - own, 0.0))
+    others = np.floor(moods.each * of_run + chance.random(len(seen)))
+    strangers = chance.poisson(np.where(moods.past, 0.0, moods.each * np.maximum(expected - seen, 0.0)))
+    return _estimate(own + others + strangers, own + moods.level * mean)
 
 
 def _paid(money: Floats, lines: Floats, drawn: Floats) -> Floats:

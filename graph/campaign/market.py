@@ -1,14 +1,16 @@
 """What questions of influence are answered from: a snapshot's ties, behaviour, credit and simulated reach."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.appeal import Acts, Memory, learned
+from graph.campaign.hindsight import Hindsight
 from graph.campaign.moods import mood
 from graph.campaign.strangers import Strangers
-from graph.campaign.surprise import Surprise, surprise
+from graph.campaign.surprise import AHEAD, Surprise, surprise
 from graph.campaign.worth import Behaviour
 from graph.communities import Partition
 from graph.influence import Credit, Influence, influence
@@ -70,6 +72,23 @@ class Market:
         """How far one share of a person's travels from another, see graph.campaign.moods."""
         people = len(self.snapshot.people)
         return mood(self.snapshot.shares, self.behaviour.opened, self.snapshot.as_of, people)
+
+    @once
+    def foretold(self) -> NDArray[np.float64]:
+        """How many are expected to open one share of each person's, listeners and strangers, shape (n,)."""
+        listening = np.bincount(self.ties.source, self.ties.per_share, len(self.snapshot.people))
+        return np.asarray(listening + self.strangers.expected)
+
+    @once
+    def hindsight(self) -> Hindsight:
+        """What shares brought beside what would have been foretold of them, see graph.campaign.hindsight."""
+        return self.looking_back(AHEAD)
+
+    def looking_back(self, ahead: timedelta) -> Hindsight:
+        """The same over stretches of another length."""
+        people = len(self.snapshot.people)
+        opened, as_of = self.behaviour.opened, self.snapshot.as_of
+        return Hindsight.of(self.snapshot.shares, opened, as_of, people, ahead)
 
     @once
     def acts(self) -> Acts:

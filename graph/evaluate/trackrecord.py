@@ -96,14 +96,15 @@ def _spreads(analysis: Analysis, asking: Questions, chance: np.random.Generator)
     opened = analysis.openings
     lately = opened.sharer[opened.at > analysis.snapshot.as_of - asking.horizon]
     people, often = np.unique(lately[lately >= analysis.snapshot.people.blanks], return_counts=True)
+    past = analysis.market.looking_back(timedelta(microseconds=asking.horizon))
     for person in _drawn(people, asking.people, chance, often / often.sum()):
-        told = forecast(analysis.market, [person])
+        told = forecast(analysis.market, [person], past=past)
         yield from of_spread(analysis.market, told, NO_FILTER, None, asking.horizon)
 
 
 def _kols(analysis: Analysis, asking: Questions) -> Iterator[Promise]:
-    market = analysis.market
-    openers = Openers.of(market, ahead=timedelta(microseconds=asking.horizon))
+    market, ahead = analysis.market, timedelta(microseconds=asking.horizon)
+    openers, past = Openers.of(market, ahead=ahead), market.looking_back(ahead)
     lists = {
         Objective.REACH: listing(market).ranking,
         Objective.OPENERS: openers.ranked(eligible(market, NO_FILTER), NOBODY, PREFIXES[-1], None),
@@ -115,7 +116,7 @@ def _kols(analysis: Analysis, asking: Questions) -> Iterator[Promise]:
                 if objective is Objective.OPENERS:
                     told = ranked.reached[first]
                 else:
-                    told = reached(market, people, objective)
+                    told = reached(market, people, objective, past=past)
                 yield of_kols(market, people, told, (objective, NO_FILTER, None), "", asking.horizon)
 
 
