@@ -55,6 +55,7 @@ from api.rights.veil import Veil
 from api.schema import core_schema
 from api.settings import RECORDS, Records
 from api.trusted import OPEN, Trusted, Untrusted
+from api.warming import Warming
 from graph.analysis import Analysis
 from graph.campaign.rates import NO_RATES, Rates
 from graph.campaign.ready import make_ready
@@ -113,6 +114,7 @@ class Service:
         self._veil = Veil(store)
         self.clock = clock
         self._said: set[asyncio.Task[Reply]] = set()
+        self._warming = Warming()
 
     async def begin(self) -> None:
         """Make the first analysis, and have everything compiled that a first question would wait for."""
@@ -280,6 +282,7 @@ class Service:
         self._memo.hold(self.answers.kept)
         self.watch.turned()
         self._metrics.renewed(analysis, seconds)
+        self._warming.warm(analysis)
 
     def _broken(self) -> None:
         """Somebody was forgotten: let go of everything that may speak of them."""
