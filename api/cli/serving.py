@@ -108,7 +108,7 @@ def serve(
         typer.Option(
             envvar="SHAREGRAPH_COVERAGE", metavar="X", help="For showing more of the shop to a few people."
         ),
-    ] = 0.3,
+    ] = 0.15,
     trusted: Annotated[
         Path | None,
         typer.Option(envvar="SHAREGRAPH_TRUSTED", metavar="FILE", help="Documents known by their ids."),

@@ -14,7 +14,7 @@ class Order:
     diversity: float = 0.1
     calibration: float = 0.05
     exploration: float = 0.02
-    coverage: float = 0.3
+    coverage: float = 0.15
 
     def __post_init__(self) -> None:
         for name in (knob.name for knob in fields(self)):
