@@ -47,6 +47,7 @@ from graph.suggest.learning import learned
 from graph.suggest.shelf import Shelf
 from graph.suggest.shown import CAP, Cap
 from graph.ties import LiveTies, Ties, strengths, with_transmission
+from graph.ties.estimators import Circles
 from graph.timeline import Events
 
 
@@ -106,7 +107,10 @@ class Analysis:
             found = matched(
                 previous.partition, list(previous.snapshot.people.keys), found, list(snapshot.people.keys)
             )
-        tied = with_transmission(tied, snapshot, found.labels)
+        then = circles(snapshot, seed)
+        tied = with_transmission(
+            tied, snapshot, lambda until: then(until) if until <= snapshot.as_of else found.labels
+        )
         lessons = learned(snapshot, found.labels)
         learned_from = lessons.blend, lessons.chances
         shelf = Shelf.of(snapshot, tied, found.labels, kept, *learned_from, calendar=calendar)
@@ -278,6 +282,16 @@ class Analysis:
     def grove(self) -> Grove:
         """Where the events of each cascade stand, for what comes next (graph.live.refit)."""
         return Grove.of(self.snapshot, self.cascades)
+
+
+def circles(snapshot: Snapshot, seed: int) -> Circles:
+    """The communities of a snapshot by the strength of ties before a time; who came later is alone."""
+
+    def before(until: int) -> NDArray[np.int32]:
+        tied = strengths(snapshot, until=until)
+        return partition(share_graph(tied, len(snapshot.people), tied.strength), seed=seed).labels
+
+    return before
 
 
 def share_graph(tied: Ties, people: int, weight: NDArray[np.float64]) -> ShareGraph:

@@ -50,6 +50,11 @@ class Events:
         """The events at these positions, in this order."""
         return Events(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
 
+    def before(self, at: int) -> "Events":
+        """The events before a time (µs), as views."""
+        count = int(np.searchsorted(self.at, at))
+        return Events(**{column.name: getattr(self, column.name)[:count] for column in fields(self)})
+
     def followed_by(self, later: "Events") -> "Events":
         """These events and others behind them; who calls puts them in order."""
         names = [column.name for column in fields(self)]

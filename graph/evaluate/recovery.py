@@ -15,8 +15,7 @@ import numpy as np
 from scipy.special import betaincinv
 from scipy.stats import spearmanr
 
-from graph.analysis import share_graph
-from graph.communities import partition
+from graph.analysis import circles
 from graph.errors import InvalidInput
 from graph.estimate import CONFIDENCE, Estimate
 from graph.evaluate.calibration import rate
@@ -130,8 +129,7 @@ def recovery(
     """
     truth = Truth.of(model, tables, snapshot)
     found = strengths(snapshot)
-    labels = partition(share_graph(found, len(snapshot.people), found.strength), seed=seed).labels
-    learned = transmission(snapshot, found.source, found.target, labels)
+    learned = transmission(snapshot, found.source, found.target, circles(snapshot, seed))
     asked = _asked(learned, found.source, found.target)
     place, true = located(truth.pair, learned.pairs)
     asked &= true

@@ -18,21 +18,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.analysis import share_graph
-from graph.communities import partition
+from graph.analysis import circles
 from graph.errors import InvalidInput
 from graph.evaluate.calibration import Calibration, calibration
-from graph.evaluate.cut import until
 from graph.log import Log
 from graph.snapshot import Snapshot
-from graph.ties import strengths
 from graph.ties.estimators import COUNTED, Choice, Question
 from graph.ties.heldout import HeldOut, familiar, held_out
 from graph.ties.sights import Floats, Sights
 from graph.ties.taste import Taste
 from graph.ties.transmission import transmission
 from graph.ties.trials import Reading, located, trials
-from graph.timeline import Rows
 
 OURS = "ours"
 
@@ -59,11 +55,10 @@ def reality(log: Log, *, train_share: float = 0.8, seed: int = 0) -> Reality:
     if not len(times):
         raise InvalidInput("a log without shares has no transmission")
     cut = int(times[min(int(train_share * len(times)), len(times) - 1)])
-    labels = _labels(snapshot, log, cut, seed)
     known = familiar(snapshot, cut)
     n = len(snapshot.people)
     source, target = (known // n).astype(np.int32), (known % n).astype(np.int32)
-    learned = transmission(snapshot, source, target, labels, until=cut)
+    learned = transmission(snapshot, source, target, circles(snapshot, seed), until=cut)
     later = held_out(snapshot, Sights.of(snapshot), cut, learned.pairs)
     if not later.happened.any():
         raise InvalidInput("nothing was opened after the cut by whom one could expect; cut earlier")
@@ -81,15 +76,6 @@ def reality(log: Log, *, train_share: float = 0.8, seed: int = 0) -> Reality:
         happened=int(later.happened.sum()),
         cut=cut,
     )
-
-
-def _labels(snapshot: Snapshot, log: Log, cut: int, seed: int) -> Rows:
-    """The communities of the ties before the cut; who came later is in the first."""
-    before = Snapshot.of(until(log, cut))
-    found = strengths(before)
-    labels = partition(share_graph(found, len(before.people), found.strength), seed=seed).labels
-    rows = np.array([before.people.row(key) or 0 for key in snapshot.people.keys], np.int64)
-    return np.asarray(labels[rows])
 
 
 def _plain(asked: Question, later: HeldOut) -> dict[str, Floats]:

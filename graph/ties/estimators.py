@@ -31,17 +31,31 @@ ASKED = 50_000
 CERTAIN = 1e-6
 
 
+Circles = Callable[[int], Rows]
+"""The communities of people by what was known before a time (µs), (people,); −1 for none."""
+
+
+def alike(snapshot: Snapshot) -> Circles:
+    """Everybody in one community, at all times."""
+    return lambda _: np.zeros(len(snapshot.people), np.int32)
+
+
 @dataclass(frozen=True, eq=False)
 class Question:
     """What is known of a log before a time, and the pairs that are asked about.
 
-    pairs: (m,), source · n + target, rising. labels: (people,), communities.
+    pairs: (m,), source · n + target, rising.
     """
 
     snapshot: Snapshot
     sights: Sights
     pairs: Longs
-    labels: Rows
+    circles: Circles
+
+    @once
+    def labels(self) -> Rows:
+        """The communities as of the same time, (people,)."""
+        return self.circles(self.sights.until)
 
     @once
     def acts(self) -> Acts:
@@ -106,7 +120,7 @@ def learned(question: Question, reading: Reading) -> Belief:
     """Transmission pooled from tie to everybody, see graph.ties.pooled."""
     snapshot, sights, affinity = question.snapshot, question.sights, reading.affinity
     taste = Taste.none(snapshot)
-    if affinity:
+    if affinity and len(np.unique(snapshot.products.category)) > 1:
         taste = Taste.learned(snapshot, question.labels, affinity, sights.until)
     found = pooled(trials(snapshot, sights, question.pairs, taste, reading), tells=sights.tell)
     return Belief(question, found.alpha, found.beta, found.seen, found.usual, taste, found.spread)
@@ -143,10 +157,11 @@ class Choice:
     trials: int
 
 
-def choice(snapshot: Snapshot, labels: Rows, known: Sights) -> Choice:
+def choice(snapshot: Snapshot, circles: Circles, known: Sights) -> Choice:
     """The estimator likeliest on the trials after an inner cut; the plainest of ours where there are none.
 
-    known: what is known, at whose end the inner trials end too.
+    known: what is known, at whose end the inner trials end too. Nothing after the inner cut is in what is
+    fitted before it, the communities included.
     """
     among = {**COUNTED, **MET, **(WHOLE if known.tell else {})}
     times = np.sort(snapshot.shares.at[known.by_sharer])
@@ -156,7 +171,7 @@ def choice(snapshot: Snapshot, labels: Rows, known: Sights) -> Choice:
     before = Sights.of(snapshot, cut)
     source = before.met // max(known.people, 1)
     pairs = before.met[source % max(1, -(-len(source) // ASKED)) == 0]
-    asked = Question(snapshot, before, pairs, labels)
+    asked = Question(snapshot, before, pairs, circles)
     later = held_out(snapshot, known, cut, pairs)
     if not later.happened.any():
         return Choice("pooled", {}, len(later))

@@ -1,10 +1,12 @@
 """All ties of a snapshot."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 
 from graph.snapshot import Snapshot
+from graph.ties.estimators import Circles, alike
 from graph.ties.evidence import ANSWERED, HALF_LIFE, Acts, evidence
 from graph.ties.table import Ties, strength
 from graph.ties.transmission import transmission
@@ -19,11 +21,16 @@ def ties(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE, labels: Rows |
     blank has no name, but the cascades that ran through it did.
     """
     found = strengths(snapshot, half_life=half_life)
-    return with_transmission(found, snapshot, labels)
+    return with_transmission(found, snapshot, alike(snapshot) if labels is None else lambda _: labels)
 
 
-def strengths(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE) -> Ties:
-    """The ties of a snapshot, nothing learned of their transmission yet: it is equally likely in [0, 1]."""
+def strengths(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE, until: int | None = None) -> Ties:
+    """The ties of a snapshot, nothing learned of their transmission yet: it is equally likely in [0, 1].
+
+    until: what comes at or after this time (µs) is not known; ages are counted from then.
+    """
+    if until is not None:
+        snapshot = replace(snapshot, events=snapshot.events.before(until), as_of=until - 1)
     n = len(snapshot.people)
     own = evidence(Acts.of(snapshot, half_life), n)
     both = np.union1d(own.pair, own.pair % n * n + own.pair // n) if n else own.pair
@@ -49,8 +56,6 @@ def strengths(snapshot: Snapshot, *, half_life: timedelta = HALF_LIFE) -> Ties:
     )
 
 
-def with_transmission(found: Ties, snapshot: Snapshot, labels: Rows | None = None) -> Ties:
-    """Ties with the transmission that the snapshot teaches. labels: as in `ties`."""
-    if labels is None:
-        labels = np.zeros(len(snapshot.people), np.int32)
-    return transmission(snapshot, found.source, found.target, labels).of(found)
+def with_transmission(found: Ties, snapshot: Snapshot, circles: Circles) -> Ties:
+    """Ties with the transmission that the snapshot teaches. circles: the communities as of a time."""
+    return transmission(snapshot, found.source, found.target, circles).of(found)

@@ -6,7 +6,7 @@ import numpy as np
 
 from graph.snapshot import Snapshot
 from graph.ties.commons import distinct
-from graph.ties.estimators import COUNTED, MET, WHOLE, Belief, Choice, Question, choice
+from graph.ties.estimators import COUNTED, MET, WHOLE, Belief, Choice, Circles, Question, choice
 from graph.ties.sights import Longs, Sights
 from graph.ties.table import Ties
 from graph.ties.trials import located
@@ -43,15 +43,16 @@ class Transmission:
 
 
 def transmission(
-    snapshot: Snapshot, source: Rows, target: Rows, labels: Rows, *, until: int | None = None
+    snapshot: Snapshot, source: Rows, target: Rows, circles: Circles, *, until: int | None = None
 ) -> Transmission:
     """Learn the transmission of some ties from a snapshot by the estimator that it prefers.
 
-    source, target: (m,), sorted by (source, target). labels: (people,), communities; −1 for none. until: what
-    comes at or after this time (µs) is not known.
+    source, target: (m,), sorted by (source, target). circles: the communities as of a time: the choice is
+    made on an inner cut, and may not know how people came together after it. until: what comes at or after
+    this time (µs) is not known.
     """
     known = Sights.of(snapshot, until)
     pairs = distinct(known.met, source.astype(np.int64) * known.people + target)
-    chosen = choice(snapshot, labels, known)
-    asked = Question(snapshot, known, pairs, labels)
+    chosen = choice(snapshot, circles, known)
+    asked = Question(snapshot, known, pairs, circles)
     return Transmission(chosen, {**COUNTED, **MET, **WHOLE}[chosen.name](asked))

@@ -7,15 +7,16 @@ import pytest
 
 from graph.generate import ShopModel, generate
 from graph.snapshot import Snapshot
-from graph.ties import Ties, ties
+from graph.ties import Ties, strengths, ties
 from graph.ties.commons import Acquaintance
 from graph.ties.credit import Acts
-from graph.ties.estimators import COUNTED, MET, WHOLE, Question, choice, likelihood
+from graph.ties.estimators import COUNTED, INNER, MET, WHOLE, Question, alike, choice, likelihood
 from graph.ties.heldout import held_out
 from graph.ties.pooled import LEAST, pooled
 from graph.ties.sights import Sights, ripe
 from graph.ties.taste import Taste
 from graph.ties.trials import Reading, Trials, trials
+from graph.timeline import Rows
 from tests.toy import events, log_of, snapshot
 
 
@@ -37,7 +38,7 @@ def tried(told: str, source: str, target: str, *, since_met: bool = True) -> tup
 
 def question(taken: Snapshot) -> Question:
     known = Sights.of(taken)
-    return Question(taken, known, known.met, np.zeros(len(taken.people), np.int32))
+    return Question(taken, known, known.met, alike(taken))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_every_estimator_foretells_every_trial(shop: Snapshot):
     known = Sights.of(shop)
     cut = int(np.quantile(shop.shares.at, 0.7))
     before = Sights.of(shop, cut)
-    asked = Question(shop, before, before.met, np.zeros(len(shop.people), np.int32))
+    asked = Question(shop, before, before.met, alike(shop))
     later = held_out(shop, known, cut, before.met)
     assert later.happened.any()
     for name, believe in {**COUNTED, **MET, **WHOLE}.items():
@@ -131,7 +132,7 @@ def test_every_estimator_foretells_every_trial(shop: Snapshot):
 
 
 def test_the_log_chooses_the_estimator_and_says_how_all_fared(shop: Snapshot):
-    found = choice(shop, np.zeros(len(shop.people), np.int32), Sights.of(shop))
+    found = choice(shop, alike(shop), Sights.of(shop))
     assert found.scores.keys() == {*COUNTED, *MET, *WHOLE}
     assert found.name == max(found.scores, key=found.scores.__getitem__)
     assert ties(shop).learned_by == found.name
@@ -142,6 +143,30 @@ def test_what_comes_later_says_nothing_of_before(shop: Snapshot):
     before = Sights.of(shop, cut)
     assert np.all(shop.shares.at[before.by_sharer] < cut)
     assert len(before.met) < len(Sights.of(shop).met)
+
+
+def test_the_choice_knows_communities_as_of_its_inner_cut_alone(shop: Snapshot):
+    asked: list[int] = []
+
+    def circles(until: int) -> Rows:
+        asked.append(until)
+        return np.zeros(len(shop.people), np.int32)
+
+    kinds = np.arange(len(shop.products), dtype=np.int32) % 2
+    choice(replace(shop, products=replace(shop.products, category=kinds)), circles, Sights.of(shop))
+    times = np.sort(shop.shares.at)
+    assert set(asked) == {int(times[int(INNER * len(times))])}
+
+
+def test_ties_before_a_time_are_those_of_the_log_that_ended_then(shop: Snapshot):
+    cut = int(np.quantile(shop.shares.at, 0.6))
+    count = int(np.searchsorted(shop.events.at, cut))
+    ended = replace(shop, events=shop.events.at_rows(np.arange(count)), as_of=cut - 1)
+    then, known = strengths(shop, until=cut), strengths(ended)
+    assert np.array_equal(then.source, known.source)
+    assert np.array_equal(then.strength, known.strength)
+    assert then.last_at.max() < cut
+    assert len(then) < len(strengths(shop))
 
 
 def test_a_log_that_tells_nobody_s_sight_takes_seeing_and_opening_as_one():
