@@ -17,6 +17,7 @@ from time import perf_counter
 
 import structlog
 
+from api.allocator import give_back
 from api.errors import traced
 from graph.analysis import Analysis
 from graph.errors import StoreUnavailable
@@ -255,6 +256,7 @@ class Answers:
         try:
             await self._fit_anew()
             await self._renewed_after(self._begun)
+            await asyncio.to_thread(give_back)
         except Exception as fault:  # noqa: BLE001  # whatever it is, the last fit goes on answering
             log.error("not fitted", **traced(fault))  # noqa: TRY400  # a message may speak of somebody
 
