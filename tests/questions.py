@@ -31,6 +31,9 @@ Wanted = Callable[[Path, str], bool]
 LEVELS: Final = 5
 """Of objects, one in the other."""
 
+APART: Final = frozenset({"ConsentPreview"})
+"""Types that are asked for by one field at a time: all of them at once would cost too much."""
+
 FAR: Final = ("Query.viewer",) * LEVELS
 
 VARIABLES: Final[Mapping[str, str]] = {
@@ -135,7 +138,11 @@ def _fields(kind: GraphQLObjectType, path: Path, wanted: Wanted) -> Iterator[str
         deeper = not is_leaf_type(inner)
         if not wanted(path, coordinate) or (deeper and again) or (name == "edges" and "nodes" in kind.fields):
             continue
-        yield f"{name}{_arguments(coordinate, field)} {_below(inner, (*path, coordinate), wanted)}".strip()
+        asked, below = f"{name}{_arguments(coordinate, field)}", (*path, coordinate)
+        if isinstance(inner, GraphQLObjectType) and inner.name in APART:
+            yield from (f"{asked} {{ {one} }}" for one in _fields(inner, below, wanted))
+        else:
+            yield f"{asked} {_below(inner, below, wanted)}".strip()
 
 
 def thefts() -> Iterator[str]:

@@ -65,7 +65,9 @@ class Shop(RuleBasedStateMachine):
         self.pseudonyms = Pseudonyms(self.store.secret(PURPOSE))
         jwks = Path(self.folder.name, "jwks.json")
         jwks.write_text(json.dumps({"keys": [SECRET.as_dict(private=True)]}))
-        told = Settings(self.store.url, jwks=str(jwks), audience="shop", consenting=default)
+        told = Settings(
+            self.store.url, jwks=str(jwks), audience="shop", consenting=default, request_seconds=300
+        )
         self.run(self._begin(told))
         for key in PEOPLE[:3]:
             self.introduce(key)
@@ -189,7 +191,8 @@ class Shop(RuleBasedStateMachine):
     def look(self, role: Role, me: str, about: str, place: int, *, veiled: bool) -> None:
         caller = Caller(role, me if role is Role.MEMBER else None)
         for document in QUESTIONS[role]:
-            self.see(caller, document, about, veiled=veiled, place=place)
+            body = self.see(caller, document, about, veiled=veiled, place=place)
+            assert "data" in body, (document, body)
 
     @rule(role=st.sampled_from(ROLES), me=st.sampled_from(PEOPLE), about=st.sampled_from(PEOPLE))
     def pry(self, role: Role, me: str, about: str) -> None:
