@@ -16,6 +16,7 @@ from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.effect import effect
 from api.cli.evaluate import COMMANDS as EVALUATIONS
+from api.cli.helping import Command, Group
 from api.cli.keeping import (
     backup,
     before_any_command,
@@ -38,6 +39,7 @@ from api.cli.trust import trust
 
 app = typer.Typer(
     name="sharegraph",
+    cls=Group,
     help="Friend suggestions and KOL candidates from a shop's share log.",
     epilog="Begin with [bold]sharegraph demo[/bold]. Each command tells more: sharegraph load --help",
     no_args_is_help=True,
@@ -79,9 +81,9 @@ PANELS = {
     ),
 }
 
-evaluate = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
-audit = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
-keys = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+evaluate = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode="rich")
+audit = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode="rich")
+keys = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode="rich")
 
 for _group, _panel, _commands in (
     *((app, panel, commands) for panel, commands in PANELS.items()),
@@ -92,7 +94,8 @@ for _group, _panel, _commands in (
 ):
     for _run in _commands:
         _name = _run.__name__.strip("_").replace("_", "-")
-        _group.command(_name, help=flowing(_run.__doc__ or ""), rich_help_panel=_panel)(command(_run))
+        _help = flowing(_run.__doc__ or "")
+        _group.command(_name, cls=Command, help=_help, rich_help_panel=_panel)(command(_run))
 
 app.add_typer(
     keys,

@@ -45,7 +45,7 @@ def forget(
     *,
     user: Annotated[str, typer.Argument(help="Whom: a user's key or a visitor's id.")],
     audit: Audited = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", metavar="", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person for good: from the store, from its snapshot, from every answer.
 

@@ -39,9 +39,19 @@ def receipt(loaded: Loaded) -> Table:
     made.add_section()
     for name in ("events", "users", "products"):
         made.add_row(f"{name} held now", f"{counts[name]:,}")
-    said = f"Refused rows are listed in {loaded.rejects}" if counts["rejected"] else "No row was refused."
-    made.caption, made.min_width = f"{said}\n{CONSENTING[loaded.receipt.consenting]}", len(said)
+    said = _refusals(loaded)
+    made.caption = f"{said}\n{CONSENTING[loaded.receipt.consenting]}"
+    made.min_width = max(map(len, said.split("\n")))
     return made
+
+
+def _refusals(loaded: Loaded) -> str:
+    """What became of what was not taken."""
+    listed = f"Refused rows are listed in {loaded.rejects}" if loaded.receipt.rejected else ""
+    if loaded.broken:
+        return "\n".join(filter(None, (f"Not read to the end: {loaded.broken}", listed)))
+    none = "No row was refused." if loaded.receipt.read else "There is no row of a log in what was named."
+    return listed or none
 
 
 def tour(found: Tour) -> Iterator[Table | str]:

@@ -4,10 +4,13 @@ file.
 A `Stream` unzips by content, not by name. `lines` gives physical lines in blocks, each with its number. What
 is broken is kept apart by how far the break goes: a line is passed on whatever is in it (whoever knows the
 format refuses it); a file that cannot go on raises UnreadableSource, after every whole line before the break
-has been given.
+has been given. So does one that became shorter while it was read, and one that is being written and ends in
+the middle of a line.
 """
 
 import io
+import os
+import stat
 import sys
 import tempfile
 import zlib
@@ -71,16 +74,22 @@ class Counted(io.RawIOBase):
         """The file's."""
         return self._file.tell()
 
+    def fileno(self) -> int:
+        """The file's."""
+        return self._file.fileno()
+
 
 class Stream:
     """One file's unzipped bytes, once. name: as told to people; broken: why it could not be read to its end,
     where that is so.
     """
 
-    def __init__(self, name: str, raw: Counted) -> None:
+    def __init__(self, name: str, raw: Counted, began: os.stat_result | None = None) -> None:
+        """began: what a file was when it was opened; None for a pipe."""
         self.name = name
         self.broken: str | None = None
         self._raw = raw
+        self._began = began
         self._zipped = False
         self._blocks = self._unzipped()
         self._head = b""
@@ -112,6 +121,18 @@ class Stream:
                 raise UnreadableSource(f"{self.name}: the file breaks off ({self.broken})")
             yield aside
 
+    @property
+    def changed(self) -> bool:
+        """Whether somebody has written to the file since it was opened."""
+        began = self._began
+        return began is not None and os.fstat(self._raw.fileno()).st_mtime_ns != began.st_mtime_ns
+
+    def _look_again(self) -> None:
+        """EOFError where a file has ended before what it had when it was opened."""
+        began = self._began
+        if began is not None and stat.S_ISREG(began.st_mode) and self._raw.tell() < began.st_size:
+            raise EOFError("it became shorter while it was read")
+
     def _unzipped(self) -> Iterator[bytes]:
         try:
             first = b""
@@ -120,6 +141,7 @@ class Stream:
             blocks = chain((first,) if first else (), iter(partial(self._raw.read, BLOCK), b""))
             self._zipped = first.startswith(_GZIP)
             yield from _gunzipped(blocks) if self._zipped else blocks
+            self._look_again()
         except (zlib.error, EOFError, OSError) as error:
             self.broken = str(error)
 
@@ -137,7 +159,7 @@ def opened(source: str, travelled: Travelled) -> Iterator[Stream]:
     except OSError as error:
         raise UnreadableSource(f"{source}: {error.strerror or error}") from error
     with raw:
-        yield Stream(source, Counted(raw, travelled))
+        yield Stream(source, Counted(raw, travelled), os.fstat(raw.fileno()))
 
 
 def lines(stream: Stream) -> Iterator[Lines]:
@@ -157,6 +179,11 @@ def lines(stream: Stream) -> Iterator[Lines]:
         raise UnreadableSource(
             f"{stream.name}, line {number}: the file breaks off here ({stream.broken}); "
             "what came before was read, mend the file and load it again"
+        )
+    if tail and stream.changed:
+        raise UnreadableSource(
+            f"{stream.name}, line {number}: the file is being written, and ends in the middle of this line; "
+            "what came before was read, load it again later"
         )
     if tail:
         yield number, [tail]

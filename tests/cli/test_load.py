@@ -204,3 +204,29 @@ def wait_for(file: Path) -> None:
     while not file.exists():
         assert time.monotonic() < patience
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "code"),
+    [
+        (b"", "There is no row of a log in what was named.", 0),
+        (b"kind,at,user\n", "There is no row of a log in what was named.", 0),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "is binary, no text", 1),
+        (b"kind,at,user\nVIEW,2026-05-01T08:00:00Z,ana\n", "No row was refused.", 0),
+    ],
+)
+def test_the_receipt_says_what_kind_of_nothing_there_was(
+    text: bytes, says: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_bytes(text)
+    assert cli.main(["load", str(log), "--store", f"sqlite:///{tmp_path}/shop.db"]) == code
+    told = " ".join(capsys.readouterr().out.split())
+    assert says in told
+    assert ("No row was refused." in told) == (says == "No row was refused.")
+
+
+def test_help_shows_no_type_beside_a_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--help"], ["load", "--help"], ["keys", "--help"], ["forget", "--help"]):
+        assert cli.main(words) == 0
+        assert "<bool>" not in capsys.readouterr().out

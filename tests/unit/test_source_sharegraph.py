@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -397,3 +398,26 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path):
     file.write_bytes(b"\xef\xbb\xbf" + (HEADER + SHARE).replace("\n", "\r\n").encode())
     events, rejects = read(file)
     assert ([event.id for event in events], rejects) == (["s1"], [])
+
+
+def test_a_file_that_becomes_shorter_while_it_is_read_is_told(tmp_path: Path):
+    file = tmp_path / "log.csv"
+    file.write_text("kind,at,user\n" + "VIEW,2026-05-01T08:00:00Z,ana\n" * 30_000)
+    items = open_source([str(file)], "sharegraph").items()
+    next(items)
+    os.truncate(file, 300_001)
+    with pytest.raises(UnreadableSource, match=r"line 10001: .*\(it became shorter while it was read\)"):
+        list(items)
+
+
+def test_half_a_line_of_a_file_that_is_being_written_is_left_for_later(tmp_path: Path):
+    file = tmp_path / "log.csv"
+    file.write_text("kind,at,user\nVIEW,2026-05-01T08:00:00Z,ana\nVIEW,2026-05-01T08:00:00Z,be")
+    items = open_source([str(file)], "sharegraph").items()
+    next(items)
+    os.utime(file, (0, 0))
+    with pytest.raises(UnreadableSource, match="line 3: the file is being written"):
+        list(items)
+    events, rejects = read(file)
+    assert [event.user for event in events] == ["ana", "be"]
+    assert rejects == []
