@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -59,7 +60,7 @@ class Stage:
         fitted = Analysis.of(past)
         cpu = time.process_time() - began
         moments = Moments.after(fitted.shelf, past, after.cut, whole, strengths(whole))
-        return cls(fitted, moments, after.sampled(ASKED), cpu)
+        return cls(fitted, moments, list(islice(after.choices(), ASKED)), cpu)
 
     def gains(self, blend: Blend) -> Iterator[tuple[float, float, float]]:
         """NDCG@10, recall@10 and recall@50 of each choice."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.events import Kind, Verdict
+from graph.kernels.groups import gathered
 from graph.kernels.votes import Gathered, gather
 from graph.log import NONE
 from graph.purchases import Purchases, returned
@@ -204,7 +205,7 @@ def engagements(snapshot: Snapshot, silent: NDArray[np.bool_], kept: Purchases) 
     speaks = speaks[newest_first]
     strongest_taste = np.maximum.reduceat(taste[loudest], first) if len(first) else taste
     return Engagements(
-        indptr=np.searchsorted(person, np.arange(len(snapshot.people) + 1)).astype(np.int64),
+        indptr=gathered(person, len(snapshot.people))[0],
         product=events.product[speaks],
         taste=strongest_taste[newest_first],
         word=word[loudest[last]][newest_first] if len(rows) else word,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from graph.errors import InvalidInput
 from graph.events import Kind
+from graph.kernels.groups import gathered
 from graph.log import NONE
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import TASTE
@@ -127,7 +128,7 @@ def shown(snapshot: Snapshot) -> Shown:
     rows = rows[np.lexsort((events.at[rows], events.product[rows], events.person[rows]))]
     rows = rows[~_again(events.person[rows], events.product[rows], events.at[rows])][::-1]
     rows = rows[np.argsort(events.person[rows], kind="stable")]
-    indptr = np.searchsorted(events.person[rows], np.arange(people + 1)).astype(np.int64)
+    indptr, _ = gathered(events.person[rows], people)
     return Shown(indptr, events.product[rows], events.at[rows], acted_at, snapshot.as_of)
 
 

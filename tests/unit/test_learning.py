@@ -104,7 +104,7 @@ def test_what_comes_at_the_time_of_the_cut_comes_after_it():
 def test_a_share_that_is_opened_within_the_hour_teaches_that_friends_are_heard():
     """Everybody opens what their one friend shares; only at the moment of the choice is the share there."""
     told = " ".join(
-        f"@{10 + day}d a{day % 20}>:n{day} @{10 + day}.02d a{day % 20}>b{day % 20}:n{day}"
+        f"@{10 + day}d a{day % 100}>:n{day} @{10 + day}.02d a{day % 100}>b{day % 100}:n{day}"
         for day in range(400)
     )
     crowd = " ".join(f"c{i}$p{(i * j) % 30}" for i in range(60) for j in range(3))

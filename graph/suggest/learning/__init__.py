@@ -11,6 +11,7 @@ Choices are sampled, so the cost beside the second fit of the sources is bounded
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,9 @@ from graph.suggest.weights import Blend
 from graph.ties import Ties, strengths
 from graph.timeline import Rows
 
-CHOICES, ASKED = 1_000, 2_000
-"""Choices that teach the weights, and people whose showings teach the chances."""
+CHOICES, TELLABLE, ASKED = 2_000, 800, 2_000
+"""Choices that are asked about, of which so many that some source could tell teach the weights; and people
+whose showings teach the chances."""
 
 ENOUGH = 300
 """Products chosen after the cut below which no chances are learned, and of those that some source could tell,
@@ -58,7 +60,7 @@ def learned(snapshot: Snapshot, labels: Rows, ties: Ties | None = None) -> Lesso
     shelf = Shelf.of(past, strengths(past), labels)
     heard = after.among(shelf.personal[after.events.person[after.rows]])
     moments = Moments.after(shelf, past, after.cut, snapshot, ties or strengths(snapshot))
-    told = examples(questions(heard, moments))
+    told = examples(questions(heard, moments), most=TELLABLE)
     enough = np.count_nonzero(told.chosen) >= ENOUGH
     blend = as_blend(chosen_weights(told)) if enough else Blend()
     shown = Showings.of(snapshot, replace(shelf, blend=blend), after, ASKED)
@@ -70,7 +72,7 @@ def questions(after: Afterwards, moments: Moments) -> Iterator[Asked]:
     came by a link for the first time could have asked on its page, and what they chose next.
     """
     events = after.events
-    for choice in after.sampled(CHOICES):
+    for choice in islice(after.choices(), CHOICES):
         person, at = choice.person, choice.at
         yield Asked(moments.at(person, at), Ask(person), events.product[choice.rows])
         if choice.landed is not None and len(choice.following):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -65,12 +66,15 @@ class Asked(NamedTuple):
     chosen: Rows
 
 
-def examples(asked: Iterable[Asked], *, others: int | None = OTHERS, seed: int = 0) -> Examples:
+def examples(
+    asked: Iterable[Asked], *, most: int | None = None, others: int | None = OTHERS, seed: int = 0
+) -> Examples:
     """The questions asked for which some source names what was chosen; what could not be told teaches
-    nothing. others: as OTHERS; None for all.
+    nothing. most: how many of them are enough, and nothing is asked beyond. others: as OTHERS; None for all.
     """
     dice = np.random.default_rng(seed)
-    found = [one for one in (_of(*question, others, dice) for question in asked) if one.chosen.any()]
+    heard = (_of(*question, others, dice) for question in asked)
+    found = list(islice((one for one in heard if one.chosen.any()), most))
     return Examples(
         np.concatenate([[0], np.cumsum([len(one.product) for one in found])]).astype(np.int64),
         np.concatenate([np.empty(0, np.int32), *(one.product for one in found)]),

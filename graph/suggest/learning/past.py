@@ -3,7 +3,7 @@
 Who is who, who allows what and what belongs to which category are known as of the whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -20,6 +20,9 @@ Longs = NDArray[np.intp]
 CHOSEN = (Kind.OPEN, Kind.PURCHASE)
 HELD_BACK = 0.15
 """Share of what was chosen that comes after the cut."""
+
+EACH = 3
+"""Choices of one person that are asked about."""
 
 
 class Choice(NamedTuple):
@@ -50,28 +53,26 @@ class Afterwards:
 
     def by_person(self) -> Iterator[tuple[int, Longs]]:
         """Everybody who chose something, by row, and their rows in order of time."""
-        person = self.events.person[self.rows]
-        order = np.argsort(person, kind="stable")
-        starts = np.flatnonzero(np.diff(person[order], prepend=-1))
-        for mine in np.split(self.rows[order], starts[1:]):
-            if len(mine):
-                yield int(self.events.person[mine[0]]), mine
+        yield from self._of_people(np.arange)
 
-    def choices(self) -> Iterator["Choice"]:
-        """Every choice, person by person."""
-        for person, mine in self.by_person():
+    def choices(self, *, seed: int = 0) -> Iterator["Choice"]:
+        """Choices of one person after the other, whom chance puts in order; at most `EACH` of anybody."""
+        for person, mine in self._of_people(np.random.default_rng(seed).permutation):
             linked = (self.events.kind[mine] == Kind.OPEN) & (self.events.share[mine] != NONE)
             first = int(mine[linked][0]) if linked.any() else NONE
-            at = self.events.at[mine]
-            parts = np.split(mine, np.flatnonzero(np.diff(at)) + 1)
-            for rows, following in zip(parts, [*parts[1:], mine[:0]], strict=True):
+            parts = np.split(mine, np.flatnonzero(np.diff(self.events.at[mine])) + 1)
+            every = list(zip(parts, [*parts[1:], mine[:0]], strict=True))
+            for rows, following in every[:: -(-len(every) // EACH)]:
                 landed = first if first in rows else None
                 yield Choice(person, int(self.events.at[rows[0]]), rows, following, landed)
 
-    def sampled(self, most: int) -> list["Choice"]:
-        """At most so many choices, evenly."""
-        every = list(self.choices())
-        return every[:: max(1, -(-len(every) // most))]
+    def _of_people(self, ordered: Callable[[int], Longs]) -> Iterator[tuple[int, Longs]]:
+        person = self.events.person[self.rows]
+        rows = self.rows[np.argsort(person, kind="stable")]
+        starts = np.flatnonzero(np.diff(self.events.person[rows], prepend=NONE, append=NONE))
+        for place in ordered(max(len(starts) - 1, 0)).tolist():
+            mine = rows[starts[place] : starts[place + 1]]
+            yield int(self.events.person[mine[0]]), mine
 
 
 def afterwards(snapshot: Snapshot, held_back: float = HELD_BACK) -> Afterwards:
