@@ -22,7 +22,7 @@ from graph.evaluate.suggestions.held import Held, dealt
 from graph.evaluate.suggestions.logs import held_out
 from graph.evaluate.suggestions.sure import Draws
 from graph.suggest import BEST_FIRST, ORDER, Ask, suggest
-from graph.suggest.grants import ENOUGH, PLACES, granted
+from graph.suggest.grants import ENOUGH, PLACES
 from graph.taste import ItemKNN, interactions
 from graph.taste.model import facts
 from tests.toy import events, log_of
@@ -117,12 +117,15 @@ def test_the_commonest_feature_of_an_item_stands_for_its_category():
 def test_of_a_log_what_is_measured_is_what_is_served():
     dice = np.random.default_rng(2)
     words = [f"b{row % 30}>u{row % 1_050}:p{int(400 * dice.random() ** 3)}" for row in range(4_500)]
-    cut = held_out(log_of(events(" ".join(words))))
-    crowd = Served.of(cut)
-    shelf = granted(cut.shelf)
+    cut = held_out(log_of(events(" ".join(words))), train_share=0.97)
+    crowd, shelf = Served.of(cut), cut.shelf
     assert shelf.grants is not None
-    users = cut.held.users
-    answers = suggest(shelf, [Ask(user, seed=user) for user in users.tolist()], limit=PLACES)
+    users = cut.held.users.tolist()
+    answers = suggest(shelf, [Ask(user, seed=user) for user in users], limit=PLACES)
     for mine, answer in zip(crowd.listed(ORDER), answers, strict=True):
         assert mine[mine >= 0].tolist() == [one.product for one in answer.suggestions]
-    assert diversity(crowd).served.several > 0
+    best = crowd.listed(BEST_FIRST)
+    for (who, scores), mine in zip(crowd.scored(), best, strict=True):
+        spoken = mine[mine >= 0]
+        assert scores[0, spoken].tolist() == sorted(scores[0, spoken].tolist(), reverse=True)
+        assert who.tolist() == [users.pop(0)]
