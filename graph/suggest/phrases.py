@@ -140,8 +140,8 @@ def audience(said: Sayings) -> str:
 def peers(said: Sayings, people: int) -> str:
     """How many people took to it who took to what the person did, or to what is on the page."""
     message = said.ngettext(
-        "{count} person who chose the same chose this",
-        "{count} people who chose the same chose this",
+        "{count} person who chose similar things chose this",
+        "{count} people who chose similar things chose this",
         people,
     )
     return message.format(count=people)
