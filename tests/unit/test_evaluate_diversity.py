@@ -114,6 +114,7 @@ def test_the_commonest_feature_of_an_item_stands_for_its_category():
     assert kinds(interactions((nobody, nobody), (nobody, nobody), (1, 2))).tolist() == [-1, -1]
 
 
+@pytest.mark.slow
 def test_of_a_log_what_is_measured_is_what_is_served():
     dice = np.random.default_rng(2)
     words = [f"b{row % 30}>u{row % 1_050}:p{int(400 * dice.random() ** 3)}" for row in range(4_500)]

@@ -1,6 +1,6 @@
 """Grants: a product gets what it lacks to be shown to the three nearest to it, and nothing if too far."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from graph.analysis import Analysis
+from graph.events import Kind
+from graph.live.refit import after
+from graph.log import EventColumns
+from graph.snapshot import Snapshot
 from graph.suggest import BEST_FIRST, Ask, Order, suggest
 from graph.suggest.grants import ENOUGH, PLACES, WANT, fronts, granted, grants
 from graph.suggest.order import POOL, Front, wanted
 from graph.suggest.popularity import BANDS
-from tests.toy import snapshot
+from tests.toy import events, log_of, snapshot
 
 COVERING = replace(BEST_FIRST, coverage=0.5)
 
@@ -133,3 +137,20 @@ def test_who_allows_no_personal_answer_bids_for_nothing(fit: Analysis):
 
 def test_without_the_knob_nothing_is_granted(fit: Analysis):
     assert granted(replace(fit.shelf, order=BEST_FIRST)).grants is None
+
+
+def test_what_came_since_a_fit_is_granted_nothing_until_the_next_one():
+    told = events("ana>bea:tea ana>bea:mug")
+    more = events("ana>bea:tea ana>bea:mug ana>bea:pot")
+    then, whole = Snapshot.of(log_of(told)), log_of(more)
+    learned = Analysis.of(then)
+    learned = replace(learned, shelf=replace(learned.shelf, grants=np.array([0.1, 0.2])))
+    columns = {field.name: getattr(whole.events, field.name)[len(told) :] for field in fields(EventColumns)}
+    ids = [event.id for event in more[len(told) :] if event.kind is Kind.SHARE]
+    live = after(learned, replace(whole, since=then.version, share_ids=ids, events=EventColumns(**columns)))
+    assert live.shelf.grants is not None
+    assert live.shelf.grants.tolist() == [0.1, 0.2, 0.0]
+    (answer,) = suggest(live.shelf, [Ask(None)], limit=3)
+    assert all(
+        one.score == pytest.approx(sum(why.weight for why in one.reasons)) for one in answer.suggestions
+    )
