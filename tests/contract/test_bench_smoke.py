@@ -23,6 +23,7 @@ SMALL = {
     "live": ("--users", "300", "--events", "6000"),
     "moments": ("--smoke",),
     "order": ("--smoke",),
+    "mutated": ("--rows", "6000", "--each", "400"),
     "oracle_timing": ("--smoke",),
     "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),
     "probes": ("--profiles", "only trusted"),
