@@ -38,6 +38,9 @@ HTML = "text/html"
 BEARER = 'Bearer realm="sharegraph"'
 """How to say who asks."""
 
+STORE_SECONDS = 5
+"""After which it is worth asking again, where the store is away or has too much to write."""
+
 STATUS = {
     errors.BAD_REQUEST: 400,
     errors.UNAUTHENTICATED: 401,
@@ -162,8 +165,9 @@ def _response(reply: Reply, media: str) -> Response:
     headers = {"allow": "POST"} if status == 405 else {}
     if status == 401:
         headers["www-authenticate"] = BEARER
-    if reply.wait is not None:
-        headers["retry-after"] = str(reply.wait)
+    wait = STORE_SECONDS if reply.code == errors.AWAY else reply.wait
+    if wait is not None:
+        headers["retry-after"] = str(wait)
     return Response(body, status, headers, f"{media}; charset=utf-8")
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import orjson
 
 from api.limits import CALL
-from graph.errors import SharegraphError
+from graph.errors import SharegraphError, StoreUnavailable
 from graph.events import Event, Product, Reject, User
 from graph.store import Store
 from loaders.audit import Aliases
@@ -27,6 +27,10 @@ from loaders.ingest import Taken, ingest_events
 from loaders.reasons import FORGOTTEN, Refused
 from loaders.sources.records import Reading, Said, texts_of
 from loaders.sources.rows import read_event, read_product, read_user
+
+WAITING = 50
+"""Calls with events, users or products that wait for the store at once; a further one is sent away, to come
+again."""
 
 REMEMBERED = 10_000
 """Calls with an idempotency key that are answered from memory."""
@@ -69,6 +73,7 @@ class Intake:
         self._aliases = aliases
         self._answered: OrderedDict[str, tuple[bytes, asyncio.Task[Recorded]]] = OrderedDict()
         self._writing = asyncio.Lock()
+        self._waiting = 0
 
     async def record(self, said: Sequence[Said], key: str | None, now: datetime) -> Recorded:
         """Take events, each on its own. Fault for too many of them, or for a key that stood for others.
@@ -98,7 +103,7 @@ class Intake:
             self._answered.popitem(last=False)
 
     async def _record(self, said: Sequence[Said], now: datetime) -> Recorded:
-        return await self._write(partial(_record, self._store, said, now))
+        return await self._in_turn(partial(_record, self._store, said, now))
 
     async def forget(self, key: str) -> bool:
         """Remove a person for good; False where nobody was known by this key. What calls were answered goes
@@ -133,12 +138,12 @@ class Intake:
             return user
 
         users, faults = _readable(said, read, "users")
-        return Upserted(await self._write(partial(self._store.upsert_users, users)), faults)
+        return Upserted(await self._in_turn(partial(self._store.upsert_users, users)), faults)
 
     async def upsert_products(self, said: Sequence[Said]) -> Upserted:
         """Say something of products."""
         products, faults = _readable(said, partial(read_product, reading=Reading()), "products")
-        return Upserted(await self._write(partial(self._store.upsert_products, products)), faults)
+        return Upserted(await self._in_turn(partial(self._store.upsert_products, products)), faults)
 
     def refused(self) -> Mapping[str, int]:
         """How many rows were refused, by reason, the most frequent first."""
@@ -153,6 +158,16 @@ class Intake:
         taken = await self._write(partial(ingest_events, [event], self._store, now=now))
         for reject in taken.rejected:
             raise Fault("INVALID", why(reject))
+
+    async def _in_turn(self, write: Callable[[], T]) -> T:
+        """Write, unless so many wait for it that a client had better come again; StoreUnavailable then."""
+        if self._waiting >= WAITING:
+            raise StoreUnavailable(f"{self._waiting} calls wait for the store already")
+        self._waiting += 1
+        try:
+            return await self._write(write)
+        finally:
+            self._waiting -= 1
 
     async def _write(self, write: Callable[[], T]) -> T:
         async with self._writing:

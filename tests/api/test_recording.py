@@ -1,12 +1,19 @@
 """What clients tell us, and that it counts in the next answer."""
 
 import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.ids import global_id
-from tests.api.conftest import Shop
+from api.intake import WAITING, Intake, Recorded
+from graph.errors import StoreUnavailable
+from loaders.stores.embedded import EmbeddedStore
+from tests.api.conftest import NOW, Counting, Shop
 
 RECORD = """
 mutation($input: RecordEventsInput!) {
@@ -219,3 +226,49 @@ async def test_a_share_may_be_named_by_the_id_that_the_api_gives_it(shop: Shop) 
     again = await record(shop, event("o1", "OPEN", "cy", share="ana/tea"))
     assert (again["stored"], again["repeated"]) == (0, 1)
     assert (await shop.ask("{ cascades { nodes { size } } }"))["cascades"]["nodes"] == [{"size": 3}]
+
+
+@contextmanager
+def written_by_another(shop: Shop) -> Iterator[None]:
+    """The store's file locked, as by a load that takes long."""
+    with closing(sqlite3.connect(shop.store.url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+async def test_while_another_writes_a_call_is_told_when_to_come_again_and_nothing_is_lost(
+    shop: Shop,
+) -> None:
+    shop.store.close()
+    file = Path(shop.store.url.removeprefix("sqlite:///"))
+    shop.store = Counting(EmbeddedStore(file, patience=0.05))
+    body = {"query": RECORD, "variables": {"input": {"events": [event("v1", "VIEW", "ana")]}}}
+    async with shop.client() as client:
+        with written_by_another(shop):
+            refused = await client.post("/graphql", json=body)
+        taken = await client.post("/graphql", json=body)
+    assert refused.headers["retry-after"] == "5"
+    assert refused.json()["errors"][0]["extensions"] == {"code": "STORE_UNAVAILABLE"}
+    assert "retry-after" not in taken.headers
+    assert taken.json()["data"]["recordEvents"]["stored"] == 1
+
+
+async def test_more_calls_than_may_wait_are_sent_away_at_once(shop: Shop) -> None:
+    calls = [[event(f"v{n}", "VIEW", "ana")] for n in range(WAITING + 5)]
+    intake = Intake(shop.store)
+    answers = await asyncio.gather(
+        *(intake.record(call, None, NOW) for call in calls), return_exceptions=True
+    )
+    assert [type(answer) for answer in answers[WAITING:]] == [StoreUnavailable] * 5
+    assert all(isinstance(answer, Recorded) for answer in answers[:WAITING])
+    again = await intake.record(calls[-1], None, NOW)
+    assert again.taken.stored == 1
+
+
+async def test_after_a_restart_a_call_that_is_sent_again_is_all_repeats(shop: Shop) -> None:
+    one, lost = event("v1", "VIEW", "ana"), event("o1", "OPEN", "ana", share="none")
+    first = await Intake(shop.store).record([one, lost], "k1", NOW)
+    again = await Intake(shop.store).record([one, lost], "k1", NOW)
+    assert (first.taken.stored, again.taken.stored, again.taken.repeated) == (1, 0, 1)
+    assert again.taken.rejected == first.taken.rejected
+    assert again.version == first.version
