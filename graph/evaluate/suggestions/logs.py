@@ -29,8 +29,8 @@ from graph.taste.model import Rows, facts
 from graph.ties import strengths
 
 SERVED = "served"
-SPARE = 50
-"""How many more are asked for than are listed, since some were chosen before."""
+SPARE = 2
+"""How many times as many are asked for as are listed, since some were chosen before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +109,7 @@ def answered(shelf: Shelf, held: Held, *, k: int = LONGEST, drawn: bool = False)
     users, taken = held.users, held.taken
     items = np.full((len(users), k), NOBODY, np.int32)
     asks = [Ask(user, seed=user if drawn else None) for user in users.tolist()]
-    for place, (user, answer) in enumerate(zip(users, suggest(shelf, asks, limit=k + SPARE), strict=True)):
+    for place, (user, answer) in enumerate(zip(users, suggest(shelf, asks, limit=SPARE * k), strict=True)):
         listed = np.array([one.product for one in answer.suggestions], np.int32)
         mine = taken.indices[taken.indptr[user] : taken.indptr[user + 1]]
         new = listed[~np.isin(listed, mine)][:k]
