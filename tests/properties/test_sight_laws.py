@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType
 from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ from api.rights import guard
 from api.rights.pseudonyms import Pseudonyms
 from api.rights.sight import Sight
 from api.rights.veil import PURPOSE
+from api.schema import core_schema
 from api.settings import Settings
 from loaders.stores.embedded import EmbeddedStore
 from tests.onlookers import Caller, World, name_of, written
@@ -301,12 +303,19 @@ def _bodies(shop: Shop, caller: Caller) -> Iterator[Any]:
             yield shop.see(caller, document, about, veiled=caller.role is Role.ANALYST, place=0)
 
 
+USER = core_schema.type_map["User"]
+assert isinstance(USER, GraphQLObjectType)
 BROKEN = {
     "names": (Sight, "name", lambda sight, row: sight.analysis.snapshot.people.names[row]),
     "keys": (Sight, "key", lambda sight, row: sight.analysis.snapshot.people.keys[row]),
     "the door": (Sight, "person", lambda sight, key: sight.analysis.snapshot.people.row(key)),
     "friends": (Sight, "_named", lambda _, __: True),
     "the table": (guard, "allowed", lambda _, __: True),
+    "oneself": (
+        USER.fields["region"],
+        "resolve",
+        lambda user, info: info.context.analysis.snapshot.people.regions[user.row],
+    ),
 }
 """Guards, and what stands in their place where they are broken."""
 
