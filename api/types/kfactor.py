@@ -9,6 +9,7 @@ import strawberry
 
 from api.context import Info
 from api.limits import PAGE, bounded
+from api.rights.suppress import K
 from api.types.communities import Community
 from api.types.described import enumeration, field, field_named, output
 from api.types.products import Product
@@ -167,11 +168,17 @@ class KFactorGroup:
         return KFactor(told=self.group.told)
 
     @field
-    def over_time(self) -> list[KFactorPeriod]:
+    def over_time(self, info: Info) -> list[KFactorPeriod]:
         """Period by period, earliest first, those without a share included; at most 400. Empty where no
-        length of period was asked for.
+        length of period was asked for. Analysts are told of no period in which fewer than ten people took
+        part.
         """
-        return [KFactorPeriod(period=period) for period in self.group.periods]
+        shown = info.context.sight.groups([period.told.people for period in self.group.periods])
+        return [
+            KFactorPeriod(period=period)
+            for period, told in zip(self.group.periods, shown, strict=True)
+            if told
+        ]
 
 
 @output
@@ -182,8 +189,10 @@ class KFactorReport:
     by: strawberry.Private[KFactorBy | None]
 
     @field
-    def overall(self) -> KFactor:
-        """Of all shares together."""
+    def overall(self, info: Info) -> KFactor:
+        """Of all shares together. An error for analysts where fewer than ten people took part."""
+        if not info.context.sight.groups([self.told[0].people]).all():
+            raise Forbidden(f"fewer than {K} people took part in these shares; ask for a longer time")
         return KFactor(told=self.told[0])
 
     @field
@@ -191,11 +200,13 @@ class KFactorReport:
         """Those with most people first; one that holds everything where nothing to group by was asked for.
         Analysts are told of no group of fewer than ten people.
         """
-        told = info.context.sight.groups([group.told.people for group in self.told[1]])
+        overall, groups = self.told
+        sizes = [group.told.people for group in groups]
+        # Those that the list is too short for are had by taking the others from all.
+        rest = max(overall.people - sum(sizes), 0)
+        told = info.context.sight.groups([*sizes, rest] if rest else sizes)
         return [
-            KFactorGroup(group=group, by=self.by)
-            for group, shown in zip(self.told[1], told, strict=True)
-            if shown
+            KFactorGroup(group=group, by=self.by) for group, shown in zip(groups, told, strict=False) if shown
         ]
 
 

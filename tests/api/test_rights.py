@@ -86,7 +86,7 @@ async def test_each_role_is_refused_every_field_that_is_not_its_own_before_anyth
         "cascades": "{ cascades { nodes { id } } }",
         "kolCandidates": "{ kolCandidates { nodes { rank } } }",
         "spread": '{ spread(users: ["ana"]) { reach { value } } }',
-        "kFactor": "{ kFactor { overall { people } } }",
+        "kFactor": "{ kFactor { groups { code: __typename } } }",
         "suggestions": "{ suggestions { nodes { rank } } }",
         "viewer": "{ viewer { __typename } }",
         "product": '{ product(key: "tea") { key } }',
@@ -292,6 +292,29 @@ async def test_an_analyst_is_told_of_no_group_of_few_people(shop: Shop) -> None:
         assert (await ask(shop, Role.GROWTH, by_id, i=one["id"])).data["node"] is not None
     assert {group["product"]["key"] for group in whole["kFactor"]["groups"]} == {"tea", "pot"}
     assert told["kFactor"]["groups"] == []  # the pot's three, and the tea's, since one of two tells the other
+
+
+KFACTOR = """query($first: Int, $every: Every, $since: DateTime) {
+  kFactor(by: PRODUCT, first: $first, every: $every, since: $since) {
+    overall { people } groups { product { key } overTime { kFactor { people } } } } }"""
+
+
+async def test_an_analyst_has_no_small_group_by_a_short_list_a_period_or_a_window(shop: Shop) -> None:
+    tea, mug = (",".join(f"{letter}{n}" for n in range(14)) for letter in "tm")
+    shop.tell(f"ana>{tea}:tea  bea>{mug}:mug  zoe>yan,xia:pot  @20d ana>{tea}:tea  @21d zoe>yan:tea")
+    whole = (await ask(shop, Role.GROWTH, KFACTOR, first=2, every="WEEK")).data["kFactor"]
+    assert [group["product"]["key"] for group in whole["groups"]] == ["tea", "mug"]
+    told = (await ask(shop, Role.ANALYST, KFACTOR, first=2, every="WEEK")).data["kFactor"]
+    assert [group["product"]["key"] for group in told["groups"]] == [
+        "tea"
+    ]  # else all less these is the pot's
+    (group,) = told["groups"]
+    assert all(period["kFactor"]["people"] >= 10 for period in group["overTime"])
+    late = "2026-05-21T12:00:00Z"
+    assert (await ask(shop, Role.GROWTH, KFACTOR, since=late)).data["kFactor"]["overall"] == {"people": 2}
+    reply = await ask(shop, Role.ANALYST, KFACTOR, since=late)
+    assert reply.code == "FORBIDDEN"
+    assert not (reply.data or {}).get("kFactor")
 
 
 @given(st.lists(st.integers(1, 60), max_size=12))
