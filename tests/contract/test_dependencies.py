@@ -4,8 +4,10 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("graph", "loaders", "api")
@@ -18,9 +20,23 @@ FOUND_BY_OTHERS = {
 }
 
 
+def needed() -> set[str]:
+    return _named(_project()["dependencies"])
+
+
 def declared() -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {re.split(r"[<>=!~\[; ]", line)[0] for line in project["dependencies"]}
+    """What is needed, and what an extra brings."""
+    extras = _project()["optional-dependencies"].values()
+    return needed().union(*map(_named, extras))
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return project
+
+
+def _named(lines: Sequence[str]) -> set[str]:
+    return {re.split(r"[<>=!~\[; ]", line)[0] for line in lines}
 
 
 def imported_modules() -> set[str]:
@@ -60,6 +76,7 @@ def test_no_lock_names_an_index_and_every_pin_has_a_hash():
         assert len(pins) == len(re.findall(r"^[^\s#]", text, flags=re.MULTILINE)), lock.name
 
 
-def test_the_lock_pins_each_dependency():
-    pinned = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE))
-    assert declared() <= pinned
+def test_the_locks_pin_each_dependency_and_that_of_tests_what_extras_bring():
+    for lock, names in (("requirements.lock", needed()), ("requirements-dev.lock", declared() - needed())):
+        pinned = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / lock).read_text(), flags=re.MULTILINE))
+        assert names <= pinned
