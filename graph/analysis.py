@@ -111,7 +111,7 @@ class Analysis:
         tied = with_transmission(
             tied, snapshot, lambda until: then(until) if until <= snapshot.as_of else found.labels
         )
-        lessons = learned(snapshot, found.labels)
+        lessons = learned(snapshot, found.labels, tied)
         learned_from = lessons.blend, lessons.chances
         shelf = Shelf.of(snapshot, tied, found.labels, kept, *learned_from, calendar=calendar)
         shelf = granted(replace(shelf, cap=cap, order=order))
