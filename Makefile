@@ -60,7 +60,8 @@ lock: $(VENV)/built | $(TMP) ## Resolve the dependencies of pyproject.toml anew 
 sentences: $(VENV)/tested | $(TMP) ## Bring the catalogues of sentences up to date with their messages
 	for po in api/sentences/*.po; do \
 	  $(BIN)/pybabel -q extract --no-location --omit-header -o $(TMP)/messages.pot graph/suggest/phrases.py && \
-	  $(BIN)/pybabel -q update --omit-header -N -w 0 -i $(TMP)/messages.pot -o $$po -l zh_Hans && \
+	  $(BIN)/pybabel -q update -N -w 0 -i $(TMP)/messages.pot -o $$po -l zh_Hans && \
+	  sed -i -E '/^"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' $$po && \
 	  $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo; done
 
 bench-smoke: $(VENV)/benched | $(TMP) ## Run every benchmark on little, peers included
