@@ -236,6 +236,7 @@ class Answers:
             analysis = self._hold(analysis)
             if not isinstance(analysis, LiveAnalysis):
                 self._fit = analysis
+                _say_what_is_left_out(analysis)
             elif analysis.fitted is self._fit and outgrown(analysis) and self._fitting is None:
                 self._fitting = asyncio.create_task(self._refit())
             self._done = begun
@@ -265,6 +266,7 @@ class Answers:
             began_at, before = perf_counter(), self._fit
             fit = await asyncio.to_thread(fitted, self._store, before, self._how)
             log.info("fitted", version=fit.version, seconds=round(perf_counter() - began_at, 3))
+            _say_what_is_left_out(fit)
             # Where somebody was forgotten meanwhile, a renewal has fitted what is left.
             if self._fit is before:
                 self._fit = fit
@@ -278,3 +280,8 @@ class Answers:
         for version in list(self._held)[:-HELD]:
             del self._held[version]
         return newest
+
+
+def _say_what_is_left_out(fit: Analysis) -> None:
+    for source, reason in fit.shelf.left_out.items():
+        log.info("left out by size", source=source, reason=reason)

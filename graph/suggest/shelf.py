@@ -1,5 +1,6 @@
 """Everything suggestions are made from, computed once for a snapshot."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from graph.suggest.engagements import (
     engagements,
     verdicts,
 )
-from graph.suggest.factors import Factors, factors
+from graph.suggest.factors import FEWEST, MOST, PAIRS, Factors, factors
 from graph.suggest.filters import OFFERED, Activity, standing
 from graph.suggest.knobs import ORDER, Order
 from graph.suggest.likeness import Likeness, likeness
@@ -29,7 +30,7 @@ from graph.suggest.popularity import Popular, popular
 from graph.suggest.prices import Prices, prices
 from graph.suggest.scenes import Scenes
 from graph.suggest.shown import CAP, Cap, LiveShown, Shown, shown
-from graph.suggest.solved import Solved, solved
+from graph.suggest.solved import PRODUCTS, Solved, solved
 from graph.suggest.weights import Blend
 from graph.ties import LiveTies, Ties
 from graph.timeline import Rows
@@ -77,6 +78,18 @@ class Shelf:
     def products(self) -> int:
         """How many products there are."""
         return len(self.stands)
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """By source what it leaves out in a shop of this size, and why; empty where nothing is."""
+        told = {}
+        if self.solved.left_out:
+            some = f"{self.solved.left_out:,} of {self.products:,} products"
+            told["solved"] = f"{some} have no column: {PRODUCTS:,} have, those that most people took to"
+        if self.factors is None:
+            bounds = f"at most {MOST:,}, with {FEWEST:,} to {PAIRS:,} choices, are learned"
+            told["factors"] = f"of {self.products:,} products: {bounds}"
+        return told
 
     @classmethod
     def of(

@@ -160,3 +160,7 @@ def test_the_products_with_most_takers_have_columns_and_the_rest_is_counted(monk
     assert on_shelf.solved.left_out == len(taken.products) - 3
     assert set(on_shelf.solved.with_product.product) <= {taken.products.keys.row(f"tea{n}") for n in range(3)}
     assert on_shelf.factors is None
+    assert {*on_shelf.left_out} == {"solved", "factors"}
+    assert on_shelf.left_out["solved"].startswith(
+        f"{len(taken.products) - 3} of {len(taken.products)} products"
+    )
