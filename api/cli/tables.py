@@ -135,10 +135,7 @@ UNITS = {
     "OPENERS": "openers in 7 days",
 }
 
-TIED = (
-    " Where figures are equal, what is known does not tell these people apart, or the draws do not: they"
-    " stand as they were chosen, equals of then by key."
-)
+TIED = " Where figures are equal, nothing that is known tells these people apart."
 
 
 def candidates(found: Answer, objective: str = "REACH") -> Table:

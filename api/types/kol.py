@@ -37,8 +37,8 @@ class KolCandidate:
     candidate: strawberry.Private[kol.KolCandidate]
     rank: int = strawberry.field(description="From 1, best first.")
     tied_with: int = strawberry.field(
-        description="How many others of the whole list add just as much: what is known does not tell them"
-        " apart, or the draws do not. They stand as they were chosen, equals of then by key."
+        description="How many others of the whole list add just as much: nothing that is known or drawn tells"
+        " them apart. They stand in the order in which they were chosen."
     )
     communities_reached: int = strawberry.field(
         description="How many communities those who opened the candidate's shares belong to."
@@ -125,8 +125,8 @@ class KolStanding:
         " already."
     )
     tied_with: int = strawberry.field(
-        description="How many others who are listed add just as much: what is known does not tell them apart,"
-        " or the draws do not. They stand as they were chosen, equals of then by key."
+        description="How many others who are listed add just as much: nothing that is known or drawn tells"
+        " them apart. They stand in the order in which they were chosen."
     )
     ruled_out_by: list[str] = strawberry.field(
         description="The fields of the filter, the budget or the requirements that they fail; empty for who"

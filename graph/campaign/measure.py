@@ -45,8 +45,8 @@ class Ranked:
     measure: Measure
 
     def level(self, adds: float) -> int:
-        """How many of these people are told to add just as much: what is known does not tell them apart, or
-        the draws do not. They stand as they were chosen, equals of then by row, which is the order of keys.
+        """How many of these people are told to add just as much: nothing that is known or drawn tells them
+        apart. They stand as they were chosen, equals of then by row, which is the order of keys.
         """
         told = np.array([one.value for one in self.adds])
         return int(np.count_nonzero(np.isclose(told, adds, rtol=1e-9, atol=0.0)))
