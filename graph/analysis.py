@@ -18,7 +18,7 @@ from graph.cascades.growth import Arrivals, Growth
 from graph.cascades.live import Grove
 from graph.cascades.parents import ParentRule, under
 from graph.communities import Communities, Partition, matched, modularity, partition
-from graph.consent import Standing, consent_of
+from graph.consent import Purpose, Standing, consent_of, refused
 from graph.influence import Credit, Influence, credit
 from graph.kernels.groups import gathered
 from graph.log import NONE
@@ -212,6 +212,10 @@ class Analysis:
     def consent(self, person: int) -> Standing:
         """What a person allows."""
         return consent_of(self.snapshot, person)
+
+    def refusing(self, purpose: Purpose) -> NDArray[np.bool_]:
+        """Who does not allow a purpose; shape (people,)."""
+        return refused(self.snapshot, purpose)
 
     @once
     def openings(self) -> Openings:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.analysis import Analysis
-from graph.consent import Purpose, refused
+from graph.consent import Purpose
 from graph.errors import InvalidInput
 from graph.events import Kind
 from graph.log import NONE
@@ -94,9 +94,12 @@ class Grouped:
     names: Sequence[str]
 
 
-def counted(analysis: Analysis, asked: Asked, most: int | None = None) -> Grouped:
-    """How many different people are in each group, by the group's code. InvalidInput where the month is
-    none.
+def counted(
+    analysis: Analysis, asked: Asked, most: int | None = None, withdrawn: Sequence[int] = ()
+) -> Grouped:
+    """How many different people are in each group, by the group's code. InvalidInput where the month is none.
+
+    most: as in `headcounts`. withdrawn: rows of people who have refused since this was fitted.
 
     >>> from graph.events import Product
     >>> from tests.toy import snapshot
@@ -108,9 +111,8 @@ def counted(analysis: Analysis, asked: Asked, most: int | None = None) -> Groupe
     """
     snapshot = analysis.snapshot
     person, product, channel, at = _acts(analysis, asked.who)
-    counts = ~refused(snapshot, Purpose.RESEARCH)[person] & (person >= snapshot.people.blanks)
-    if asked.by is By.REGION:
-        counts &= ~refused(snapshot, Purpose.LOCATION)[person]
+    counts = ~refusing(analysis, asked)[person] & (person >= snapshot.people.blanks)
+    counts &= ~np.isin(person, withdrawn)
     if asked.month is not None:
         begins, ends = _month(asked.month)
         counts &= (at >= begins) & (at < ends)
@@ -124,6 +126,20 @@ def counted(analysis: Analysis, asked: Asked, most: int | None = None) -> Groupe
     else:
         group = channel if asked.by is By.CHANNEL else snapshot.products.category[product]
     return Grouped(headcounts(person[counts], group[counts], most), names)
+
+
+def withdrawn(analysis: Analysis, asked: Asked) -> tuple[int, ...]:
+    """Rows of the last fit of people who refuse now and did not then, rising: what they did is not to be
+    counted, however long the next fit takes.
+    """
+    then = refusing(analysis.last_fit, asked)
+    return tuple(np.flatnonzero(refusing(analysis, asked)[: len(then)] & ~then).tolist())
+
+
+def refusing(analysis: Analysis, asked: Asked) -> NDArray[np.bool_]:
+    """Who does not allow to be counted so, as of an analysis; shape (people,)."""
+    no = analysis.refusing(Purpose.RESEARCH)
+    return no | analysis.refusing(Purpose.LOCATION) if asked.by is By.REGION else no
 
 
 def _acts(analysis: Analysis, who: Who) -> tuple[Codes, Codes, Codes, NDArray[np.int64]]:

@@ -15,7 +15,6 @@ from api.types.communities import Community
 from api.types.described import enumeration, field, output
 from api.types.values import Estimate
 from graph import headcounts
-from graph.analysis import Analysis
 from graph.headcounts import Asked, Grouped
 
 T = TypeVar("T")
@@ -186,15 +185,17 @@ Epsilon = Annotated[
 async def report(
     info: Info, of: HeadcountOf, by: HeadcountBy, month: str | None, epsilon: float | None
 ) -> HeadcountReport:
-    """The report, from the last fit."""
+    """The report, from the last fit, without whoever has refused since."""
     context = info.context
     asked = Asked(headcounts.Who[of.name], headcounts.By[by.name], month)
+    gone = headcounts.withdrawn(context.analysis, asked)
     noise = context.private
     if noise is None:
-        return HeadcountReport(asked=asked, grouped=await context.of_fit(_counted, asked, None), charged=None)
+        grouped = await context.of_fit(headcounts.counted, asked, None, gone)
+        return HeadcountReport(asked=asked, grouped=grouped, charged=None)
     each = 1 if asked.single else GROUPS
-    grouped = await context.of_fit(_counted, asked, each)
-    question = context.analysis.last_fit.version, asked.who.name, asked.by.name, asked.month
+    grouped = await context.of_fit(headcounts.counted, asked, each, gone)
+    question = context.analysis.last_fit.version, asked.who.name, asked.by.name, asked.month, gone
     charged = await asyncio.to_thread(
         noise.told,
         context.caller,
@@ -204,7 +205,3 @@ async def report(
         epsilon=EPSILON if epsilon is None else epsilon,
     )
     return HeadcountReport(asked=asked, grouped=grouped, charged=charged)
-
-
-def _counted(fit: Analysis, asked: Asked, most: int | None) -> Grouped:
-    return headcounts.counted(fit, asked, most)

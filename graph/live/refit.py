@@ -131,6 +131,14 @@ class LiveAnalysis(Analysis):
         touched = isinstance(self.shelf.engaged, LiveEngagements) and self.shelf.engaged.renewed[person]
         return consent_of(self.touched if touched else self.snapshot, person)
 
+    def refusing(self, purpose: Purpose) -> NDArray[np.bool_]:
+        """Of the delta, of whom it touches."""
+        people = len(self.snapshot.people)
+        held = _padded(self.fitted.refusing(purpose), people, not self.snapshot.consenting)
+        if not isinstance(self.shelf.engaged, LiveEngagements):
+            return held
+        return np.where(self.shelf.engaged.renewed, refused(self.touched, purpose), held)
+
     @once
     def totals(self) -> Totals:
         """Of the fit and the delta."""

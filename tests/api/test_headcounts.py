@@ -1,16 +1,19 @@
 """Headcounts over the API: small groups kept back, or noise and a budget."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api import refresh
 from api.auth.caller import Caller, Role
 from api.request import Asked
 from api.service import Service
 from api.settings import Records
-from graph.events import User
+from graph.events import Consent, Event, Kind, User
 from tests.api.conftest import Shop
+from tests.toy import START
 
 ASKS = """query($of: HeadcountOf! = OPENERS, $month: String, $epsilon: Float) {
   headcounts(of: $of, by: REGION, month: $month, epsilon: $epsilon) {
@@ -51,6 +54,25 @@ async def test_a_month_in_which_nothing_was_done_has_no_groups(told: Shop) -> No
     assert (found["groups"], found["keptBack"]) == ([], 0)
     [error] = (await ask(told.service, Role.ANALYST, month="June")).errors
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("at_once", [refresh.AT_ONCE, 0])
+async def test_who_refuses_is_out_of_the_next_answer(
+    told: Shop, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Fitted anew at every change, or answered from the last fit and what came since."""
+    monkeypatch.setattr(refresh, "AT_ONCE", at_once)
+    groups = (await ask(told.service, Role.ANALYST)).data["headcounts"]["groups"]
+    assert groups[0]["people"]["value"] == 60
+    said = Consent(research=False), Consent(location=False), Consent(personalisation=False)
+    told.take(
+        [
+            Event(f"no{number}", Kind.CONSENT, START + timedelta(days=1), user=f"p{number}", consent=consent)
+            for number, consent in enumerate(said)
+        ]
+    )
+    groups = (await ask(told.service, Role.ANALYST)).data["headcounts"]["groups"]
+    assert groups[0]["people"]["value"] == 58
 
 
 async def test_noise_is_added_and_told(told: Shop, tmp_path: Path) -> None:
