@@ -5,13 +5,16 @@
     sgs_pXc1Lk…
 
 The newest writes, all of them read. The file is read anew when it changed, so a server goes on while
-somebody rotates; it is written aside and renamed. SHAREGRAPH_KEY_FILE names it; SHAREGRAPH_KEY holds the same
-secrets themselves, between commas or spaces, for where a machine hands out secrets and not files.
+somebody rotates; it is written aside and renamed, by one process at a time, which holds the lock of an empty
+file beside it, `.lock`. SHAREGRAPH_KEY_FILE names it; SHAREGRAPH_KEY holds the same secrets themselves,
+between commas or spaces, for where a machine hands out secrets and not files.
 """
 
+import fcntl
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
@@ -62,24 +65,41 @@ class SecretFile:
 
     def make(self) -> Secret:
         """A new file with one secret; InvalidInput where there is something already."""
-        if self.path.exists():
-            raise InvalidInput(
-                f"{self.path} is there already, and what is sealed under it would be lost; "
-                "`sharegraph keys rotate` adds a newer secret"
-            )
-        return self._write(())
+        with self._alone():
+            if self.path.exists():
+                raise InvalidInput(
+                    f"{self.path} is there already, and what is sealed under it would be lost; "
+                    "`sharegraph keys rotate` adds a newer secret"
+                )
+            return self._write(())
 
     def add(self) -> Secret:
         """A newer secret behind those that are there."""
-        return self._write(self.held())
+        with self._alone():
+            return self._write(self._held_now())
 
     def keep(self, id_: str) -> int:
         """Keep this secret and those after it; how many were dropped."""
-        held = self.held()
-        place = [secret.id for secret in held].index(id_)
-        if place:
-            self._replace(held[place:])
-        return place
+        with self._alone():
+            held = self._held_now()
+            place = [secret.id for secret in held].index(id_)
+            if place:
+                self._replace(held[place:])
+            return place
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While nobody else changes the file: else whoever renames last takes away what the other added."""
+        lock = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def _held_now(self) -> Sequence[Secret]:
+        """Read whatever was seen before: files renamed within one tick of the clock can look the same."""
+        return SecretFile(self.path).held()
 
     def _write(self, held: Sequence[Secret]) -> Secret:
         new = Secret.new()

@@ -1,7 +1,11 @@
 """Seals, where their secrets come from, and what is sealed beside a store."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -19,6 +23,7 @@ from tests import toy
 from tests.unit.test_snapshots import is_same
 
 OLD, NEW = Secret.new(), Secret.new()
+ROUNDS = 50
 TEXTS = st.text().filter(lambda text: text.isascii() or text.encode(errors="ignore").decode() == text)
 
 
@@ -88,6 +93,53 @@ def test_a_newer_secret_is_seen_by_whoever_holds_the_file(tmp_path: Path):
     assert file.keep(new.id) == 0
     assert [secret.id for secret in SecretFile(file.path).held()] == [new.id]
     assert old.id != new.id
+
+
+def at_once(*works: Callable[[], object]) -> list[object]:
+    """What each gave, or the InvalidInput it raised; all begin at the same moment."""
+    barrier = Barrier(len(works))
+
+    def begun(work: Callable[[], object]) -> object:
+        barrier.wait()
+        try:
+            return work()
+        except InvalidInput as refused:
+            return refused
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        return [*threads.map(begun, works)]
+
+
+def test_of_secrets_that_are_added_at_once_none_is_lost(tmp_path: Path):
+    path = tmp_path / "shop.key"
+    added = {SecretFile(path).make().id}
+    for _ in range(ROUNDS):
+        for new in at_once(SecretFile(path).add, SecretFile(path).add):
+            assert isinstance(new, Secret)
+            added.add(new.id)
+    assert {secret.id for secret in SecretFile(path).held()} == added
+    assert path.with_name("shop.key.lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_that_is_added_while_earlier_ones_are_dropped_stays(tmp_path: Path):
+    path = tmp_path / "shop.key"
+    SecretFile(path).make()
+    for _ in range(ROUNDS):
+        kept = SecretFile(path).add().id
+        new, dropped = at_once(SecretFile(path).add, partial(SecretFile(path).keep, kept))
+        assert isinstance(new, Secret)
+        assert dropped
+        assert [secret.id for secret in SecretFile(path).held()] == [kept, new.id]
+
+
+def test_of_those_who_make_a_file_at_once_one_does_and_the_others_are_told(tmp_path: Path):
+    for place in range(ROUNDS):
+        path = tmp_path / f"{place}.key"
+        made = at_once(SecretFile(path).make, SecretFile(path).make)
+        assert sum(isinstance(one, InvalidInput) for one in made) == 1
+        assert [one.id for one in made if isinstance(one, Secret)] == [
+            secret.id for secret in SecretFile(path).held()
+        ]
 
 
 @pytest.mark.parametrize(
