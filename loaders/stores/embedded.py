@@ -293,6 +293,17 @@ class EmbeddedStore:
 
     def reseal(self) -> int:
         """Bring what is said of people under the secret that is written with; how many values it were."""
+        changed, whole = 0, False
+        while not whole:
+            began_under = self.sealed().writes
+            changed += self._reseal_once()
+            with self._writing() as (connection, _):
+                whole = reseal.finish(connection, began_under)
+        with self._write_lock, translated(self._path):
+            self._empty_the_log()
+        return changed
+
+    def _reseal_once(self) -> int:
         changed = 0
         for step in reseal.STEPS:
             after: int | None = 0
@@ -300,10 +311,6 @@ class EmbeddedStore:
                 with self._writing() as (connection, _):
                     after, some = step(connection, after)
                     changed += some
-        with self._writing() as (connection, _):
-            reseal.finish(connection)
-        with self._write_lock, translated(self._path):
-            self._empty_the_log()
         return changed
 
     def copy_into(self, url: str) -> int:
@@ -349,7 +356,7 @@ class EmbeddedStore:
         self._seal.check(writes, self.url)
         if newest != writes:
             with self._writing() as (connection, _):
-                reseal.settle(connection, newest)
+                reseal.settle(connection)
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[Connection, Version]]:

@@ -338,13 +338,20 @@ class Neo4jStore:
 
     def reseal(self) -> int:
         """Bring what is said of people under the secret that is written with; how many values it were."""
+        changed, whole = 0, False
+        while not whole:
+            began_under = self.sealed().writes
+            changed += self._reseal_once()
+            whole = self._write(partial(_finished, began_under))
+        return changed
+
+    def _reseal_once(self) -> int:
         changed = 0
         for step in reseal.STEPS:
             after: reseal.Place | None = reseal.BEGIN
             while after is not None:
                 after, some = self._write(partial(_stepped, step, after))
                 changed += some
-        self._write(lambda ask, _: reseal.finish(ask))
         return changed
 
     def _settle_seal(self) -> None:
@@ -353,7 +360,7 @@ class Neo4jStore:
         writes = self.sealed().writes
         self._seal.check(writes, self.url)
         if newest != writes:
-            self._write(lambda ask, _: reseal.settle(ask, newest))
+            self._write(lambda ask, _: reseal.settle(ask))
 
     def _session(self) -> Session:
         if self._closed:
@@ -473,6 +480,10 @@ def _writing(session: Session) -> copying.Write:
 
 def _stepped(step: reseal.Step, after: reseal.Place, ask: Ask, _: Version) -> reseal.Done:
     return step(ask, after)
+
+
+def _finished(began_under: str | None, ask: Ask, _: Version) -> bool:
+    return reseal.finish(ask, began_under)
 
 
 class _Asking:

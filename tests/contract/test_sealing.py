@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,8 @@ from graph.store import Sealed, Store
 from loaders.sealing import REGION, Seal, Secret
 from loaders.secretfile import KEY
 from loaders.stores import open_store
+from loaders.stores.cypher import reseal as of_graphs
+from loaders.stores.sqlite import reseal as of_files
 from tests.contract.telling import decoded, rows
 from tests.neo4j_server import Server
 from tests.toy import START
@@ -170,6 +173,33 @@ def test_secrets_are_rotated_while_somebody_serves(
     del secrets[0]
     assert told(opened()) == told(serving)
     assert rotating.reseal() == 0
+
+
+def test_a_newer_secret_that_is_settled_on_during_a_pass_has_another_one_made(
+    opened: Open, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
+):
+    secrets.append(Secret.new())
+    tell(opened())
+    secrets.append(Secret.new())
+    rotating = opened()
+    expected, newest = told(rotating), Secret.new()
+
+    def settling(settle: Callable[[Any], None]) -> Callable[[Any, object], tuple[None, int]]:
+        def step(ask: Any, _: object) -> tuple[None, int]:
+            settle(ask)
+            return None, 0
+
+        return step
+
+    for of in (of_files, of_graphs):
+        first, *rest = of.STEPS
+        monkeypatch.setattr(of, "STEPS", (first, settling(of.settle), *rest))
+    secrets.append(newest)
+    rotating.reseal()
+    assert rotating.sealed() == Sealed(newest.id, newest.id)
+    # As `keys retire` leaves them.
+    del secrets[:-1]
+    assert told(opened()) == expected
 
 
 def test_without_its_secret_a_store_is_not_opened_and_nothing_is_lost(opened: Open, secrets: Secrets):

@@ -3,8 +3,8 @@ write.
 
 The `(:Log)` node says which secret is written with (`sealing`) and which one everything was brought under
 last (`sealed`); a writer looks there once it has the node's lock, so from the moment a newer one is settled
-on nothing more comes under an older. A pass may be stopped at any moment and begun again. Keys, times and the
-graph itself are never sealed.
+on nothing more comes under an older; if a newer one yet is settled on before a pass ends, another is due. A
+pass may be stopped at any moment and begun again. Keys, times and the graph itself are never sealed.
 """
 
 from collections.abc import Callable
@@ -40,18 +40,24 @@ def settled(ask: Ask) -> Sealed:
     return Sealed(writes, under)
 
 
-def settle(ask: Ask, id_: str | None) -> None:
-    """Have everybody write under a secret; in a graph that holds nothing yet everything is under it."""
+def settle(ask: Ask) -> None:
+    """Have everybody write under the newest secret that is held; in a graph that holds nothing yet everything
+    is under it. The secrets are asked for here, where nobody else settles, so an older one never comes back.
+    """
+    newest = ask.seal.newest
     ask(
         "MATCH (l:Log) SET l.sealing = $id, "
         "l.sealed = CASE WHEN l.seq = 0 AND l.changes = 0 THEN $id ELSE l.sealed END",
-        id=id_,
+        id=None if newest is None else newest.id,
     )
 
 
-def finish(ask: Ask) -> None:
-    """Note that everything is under the secret that is written with."""
-    ask("MATCH (l:Log) SET l.sealed = l.sealing")
+def finish(ask: Ask, id_: str | None) -> bool:
+    """Note that everything is under the secret that was written with when the pass began; False where a newer
+    one was settled on since, under which a part may be: then another pass is due.
+    """
+    same = "l.sealing = $id OR l.sealing IS NULL AND $id IS NULL"
+    return bool(ask(f"MATCH (l:Log) WHERE {same} SET l.sealed = $id RETURN l.seq", id=id_))
 
 
 def people(ask: Ask, after: Place) -> Done:

@@ -2,8 +2,9 @@
 
 The file says which secret is written with (`sealing`) and which one everything was brought under last
 (`sealed`). Whoever writes looks there first, inside the transaction that writes: so from the moment a newer
-one is settled on nothing more comes under an older, and one pass over the rest is enough. It may be stopped
-at any moment and begun again, and passes over what is done. Rows keep their codes, times and numbers, so no
+one is settled on nothing more comes under an older, and one pass over the rest is enough; if a newer one yet
+is settled on before it ends, another is due. It may be stopped at any moment and begun again, and passes over
+what is done. Rows keep their codes, times and numbers, so no
 version changes and whoever reads meanwhile reads the same.
 """
 
@@ -32,17 +33,22 @@ def settled(connection: sqlite3.Connection) -> Sealed:
     return Sealed(*connection.execute("SELECT sealing, sealed FROM store").fetchone())
 
 
-def settle(connection: sqlite3.Connection, id_: str | None) -> None:
-    """Have everybody write under a secret; in a store that holds nothing yet everything is under it."""
+def settle(connection: Connection) -> None:
+    """Have everybody write under the newest secret that is held; in a store that holds nothing yet everything
+    is under it. The secrets are asked for here, where nobody else settles, so an older one never comes back.
+    """
+    newest = connection.seal.newest
     connection.execute(
         "UPDATE store SET sealing = :id, sealed = CASE WHEN seq = 0 AND changes = 0 THEN :id ELSE sealed END",
-        {"id": id_},
+        {"id": None if newest is None else newest.id},
     )
 
 
-def finish(connection: sqlite3.Connection) -> None:
-    """Note that everything is under the secret that is written with."""
-    connection.execute("UPDATE store SET sealed = sealing")
+def finish(connection: sqlite3.Connection, id_: str | None) -> bool:
+    """Note that everything is under the secret that was written with when the pass began; False where a newer
+    one was settled on since, under which a part may be: then another pass is due.
+    """
+    return connection.execute("UPDATE store SET sealed = ? WHERE sealing IS ?", (id_, id_)).rowcount > 0
 
 
 def people(connection: Connection, after: int) -> Done:
