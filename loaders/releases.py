@@ -6,6 +6,7 @@ is kept: asking twice averages nothing out. What different callers learn adds up
 Budgets do not fill up again.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -27,16 +28,16 @@ CREATE TABLE IF NOT EXISTS spent (
 
 
 class Releases:
-    """The file of releases; made where there is none.
+    """The file of releases; made where there is none, for its owner alone.
 
     StoreIncompatible where it is no such file, StoreUnavailable where it cannot be read or written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._make()
         with self._writing() as file:
             file.executescript(_TABLES)
-        path.chmod(0o600)
 
     def told(
         self,
@@ -77,6 +78,17 @@ class Releases:
         """What a caller has spent of ε."""
         with self._writing() as file:
             return _spent(file, caller)
+
+    def _make(self) -> None:
+        """An empty file that nobody else can open, before there is anything in it; one that is there already
+        is not touched: whoever closes a file that is open elsewhere in the process ends SQLite's locks on it.
+        """
+        try:
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            return
+        except OSError as fault:
+            raise StoreUnavailable(f"{self.path}: {fault.strerror}") from None
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

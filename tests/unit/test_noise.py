@@ -1,15 +1,17 @@
 """Counts with noise: hardly changed by one person, near the truth, and paid for once."""
 
+import sqlite3
 from collections import Counter
 from math import exp, log
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from api.auth.caller import Caller, Role
 from api.rights.noise import DELTA, noisy
 from api.rights.privacy import Privacy
-from graph.errors import BudgetSpent, InvalidInput, StoreIncompatible
+from graph.errors import BudgetSpent, InvalidInput, StoreIncompatible, StoreUnavailable
 from loaders.releases import Releases
 
 MANY = 2_000
@@ -104,9 +106,44 @@ def test_what_fails_costs_nothing(tmp_path: Path) -> None:
 def test_another_file_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "letter.txt"
     file.write_text("Dear shop, " * 100)
+    file.chmod(0o644)
     with pytest.raises(StoreIncompatible, match=r"letter\.txt is no file of releases"):
         Releases(file)
     assert file.read_text().startswith("Dear shop")
+    assert file.stat().st_mode & 0o777 == 0o644
+
+
+def test_nobody_but_its_owner_could_open_the_file_at_any_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, modes = tmp_path / "privacy.db", []
+    connect = sqlite3.connect
+
+    def looking(*where: Any, **how: Any) -> sqlite3.Connection:
+        file: sqlite3.Connection = connect(*where, **how)
+        file.execute("PRAGMA user_version = 0")
+        modes.append(path.stat().st_mode & 0o777)
+        return file
+
+    monkeypatch.setattr(sqlite3, "connect", looking)
+    assert Releases(path).spent("ana") == 0
+    assert modes == [0o600, 0o600]
+
+
+def test_a_file_that_is_there_keeps_what_its_owner_allows(tmp_path: Path) -> None:
+    path = tmp_path / "privacy.db"
+    Releases(path)
+    path.chmod(0o660)
+    Releases(path)
+    assert path.stat().st_mode & 0o777 == 0o660
+
+
+def test_where_no_file_can_be_made_the_releases_are_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match=r"none/privacy\.db"):
+        Releases(tmp_path / "none" / "privacy.db")
+    (tmp_path / "letter.txt").touch()
+    with pytest.raises(StoreUnavailable, match=r"letter\.txt/privacy\.db"):
+        Releases(tmp_path / "letter.txt" / "privacy.db")
 
 
 def test_the_expected_bound_is_the_textbook_one() -> None:
