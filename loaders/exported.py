@@ -75,6 +75,7 @@ def _said(event: Event, keys: AbstractSet[str], called: Called) -> dict[str, Any
 def _came(event: Event, arrival: Arrival | None) -> dict[str, Any]:
     """Where an event came from, and when where that was noted.
 
+    >>> from graph.events import Kind
     >>> tea = Event("e1", Kind.VIEW, instant(0), user="ana", product="tea")
     >>> _came(tea, Arrival(0, "shop.csv, lines 2 to 9"))
     {'from': 'shop.csv, lines 2 to 9', 'received': '1970-01-01T00:00:00+00:00'}
