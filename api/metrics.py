@@ -136,6 +136,7 @@ class _Answering(Collector):
 def _alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):
+        # Workers are of one user: a number that is another's now was given away after one of them had gone.
         return False
     return True

@@ -3,8 +3,9 @@
 A table of slots: the hash of a counter's name, when it ends, its count. A name has eight slots to stand in,
 by its hash; one whose counter has ended is free, and where none is, that which ends first makes room: with
 more than some tens of thousands of callers in two minutes somebody may be charged too little, and nobody too
-much. Each look holds the file's lock for some microseconds; the system takes it back from the dead. A process
-that dies while it writes leaves one counter of one minute wrong.
+much. Each look holds the file's lock for some microseconds, and one of its process, since the file's excludes
+no threads that share it; the system takes the file back from the dead. A process that dies while it writes
+leaves one counter of one minute wrong.
 """
 
 import fcntl
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from mmap import mmap
 from struct import Struct
+from threading import Lock
 from time import time
 
 from limits.storage import MemoryStorage
@@ -39,6 +41,7 @@ class Minutes(MemoryStorage):
     def __init__(self, commons: Commons) -> None:
         super().__init__()
         self._secret = commons.secret
+        self._turn = Lock()
         self._file = os.open(commons.minutes, os.O_RDWR | os.O_CREAT, 0o600)
         os.ftruncate(self._file, SIZE)
         self._table = mmap(self._file, SIZE)
@@ -83,8 +86,9 @@ class Minutes(MemoryStorage):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        with self._turn:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
