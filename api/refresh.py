@@ -6,8 +6,9 @@ through goes on under the version it began with; a version that is held names th
 They go at once where somebody was forgotten, or allows less than they did: no later page shows what was taken
 back.
 
-A small store is fitted anew at every change. A large one is answered from its last fit and what came since
-(graph.live.refit), and fitted anew in the background once that has grown.
+A small store is fitted anew at every change, but for what it has learned (graph.suggest.taught). A large one
+is answered from its last fit and what came since (graph.live.refit). Once what came since has grown,
+everything is fitted and learned anew in the background.
 """
 
 import asyncio
@@ -40,7 +41,9 @@ Renewed = Callable[[Analysis, float], None]
 
 
 AT_ONCE = 5_000
-"""Up to so many events a change is answered from a new fit, which takes a fraction of a second."""
+"""Up to so many events a change is answered from a new fit, which takes a fraction of a second where nothing
+is learned.
+"""
 
 OUTGROWN = 0.0005
 """A delta of more than this share of the fit, and more than `A_DELTA` events, is fitted in the background."""
@@ -60,8 +63,8 @@ class Fitting:
     order: Order = ORDER
     calendar: Calendar | None = None
 
-    def fit(self, snapshot: Snapshot, previous: Analysis | None) -> Analysis:
-        """A snapshot's analysis, by these."""
+    def fit(self, snapshot: Snapshot, previous: Analysis | None, *, anew: bool = True) -> Analysis:
+        """A snapshot's analysis, by these; anew: see `Analysis.of`."""
         return Analysis.of(
             snapshot,
             previous=previous,
@@ -69,6 +72,7 @@ class Fitting:
             calendar=self.calendar,
             cap=self.cap,
             order=self.order,
+            anew=anew,
         )
 
 
@@ -89,15 +93,28 @@ def fitted(store: Store, previous: Analysis | None, how: Fitting) -> Analysis:
 
 
 def renewed(store: Store, fit: Analysis | None, how: Fitting) -> Analysis:
-    """The analysis of what the store holds now: a large fit and what came since, else a new fit."""
-    if fit is not None and fit.version == store.version():
+    """The analysis of what the store holds now: a large fit and what came since, else a new fit, by what the
+    last one learned.
+    """
+    if fit is None:
+        return fitted(store, None, how)
+    if fit.snapshot.version == store.version():
         return fit
-    if fit is None or len(fit.snapshot.events) <= AT_ONCE:
-        return fitted(store, fit, how)
-    came = store.read(fit.version)
-    if came.since == fit.version:
+    came = _since(store, fit)
+    return _on_top(store, fit, came, how)
+
+
+def _since(store: Store, fit: Analysis) -> Log:
+    """What came since a large fit; all there is, after a small one."""
+    return store.read(fit.snapshot.version) if len(fit.snapshot.events) > AT_ONCE else store.read()
+
+
+def _on_top(store: Store, fit: Analysis, came: Log, how: Fitting) -> Analysis:
+    if came.since == fit.snapshot.version:
         return after(fit, came)
-    return how.fit(Snapshot.of(came), fit)
+    # Asked after the store was read: nothing stays learned from who was forgotten by then.
+    anew = not store.continues(fit.snapshot.version)
+    return how.fit(Snapshot.of(came), fit, anew=anew)
 
 
 def supposed(store: Store, now: Analysis, how: Fitting, suppose: Callable[[Log], Log]) -> Analysis | None:
@@ -105,23 +122,25 @@ def supposed(store: Store, now: Analysis, how: Fitting, suppose: Callable[[Log],
     way as it would be. None where the log has gone on since.
     """
     base = now.last_fit
-    came = store.read(base.version) if len(base.snapshot.events) > AT_ONCE else store.read()
+    came = _since(store, base)
     if came.version != now.snapshot.version:
         return None
-    if came.since == base.version:
-        return after(base, suppose(came))
-    return how.fit(Snapshot.of(suppose(came)), base)
+    return _on_top(store, base, suppose(came), how)
 
 
 def outgrown(analysis: Analysis) -> bool:
-    """Whether what came since the fit is much, beside what was fitted, or needs a fit: to be understood, or
-    because somebody's acts are in its sums who no longer allows that.
+    """Whether what came since the fit, or since it learned, is much beside that, or needs a fit: to be
+    understood, or because somebody's acts are in its sums who no longer allows that.
     """
-    if not isinstance(analysis, LiveAnalysis):
+    if isinstance(analysis, LiveAnalysis):
+        events, newer = len(analysis.snapshot.events), analysis.newer
+        behind = analysis.overdue or analysis.withdrawn
+    elif analysis.taught is not None:
+        events, behind = analysis.taught.events, analysis.taught.withdrawn
+        newer = analysis.held - events
+    else:
         return False
-    events = len(analysis.snapshot.events)
-    behind = analysis.overdue or analysis.withdrawn
-    return behind or analysis.newer > max(min(A_DELTA, OF_A_FEW * events), OUTGROWN * events)
+    return behind or newer > max(min(A_DELTA, OF_A_FEW * events), OUTGROWN * events)
 
 
 class Answers:
@@ -237,7 +256,7 @@ class Answers:
             if not isinstance(analysis, LiveAnalysis):
                 self._fit = analysis
                 _say_what_is_left_out(analysis)
-            elif analysis.fitted is self._fit and outgrown(analysis) and self._fitting is None:
+            if analysis.last_fit is self._fit and outgrown(analysis) and self._fitting is None:
                 self._fitting = asyncio.create_task(self._refit())
             self._done = begun
         finally:
@@ -267,9 +286,11 @@ class Answers:
             fit = await asyncio.to_thread(fitted, self._store, before, self._how)
             log.info("fitted", version=fit.version, seconds=round(perf_counter() - began_at, 3))
             _say_what_is_left_out(fit)
-            # Where somebody was forgotten meanwhile, a renewal has fitted what is left.
             if self._fit is before:
                 self._fit = fit
+            # Where somebody was forgotten meanwhile, a renewal has learned from what is left.
+            elif before and self._fit and self._fit.learned_from == before.learned_from:
+                self._fit = self._fit.taught_by(fit)
         finally:
             self._fitting = None
 

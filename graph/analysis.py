@@ -43,9 +43,10 @@ from graph.snapshot import Snapshot
 from graph.suggest.engagements import LiveEngagements
 from graph.suggest.grants import granted
 from graph.suggest.knobs import ORDER, Order
-from graph.suggest.learning import learned
+from graph.suggest.learning import learned, teaches
 from graph.suggest.shelf import Shelf
 from graph.suggest.shown import CAP, Cap
+from graph.suggest.taught import Taught, taken_over, withdrawn
 from graph.ties import LiveTies, Ties, strengths, with_transmission
 from graph.ties.estimators import Circles
 from graph.timeline import Events
@@ -76,6 +77,7 @@ class Analysis:
 
     ties: who reaches whom. partition: communities of people by tie strength, with ids that stay. purchases:
     lines that were kept. shelf: what suggestions are made from. seed: what chance in here was drawn with.
+    taught: where its lessons come from, if not from its own snapshot (graph.suggest.taught).
     """
 
     snapshot: Snapshot
@@ -84,6 +86,7 @@ class Analysis:
     purchases: Purchases
     shelf: Shelf
     seed: int = 0
+    taught: Taught | None = None
 
     @classmethod
     def of(
@@ -95,10 +98,12 @@ class Analysis:
         calendar: Calendar | None = None,
         cap: Cap = CAP,
         order: Order = ORDER,
+        anew: bool = True,
     ) -> "Analysis":
         """Fit a snapshot. previous: an analysis of an earlier version, whose communities keep their ids where
         their members stayed. calendar: the shop's; None for one at UTC+8 with China's festivals. cap, order:
-        how often somebody is shown the same, and what counts beside a score.
+        how often somebody is shown the same, and what counts beside a score. anew: learn how much each source
+        counts, chances and grants; else they are those of `previous`, where it had enough to learn from.
         """
         tied = strengths(snapshot)
         kept = purchases(snapshot.events)
@@ -111,11 +116,36 @@ class Analysis:
         tied = with_transmission(
             tied, snapshot, lambda until: then(until) if until <= snapshot.as_of else found.labels
         )
-        lessons = learned(snapshot, found.labels, tied)
-        learned_from = lessons.blend, lessons.chances
-        shelf = Shelf.of(snapshot, tied, found.labels, kept, *learned_from, calendar=calendar)
-        shelf = granted(replace(shelf, cap=cap, order=order))
-        return cls(snapshot, tied, found, kept, shelf, seed)
+        shelf = Shelf.of(snapshot, tied, found.labels, kept, calendar=calendar)
+        fit = cls(snapshot, tied, found, kept, replace(shelf, cap=cap, order=order), seed)
+        if previous is None or anew or not previous.has_learned:
+            return fit._self_taught()
+        return fit.taught_by(previous)
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether there was enough to learn from."""
+        return self.taught is not None or self.shelf.grants is not None or teaches(self.snapshot)
+
+    def _self_taught(self) -> "Analysis":
+        lessons = learned(self.snapshot, self.partition.labels, self._tied)
+        return replace(
+            self,
+            shelf=granted(replace(self.shelf, blend=lessons.blend, chances=lessons.chances)),
+            taught=None,
+        )
+
+    def taught_by(self, other: "Analysis") -> "Analysis":
+        """The same with the lessons of an analysis of an earlier version of the same store."""
+        here, there = (self.shelf, self.snapshot), (other.shelf, other.snapshot)
+        taught = other.taught or Taught(other.snapshot.version, len(other.snapshot.events), withdrawn=False)
+        taught = replace(taught, withdrawn=taught.withdrawn or withdrawn(*here, *there))
+        return replace(self, shelf=taken_over(*here, *there), taught=taught)
+
+    @property
+    def learned_from(self) -> str:
+        """The version of the store whose events taught what this has learned."""
+        return self.snapshot.version if self.taught is None else self.taught.version
 
     @once
     def market(self) -> Market:
@@ -148,8 +178,11 @@ class Analysis:
 
     @property
     def version(self) -> str:
-        """The version of the store that everything in here is computed from."""
-        return self.snapshot.version
+        """The version of the store that everything in here is computed from, and that of its lessons where it
+        is another: by others the same events are answered in another order.
+        """
+        store = self.snapshot.version
+        return store if self.taught is None else f"{store}~{self.taught.version}"
 
     @once
     def graph(self) -> ShareGraph:

@@ -49,13 +49,18 @@ class Lessons:
     chances: Chances | None
 
 
+def teaches(snapshot: Snapshot) -> bool:
+    """Whether enough was chosen for anything to be learned."""
+    return len(afterwards(snapshot).rows) >= ENOUGH
+
+
 def learned(snapshot: Snapshot, labels: Rows, ties: Ties | None = None) -> Lessons:
     """What a snapshot teaches; labels: (people,), communities; ties: its own, where the caller has them. The
     sources' own weights, and no chances, where too little was chosen.
     """
-    after = afterwards(snapshot)
-    if len(after.rows) < ENOUGH:
+    if not teaches(snapshot):
         return Lessons(Blend(), None)
+    after = afterwards(snapshot)
     past = before(snapshot, after.cut)
     shelf = Shelf.of(past, strengths(past), labels)
     heard = after.among(shelf.personal[after.events.person[after.rows]])

@@ -1,0 +1,47 @@
+"""What an earlier fit learned, for a later one of the same store to go on with.
+
+To ask the past what it would have said takes most of a small shop's fit (graph.suggest.learning,
+graph.suggest.grants), and a few events more teach the same. So a fit may take over how much each source
+counts, the chances and the grants. These are sums over everybody: they name nobody. Everything else of a
+shelf is of its own version, and so is who allows what.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.log import NONE
+from graph.snapshot import Snapshot
+from graph.suggest.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """Where lessons come from that were taken over. version, events: of what they were learned from, and how
+    many events that had. withdrawn: somebody who could teach them then allows no personal answer any more.
+    """
+
+    version: str
+    events: int
+    withdrawn: bool
+
+
+def taken_over(shelf: Shelf, now: Snapshot, taught: Shelf, then: Snapshot) -> Shelf:
+    """The shelf of a snapshot with the lessons of another. Products are found by their keys; what is new is
+    granted nothing.
+    """
+    grants: NDArray[np.float64] | None = None
+    if taught.grants is not None:
+        grants = np.zeros(shelf.products)
+        rows = now.products.keys.rows([*then.products.keys])
+        grants[rows[rows != NONE]] = taught.grants[rows != NONE]
+    return replace(shelf, blend=taught.blend, chances=taught.chances, grants=grants)
+
+
+def withdrawn(shelf: Shelf, now: Snapshot, taught: Shelf, then: Snapshot) -> bool:
+    """Whether somebody who allowed personal answers then does no longer; a visitor who became somebody is
+    asked as who they are now.
+    """
+    rows = now.people.rows([then.people.keys[row] for row in np.flatnonzero(taught.personal).tolist()])
+    return not shelf.personal[rows[rows != NONE]].all()
