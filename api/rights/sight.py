@@ -6,7 +6,6 @@ they ask about, and who allows to be named; whoever else stands in an answer is 
 nobody: everybody is a pseudonym, and every share. The shop's own services know its people.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from api.auth.caller import Caller, Role
 from api.rights.pseudonyms import SHARE, Pseudonyms
-from api.rights.suppress import told
+from api.rights.suppress import K, told
 from graph.analysis import Analysis
 
 
@@ -83,9 +82,10 @@ class Sight:
         sizes = np.bincount(labels[labels >= 0], minlength=len(self.analysis.partition))
         return told(sizes) if self.caller.role is Role.ANALYST else np.ones(len(sizes), np.bool_)
 
-    def groups(self, sizes: Sequence[int]) -> NDArray[np.bool_]:
-        """Which groups of so many people this caller is told of."""
-        return told(sizes) if self.caller.role is Role.ANALYST else np.ones(len(sizes), np.bool_)
+    @property
+    def fewest(self) -> int:
+        """Of how many people a group has to be for this caller to be told of it."""
+        return K if self.caller.role is Role.ANALYST else 0
 
     def share(self, row: int | None) -> bool:
         """Whether this caller may see a share, None for one that is not there: a member sees their own, and

@@ -15,21 +15,27 @@ K: Final = 10
 """The fewest people that are counted together."""
 
 
-def told(sizes: Sequence[int] | NDArray[np.int64], k: int = K) -> NDArray[np.bool_]:
-    """Which groups of so many people may be told; shape (groups,).
+def told(
+    sizes: Sequence[int] | NDArray[np.int64], k: int = K, hidden: Sequence[bool] | NDArray[np.bool_] = ()
+) -> NDArray[np.bool_]:
+    """Which groups of so many people may be told; shape (groups,). hidden: shape (groups,), those that are
+    kept back whatever their size; empty for none.
 
     >>> told([40, 12, 11, 3]).tolist(), told([40, 12, 11, 9, 8]).tolist()
     ([True, True, False, False], [True, True, True, False, False])
     >>> told([40, 12]).tolist(), told([3]).tolist()
     ([True, True], [False])
+    >>> told([40, 12, 11], hidden=[False, True, False]).tolist()
+    [True, False, True]
     """
     counts = np.asarray(sizes, np.int64)
     shown = counts >= k
-    hidden = int(counts[~shown].sum())
+    shown[np.flatnonzero(hidden)] = False
+    kept = int(counts[~shown].sum())
     for place in np.argsort(counts, kind="stable"):
-        if hidden == 0 or hidden >= k:
+        if kept == 0 or kept >= k:
             break
         if shown[place]:
             shown[place] = False
-            hidden += int(counts[place])
+            kept += int(counts[place])
     return shown

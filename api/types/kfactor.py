@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Annotated, TypeVar
 
+import numpy as np
 import strawberry
 
 from api.context import Info
 from api.limits import PAGE, bounded
-from api.rights.suppress import K
 from api.types.communities import Community
 from api.types.described import enumeration, field, field_named, output
 from api.types.products import Product
@@ -168,17 +168,12 @@ class KFactorGroup:
         return KFactor(told=self.group.told)
 
     @field
-    def over_time(self, info: Info) -> list[KFactorPeriod]:
+    def over_time(self) -> list[KFactorPeriod]:
         """Period by period, earliest first, those without a share included; at most 400. Empty where no
         length of period was asked for. Analysts are told of no period in which fewer than ten people took
         part.
         """
-        shown = info.context.sight.groups([period.told.people for period in self.group.periods])
-        return [
-            KFactorPeriod(period=period)
-            for period, told in zip(self.group.periods, shown, strict=True)
-            if told
-        ]
+        return [KFactorPeriod(period=period) for period in self.group.periods]
 
 
 @output
@@ -191,23 +186,17 @@ class KFactorReport:
     @field
     def overall(self, info: Info) -> KFactor:
         """Of all shares together. An error for analysts where fewer than ten people took part."""
-        if not info.context.sight.groups([self.told[0].people]).all():
-            raise Forbidden(f"fewer than {K} people took part in these shares; ask for a longer time")
+        fewest = info.context.sight.fewest
+        if self.told[0].people < fewest:
+            raise Forbidden(f"fewer than {fewest} people took part in these shares; ask for a longer time")
         return KFactor(told=self.told[0])
 
     @field
-    def groups(self, info: Info) -> list[KFactorGroup]:
+    def groups(self) -> list[KFactorGroup]:
         """Those with most people first; one that holds everything where nothing to group by was asked for.
         Analysts are told of no group of fewer than ten people.
         """
-        overall, groups = self.told
-        sizes = [group.told.people for group in groups]
-        # Those that the list is too short for are had by taking the others from all.
-        rest = max(overall.people - sum(sizes), 0)
-        told = info.context.sight.groups([*sizes, rest] if rest else sizes)
-        return [
-            KFactorGroup(group=group, by=self.by) for group, shown in zip(groups, told, strict=False) if shown
-        ]
+        return [KFactorGroup(group=group, by=self.by) for group in self.told[1]]
 
 
 Within = Annotated[
@@ -230,9 +219,9 @@ async def report(
     first: int | None,
 ) -> KFactorReport:
     """The report on these shares, from the last fit; kept as long as that."""
-    if by is not None and info.context.private:
-        raise Forbidden("this server tells counts by group with noise; ask headcounts, or for no groups")
     conversion, within, since, until = asked
+    if info.context.private and any(part is not None for part in (by, every, since, until)):
+        raise Forbidden("this server tells counts of groups and of times with noise: ask headcounts for them")
     counted = kfactor.Asked(
         conversion=kfactor.Conversion[(conversion or Conversion.JOINED).name],
         within=kfactor.span_of(7 if within is None else within),
@@ -241,7 +230,10 @@ async def report(
     )
     groups = bounded(first, 10, PAGE if every is None else OVER_TIME)
     column, length = by.name.lower() if by else None, kfactor.Every[every.name] if every else None
-    found = await info.context.of_fit(_told, counted, column, length, groups, stoppable=True)
+    sight = info.context.sight
+    hidden = tuple(np.flatnonzero(~sight.communities).tolist()) if by is KFactorBy.COMMUNITY else ()
+    asks = counted, column, length, groups, sight.fewest, hidden
+    found = await info.context.of_fit(_told, *asks, stoppable=True)
     return KFactorReport(told=found, by=by)
 
 
@@ -251,12 +243,16 @@ def _told(
     column: str | None,
     every: kfactor.Every | None,
     first: int,
+    fewest: int,
+    hidden: tuple[int, ...],
     *,
     stop: Stop,
 ) -> tuple[kfactor.KFactor, tuple[kfactor.Group, ...]]:
     invites = kfactor.Invites.of(fit.snapshot, fit.openings, asked)
     stop()
-    return kfactor.k_factors(invites, _codes(fit, column), every=every, first=first)
+    return kfactor.k_factors(
+        invites, _codes(fit, column), every=every, first=first, fewest=fewest, hidden=hidden
+    )
 
 
 def _codes(fit: Analysis, column: str | None) -> Rows:

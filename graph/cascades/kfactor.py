@@ -13,6 +13,7 @@ log everybody is new to it: JOINED is then too high, OPENED is not. Intervals ar
 differ among people or shares (Estimate.of_counts).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -164,24 +165,58 @@ class Invites:
 
 
 def k_factors(
-    invites: Invites, code: Rows, *, every: Every | None = None, first: int = 10
+    invites: Invites,
+    code: Rows,
+    *,
+    every: Every | None = None,
+    first: int = 10,
+    fewest: int = 0,
+    hidden: Sequence[int] = (),
 ) -> tuple[KFactor, tuple[Group, ...]]:
     """The k-factor of all shares, and of the `first` groups of shares with most people.
 
     code: (shares,), what each share is of, −1 where it does not say; groups of equally many people by code.
-    InvalidInput where `every` makes more than 400 periods.
+    fewest: groups and periods of fewer people are kept back, and one more where those kept back are together
+    of fewer different people: invites add up, so that they would follow from the others. Which they are does
+    not hang on `first`. hidden: codes that are kept back whatever their size. InvalidInput where `every`
+    makes more than 400 periods.
     """
     everything = invites.told(np.zeros(len(code), np.int64), 1)[0]
     codes, place = np.unique(code, return_inverse=True)
     by_code = invites.told(place.astype(np.int64), len(codes))
-    some = [number for number, told in enumerate(by_code) if told.invites]
+    shown = (_people(by_code) >= fewest) & ~np.isin(codes, hidden)
+    _complete(invites, place, shown[np.newaxis], by_code, fewest)
+    some = [number for number, told in enumerate(by_code) if told.invites and shown[number]]
     chosen = sorted(some, key=lambda number: -by_code[number].people)[:first]
-    over_time = _periods(invites, place, chosen, every) if every else [()] * len(chosen)
+    over_time = _periods(invites, place, chosen, every, fewest) if every else [()] * len(chosen)
     groups = zip(chosen, over_time, strict=True)
     return everything, tuple(Group(int(codes[number]), by_code[number], told) for number, told in groups)
 
 
-def _periods(invites: Invites, place: Longs, chosen: list[int], every: Every) -> list[tuple[Period, ...]]:
+def _people(told: list[KFactor]) -> Longs:
+    return np.array([cell.people for cell in told], np.int64)
+
+
+def _complete(invites: Invites, cell: Longs, shown: Mask, told: list[KFactor], fewest: int) -> None:
+    """Hide of each row the smallest shown cell where those hidden are together of somebody, and of fewer than
+    `fewest` different people.
+
+    shown: (rows, columns), changed in place; cell: (shares,), row · columns + column, −1 for none.
+    """
+    if shown.all():
+        return
+    rows, columns = shown.shape
+    within = (cell != NONE) & ~shown.ravel()[cell]
+    together = _people(invites.told(np.where(within, cell // columns, NONE), rows))
+    sizes = _people(told).reshape(shown.shape)
+    for row in np.flatnonzero((together > 0) & (together < fewest) & shown.any(axis=1)).tolist():
+        others = np.flatnonzero(shown[row])
+        shown[row, others[np.argmin(sizes[row, others])]] = False
+
+
+def _periods(
+    invites: Invites, place: Longs, chosen: list[int], every: Every, fewest: int
+) -> list[tuple[Period, ...]]:
     number = every.number(invites.made_at)
     if not len(invites.share):
         return [()] * len(chosen)
@@ -198,6 +233,8 @@ def _periods(invites: Invites, place: Longs, chosen: list[int], every: Every) ->
     inside = (group != NONE) & (number >= earliest) & (number <= latest)
     cell = np.where(inside, group * span + number - earliest, NONE)
     told = invites.told(cell, len(chosen) * span)
+    shown = (_people(told) >= fewest).reshape(len(chosen), span)
+    _complete(invites, cell, shown, told, fewest)
     begins = [every.begins(earliest + step) for step in range(span + 1)]
     return [
         tuple(
@@ -207,7 +244,7 @@ def _periods(invites: Invites, place: Longs, chosen: list[int], every: Every) ->
                 begins[step + 1] + invites.within <= invites.as_of,
                 told[row * span + step],
             )
-            for step in range(span)
+            for step in np.flatnonzero(shown[row]).tolist()
         )
         for row in range(len(chosen))
     ]

@@ -1,6 +1,10 @@
 """The k-factor over GraphQL: groups, periods, and what is refused."""
 
+from typing import Any
+
+from api.auth.caller import Caller, Role
 from api.errors import BAD_INPUT
+from api.request import Asked
 from tests.api.conftest import Shop
 
 SHOP = "ana>bea,cy:tea  bea>dan:mug  @9d ana>ed:pot"
@@ -65,3 +69,42 @@ async def test_a_span_or_a_list_out_of_bounds_is_refused(shop: Shop) -> None:
     for asked in ({"within": 0}, {"first": 101}, {"first": 21, "every": "DAY"}):
         ((code, _),) = await shop.refused(ASKED, **asked)
         assert code == BAD_INPUT
+
+
+async def analyst(shop: Shop, document: str, **variables: Any) -> Any:
+    reply = await shop.service.answer(Asked(document, variables, caller=Caller(Role.ANALYST, "a")))
+    assert not reply.errors, reply.errors
+    return reply.data
+
+
+async def test_no_short_list_tells_analysts_of_few_by_subtraction(shop: Shop) -> None:
+    often = [f"p{who}>x{who}:t{product}" for product in range(4) for who in range(12)]
+    shop.tell(" ".join(often) + " zoe>yan,yve,yul:rare")
+    named = set()
+    for first in (1, 3, 4, 5, 50):
+        found = (await analyst(shop, ASKED, by="PRODUCT", conversion="OPENED", first=first))["kFactor"]
+        named |= {group["product"]["key"] for group in found["groups"]}
+        rest = found["overall"]["invites"] - sum(group["kFactor"]["invites"] for group in found["groups"])
+        assert rest - 1 in {12, 24, 36}  # the rare one's share is told with a dozen others alone
+    assert len(named) == 3
+
+
+async def test_no_period_tells_analysts_of_few_by_subtraction(shop: Shop) -> None:
+    tea, mug = (" ".join(f"p{who}>x{who}:{product}" for who in range(12)) for product in ("tea", "mug"))
+    few = " ".join(f"@{day}d zoe>yan,yve:rare{day}" for day in range(2, 7))
+    shop.tell(f"{tea} @1d {mug} {few}")
+    (group,) = (await analyst(shop, ASKED, every="DAY", conversion="OPENED"))["kFactor"]["groups"]
+    assert group["kFactor"]["invites"] == 29
+    assert [period["kFactor"]["invites"] for period in group["overTime"]] == [12]
+
+
+async def test_analysts_are_told_of_no_community_that_is_kept_from_them(shop: Shop) -> None:
+    stars = {"c": 2, "a": 39, "b": 14}
+    told = [f"{who}>{','.join(f'{who}{at}' for at in range(size))}:tea" for who, size in stars.items()]
+    shop.tell(" @1d ".join((told[0], " ".join(told[1:]))))
+    (listed,) = (await analyst(shop, "{ communities { nodes { id } } }"))["communities"]["nodes"]
+    document = """{ kFactor(by: COMMUNITY, conversion: OPENED, since: "2026-05-02T00:00:00Z") {
+      groups { community { id } } } }"""
+    assert len((await shop.ask(document))["kFactor"]["groups"]) == 2
+    groups = (await analyst(shop, document))["kFactor"]["groups"]
+    assert [group["community"] for group in groups] == [listed]

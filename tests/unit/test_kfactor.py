@@ -64,6 +64,31 @@ def test_groups_come_with_most_people_first_and_each_shares_person_and_opener_co
     ]  # fmt: skip
 
 
+def test_few_people_are_kept_back_and_whatever_would_tell_of_them_however_long_the_list():
+    shop = snapshot("ana>bea,cy:tea ana>bea,cy:mug ana>bea,cy,dan:pot ed>:pen ed>:cup")
+    invites = Invites.of(shop, openings(shop), Asked())
+    told = {
+        tuple(shop.products.keys[group.code] for group in k_factors(invites, code, first=n, fewest=3)[1])
+        for code in [shop.shares.product]
+        for n in (1, 2, 5)
+    }
+    assert told in ({("pot",), ("pot", "tea")}, {("pot",), ("pot", "mug")})
+
+
+def test_a_hidden_group_counts_by_its_different_people():
+    shop = snapshot("ana>bea,cy:tea ana>bea,cy:mug dan>ed,fay,gil:pot hal>ida:pen hal>ida:cup")
+    invites = Invites.of(shop, openings(shop), Asked())
+    code, keys = shop.shares.product, shop.products.keys
+
+    def shown(*hidden: str) -> set[str]:
+        rows = [keys.index(key) for key in hidden]
+        return {keys[group.code] for group in k_factors(invites, code, fewest=3, hidden=rows)[1]}
+
+    assert len(shown()) == 2
+    assert shown("tea") == {"mug", "pot"}
+    assert shown("pot") == {"tea", "mug"}
+
+
 def test_periods_follow_each_other_without_a_gap_and_the_last_is_not_complete():
     shop = snapshot("ana>bea:tea @3d ana>cy:mug @3d ana>:tea @4d bea>:mug")
     invites = Invites.of(shop, openings(shop), Asked(within=DAY))
