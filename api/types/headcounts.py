@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Annotated, TypeVar
 
+import numpy as np
 import strawberry
+from numpy.typing import NDArray
 
 from api.context import Info
 from api.rights.noise import CONFIDENCE, GROUPS
@@ -139,34 +141,39 @@ class HeadcountReport:
     charged: strawberry.Private[Charged | None]
 
     @field
-    def groups(self) -> list[Headcount]:
+    def groups(self, info: Info) -> list[Headcount]:
         """Those with most people first, at most 100. No group of fewer than ten people is told, nor one that
         would follow from the others.
         """
-        people = self._told()
+        people = self._told(info)
         within = None if self.charged is None else self.charged.noisy.within
         first = sorted(people, key=lambda code: (-people[code], code))[:MOST]
         names = self.asked.by, self.grouped
         return [Headcount(code=code, told=people[code], within=within, names=names) for code in first]
 
     @field
-    def kept_back(self) -> int | None:
+    def kept_back(self, info: Info) -> int | None:
         """How many groups are not told because they are small; null where noise is added: that too would
         tell of somebody.
         """
-        return None if self.charged is not None else len(self.grouped.people) - len(self._told())
+        return None if self.charged is not None else len(self.grouped.people) - len(self._told(info))
 
     @field
     def privacy(self) -> DifferentialPrivacy | None:
         """Of the noise that was added; null where none was."""
         return None if self.charged is None else DifferentialPrivacy(charged=self.charged)
 
-    def _told(self) -> Mapping[int, int]:
-        if self.charged is not None:
-            return self.charged.noisy.people
-        people = self.grouped.people
-        shown = told(list(people.values()))
+    def _told(self, info: Info) -> Mapping[int, int]:
+        people = self.grouped.people if self.charged is None else self.charged.noisy.people
+        hidden = self._hidden(info, list(people))
+        shown = told(list(people.values()), hidden=hidden) if self.charged is None else ~hidden
         return {code: count for (code, count), kept in zip(people.items(), shown, strict=True) if kept}
+
+    def _hidden(self, info: Info, codes: list[int]) -> NDArray[np.bool_]:
+        """Which are communities that whoever asks is not told of."""
+        if self.asked.by is not headcounts.By.COMMUNITY:
+            return np.zeros(len(codes), np.bool_)
+        return ~info.context.sight.communities[codes]
 
 
 Month = Annotated[

@@ -101,10 +101,26 @@ async def test_noise_is_not_got_round(told: Shop, tmp_path: Path) -> None:
     by = "{ kFactor(by: CHANNEL) { groups { kFactor { people } } } }"
     plain = "{ kFactor { overall { people } } }"
     analyst = Caller(Role.ANALYST, "a")
-    [error] = (await service.answer(Asked(by, caller=analyst))).errors
-    assert error["extensions"]["code"] == "FORBIDDEN"
+    times = ("every: DAY", 'since: "2026-05-01T00:00:00Z"', 'until: "2026-05-02T00:00:00Z"')
+    for asked in (by, *(plain.replace("kFactor", f"kFactor({time})") for time in times)):
+        [error] = (await service.answer(Asked(asked, caller=analyst))).errors
+        assert error["extensions"]["code"] == "FORBIDDEN"
+        assert "headcounts" in error["message"]
     assert not (await service.answer(Asked(plain, caller=analyst))).errors
     assert not (await service.answer(Asked(by, caller=Caller(Role.ADMIN, "b")))).errors
+
+
+async def test_a_community_that_is_kept_from_analysts_is_in_no_list(shop: Shop) -> None:
+    stars = {"a": 39, "b": 14, "c": 2}
+    shares = (f"{who}>{','.join(f'{who}{at}' for at in range(size))}:tea" for who, size in stars.items())
+    bought = (f"{who}{at}$tea" for who, size in (("a", 20), ("b", 12)) for at in range(size))
+    shop.tell(" ".join((*shares, *bought)))
+    document = """{ communities { nodes { id } }
+      headcounts(of: BUYERS, by: COMMUNITY) { keptBack groups { community { id } people { value } } } }"""
+    found = (await shop.service.answer(Asked(document, caller=Caller(Role.ANALYST, "a")))).data
+    assert found is not None
+    [listed], counts = found["communities"]["nodes"], found["headcounts"]
+    assert counts == {"keptBack": 1, "groups": [{"community": listed, "people": {"value": 20}}]}
 
 
 async def test_administrators_are_told_what_is(told: Shop, tmp_path: Path) -> None:
