@@ -22,7 +22,7 @@ A share's id is `ana/tea`, the second one's `ana/tea/2`; other events are number
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from graph.events import Event, Kind, Money, Product, User, Verdict, digest, micros, scaled
+from graph.events import Consent, Event, Kind, Money, Product, User, Verdict, digest, micros, scaled
 from graph.log import NONE, EventColumns, Log
 from graph.snapshot import Snapshot
 
@@ -97,6 +97,34 @@ def snapshot(
     """
     said = events(told) if isinstance(told, str) else told
     return Snapshot.of(log_of(said, users=users, catalogue=catalogue))
+
+
+def saying_no(told: Sequence[Event], silent: Collection[str]) -> list[Event]:
+    """The same events after a first word of everybody: who is silent allows no use of what they do. All
+    products have been shown, so that rows are the same whatever of it is left out.
+    """
+    first = [
+        Event(f"{key} said", Kind.CONSENT, START, user=key, consent=Consent(key not in silent))
+        for key in dict.fromkeys(event.user for event in told if event.user)
+    ]
+    loud = next(event.user for event in first if event.user not in silent)
+    shown = [
+        Event(f"{product} shown", Kind.EXPOSURE, START, user=loud, product=product)
+        for product in dict.fromkeys(event.product for event in told if event.product)
+    ]
+    return [*first, *shown, *told]
+
+
+def without_acts_of(silent: Collection[str], told: Sequence[Event]) -> list[Event]:
+    """What is left where some people did nothing but say what they allow, and nobody is tied to them.
+
+    KeyError in `log_of` where somebody opened what they shared.
+    """
+    return [
+        event
+        for event in told
+        if event.kind is Kind.CONSENT or not (event.user in silent or event.other in silent)
+    ]
 
 
 class _Telling:

@@ -3,7 +3,7 @@ nothing is known.
 
 A product's popularity is its word (decayed shares, purchases, ratings, opens) summed over people and divided
 by the largest sum, so it lies in (0, 1]. A community smaller than `TOO_SMALL` has no list of its own: what it
-chose would tell who chose it.
+chose would tell who chose it. Whoever allows no use of what they do is not counted to it.
 """
 
 from dataclasses import dataclass
@@ -51,8 +51,8 @@ class Popular:
 def popular(
     engaged: Engagements, labels: NDArray[np.int32], products: int, offered: NDArray[np.bool_]
 ) -> Popular:
-    """Popularity overall and by community. labels: (people,), the community of each person; offered:
-    (products,), what may be listed.
+    """Popularity overall and by community. labels: (people,), the community that each person is counted to,
+    −1 for none; offered: (products,), what may be listed.
     """
     person = np.repeat(np.arange(len(labels), dtype=np.int64), np.diff(engaged.indptr))
     word = np.where(offered[engaged.product], engaged.word, 0.0).astype(np.float64)
@@ -61,7 +61,8 @@ def popular(
     top = np.lexsort((np.arange(products), -overall))[:LISTED]
     communities = int(labels.max(initial=-1)) + 1
     sizes = np.bincount(labels[labels >= 0], minlength=communities)
-    large = (labels[person] >= 0) & (sizes[labels[person]] >= TOO_SMALL) & (word > 0)
+    speaks = np.append(sizes >= TOO_SMALL, False)  # the last is that of nobody's label, −1
+    large = speaks[labels[person]] & (word > 0)
     pair, place = np.unique(
         labels[person[large]] * np.int64(products) + engaged.product[large], return_inverse=True
     )

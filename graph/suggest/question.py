@@ -86,7 +86,7 @@ def _scene(shelf: Shelf, ask: Ask) -> Mapping[Facet, int]:
 
 
 def _listens(shelf: Shelf, person: int) -> bool:
-    return len(shelf.ties.friends(person)) > 0
+    return len(shelf.hears(person, 1)[0]) > 0
 
 
 def _tastes(shelf: Shelf, person: int | None) -> tuple[Rows, NDArray[np.float64], NDArray[np.bool_]]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.consent import Purpose, refused
+from graph.log import NONE
 from graph.purchases import Purchases, purchases
 from graph.relations import Relations, complements, substitutes
 from graph.scene import Calendar, learned
@@ -79,6 +80,17 @@ class Shelf:
         """How many products there are."""
         return len(self.stands)
 
+    def hears(self, person: int, first: int | None = None) -> tuple[Rows, NDArray[np.float64]]:
+        """Whose shares reach a person and how strongly, strongest first; the `first` of them. Those who allow
+        no use of what they do are not among them, and take nobody's place.
+        """
+        friend, strength = self.ties.into(person, first)
+        if not self.personal[friend].all():
+            friend, strength = self.ties.into(person)
+            speaks = self.personal[friend]
+            friend, strength = friend[speaks][:first], strength[speaks][:first]
+        return friend, strength
+
     @property
     def left_out(self) -> Mapping[str, str]:
         """By source what it leaves out in a shop of this size, and why; empty where nothing is."""
@@ -117,14 +129,14 @@ class Shelf:
         named = ~refused(snapshot, Purpose.NAMED_TO_FRIENDS) & ~silent
         named[: snapshot.people.blanks] = False
         nowhere = refused(snapshot, Purpose.LOCATION)
-        chosen = popular(engaged, labels, products, stands == OFFERED)
+        chosen = popular(engaged, np.where(silent, NONE, labels), products, stands == OFFERED)
         return cls(
             ties=ties,
             engaged=engaged,
             verdicts=verdicts(snapshot),
             shown=shown(snapshot),
             neighbours=neighbours(engaged, products),
-            solved=solved(engaged, ties, products),
+            solved=solved(engaged, ties, products, silent),
             factors=factors(engaged, products),
             takers=takers(engaged, products),
             prices=prices(snapshot.products, engaged),

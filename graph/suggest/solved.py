@@ -44,8 +44,8 @@ AT_LEAST = 2
 @dataclass(frozen=True, slots=True, eq=False)
 class Solved:
     """with_product: what goes with each product, CSR over products. with_person: what those choose who listen
-    to each person, CSR over people. heard: (people,), the sum of the strengths of the ties out of each
-    person; 1 without any. left_out: products that some took to and that have no column.
+    to each person, CSR over people. heard: (people,), the sum of the strengths of the ties that count out of
+    each person; 1 without any. left_out: products that some took to and that have no column.
     """
 
     with_product: Neighbours
@@ -63,16 +63,20 @@ class Solved:
         )
 
 
-def solved(engaged: Engagements, ties: Ties, products: int) -> Solved:
-    """Of all pairs that carry taste; everybody counts with their newest."""
+def solved(engaged: Engagements, ties: Ties, products: int, silent: NDArray[np.bool_]) -> Solved:
+    """Of all pairs that carry taste; everybody counts with their newest.
+
+    silent: (people,), those who allow no use of what they did: they listen to nobody, and nobody to them.
+    """
     people = len(engaged.indptr) - 1
     choices = chosen(engaged, products)
     takers = np.bincount(choices.indices, minlength=products)
     column = _most(takers, PRODUCTS, AT_LEAST)
-    strength = ties.strength.astype(np.float32)
-    listens: Sparse = csr_array((strength, (ties.target, ties.source)), shape=(people, people))
-    out = np.bincount(ties.source, ties.strength, people)
-    speaker = _most(np.bincount(ties.source, minlength=people), PEOPLE, AT_LEAST)
+    counts = ~(silent[ties.source] | silent[ties.target])
+    source, target, strength = ties.source[counts], ties.target[counts], ties.strength[counts]
+    listens: Sparse = csr_array((strength.astype(np.float32), (target, source)), shape=(people, people))
+    out = np.bincount(source, strength, people)
+    speaker = _most(np.bincount(source, minlength=people), PEOPLE, AT_LEAST)
     left_out = int(np.count_nonzero(takers)) - len(column)
     heard = np.where(out > 0, out, 1.0)
     if not len(column):

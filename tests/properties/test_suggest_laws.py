@@ -2,23 +2,25 @@
 
 import math
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from graph.events import Product
+from graph.events import Money, Product
+from graph.scene import Moment
 from graph.snapshot import Snapshot
 from graph.suggest import BEST_FIRST, Ask, Context, ExplorationReason, Order, Shelf, suggest
 from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import before
 from graph.suggest.question import Question
 from graph.suggest.rules import allowed
-from graph.suggest.sources import friends
+from graph.suggest.sources import SOURCES, Source, circle, friends, hops, solved
 from graph.ties import ties
-from tests.toy import snapshot
+from tests.toy import events, saying_no, snapshot, without_acts_of
 
 PEOPLE, PRODUCTS = "abcdef", ("tea", "mug", "tent", "bag")
 person, product = st.sampled_from(PEOPLE), st.sampled_from(PRODUCTS)
@@ -128,3 +130,74 @@ def voices(on_shelf: Shelf, person: int) -> dict[int, float]:
     product = np.unique(said.product)
     shown, _ = allowed(on_shelf, ask, product)
     return {int(one): float(said.vote[said.product == one].sum()) for one in product[shown]}
+
+
+CROWD, REFUSING = [f"p{n}" for n in range(40)], [f"no{n}" for n in range(12)]
+KINDS = [f"{kind}{n}" for kind in ("tea", "mug", "pen") for n in range(4)]
+PRICED = [
+    Product(key, category=key[:3], brand=f"b{n % 3}", price=Money(Decimal(5 + 3 * n), "CNY"))
+    for n, key in enumerate(KINDS)
+]
+FEW_ARE_HEARD = [(friends, "LISTENED"), (solved, "LISTENED"), (hops, "LISTENED"), (hops, "FRIENDS"),
+                 (hops, "THEIRS"), (hops, "HEARD"), (circle, "CLOSEST")]  # fmt: skip
+
+
+def market(seed: int) -> str:
+    """People with a kind they like; those who refuse do as much as anybody, and are opened by nobody."""
+    dice, words = np.random.default_rng(seed), []
+    for name in dice.permutation([*CROWD, *REFUSING] * 2).tolist():
+        kind = 4 * (int(name.strip("pno")) % 3)
+        mine = [KINDS[one] for one in (*(kind + dice.choice(4, 3, replace=False)), dice.integers(12))]
+        other, refuser = (str(dice.choice(some)) for some in (CROWD, REFUSING))
+        words += [
+            f"{name}${mine[0]}=5",
+            f"{name}${mine[1]}=7",
+            f"{name}.view:{mine[2]}",
+            f"{name}>:{mine[3]}",
+        ]
+        words += [
+            f"{other}>{name}:{mine[0]}",
+            f"{refuser}~{name}",
+            f"{other}~{name}",
+            f"{name}.cart:{mine[2]}",
+        ]
+        words += [f"{other}>{refuser}:{mine[2]}", f"{refuser}.favourite:{mine[0]}"]
+    half = len(words) // 2
+    return " ".join([*words[:half], "@3d", *words[half:]])
+
+
+@settings(max_examples=2, deadline=None, phases=[Phase.generate])
+@given(st.integers(0, 10_000))
+def test_what_refusers_do_and_who_is_tied_to_them_changes_no_word_of_any_source_to_others(seed: int):
+    said = saying_no(events(f"{market(seed)} p0.view:tea0"), REFUSING)
+    both = [snapshot(told, catalogue=PRICED) for told in (said, without_acts_of(REFUSING, said))]
+    whole, alone = map(shelf_of, both)
+    assert len(whole.ties) > len(alone.ties)
+    spoke = set()
+    with pytest.MonkeyPatch.context() as patch:
+        for module, bound in FEW_ARE_HEARD:
+            patch.setattr(module, bound, 3)
+        for ask in asked_by_others(both[0]):
+            questions = [Question.of(on_shelf, ask) for on_shelf in (whole, alone)]
+            for source in SOURCES:
+                heard, expected = (
+                    said_by(source, on_shelf, question)
+                    for on_shelf, question in zip((whole, alone), questions, strict=True)
+                )
+                assert heard == pytest.approx(expected, rel=1e-3, abs=1e-6), source.name
+                spoke |= {source.name} if expected else set()
+    assert spoke >= {source.name for source in SOURCES} - {"scene"}
+
+
+def asked_by_others(taken: Snapshot) -> list[Ask]:
+    """People at home, strangers on a product's page, and strangers who come by a link."""
+    now, rows = Moment(at=taken.as_of), [taken.people.row(key) for key in CROWD]
+    asks = [Ask(row, Context(moment=now)) for row in rows]
+    asks += [Ask(None, Context(product=product, moment=now)) for product in range(len(KINDS))]
+    return asks + [Ask(None, Context(sharer=row, moment=now)) for row in rows]
+
+
+def said_by(source: Source, on_shelf: Shelf, question: Question) -> dict[int, float]:
+    """What a source says for each product."""
+    said = source.votes(on_shelf, question)
+    return {int(one): float(said.vote[said.product == one].sum()) for one in np.unique(said.product)}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import graph.suggest.factors as by_factors
 import graph.suggest.solved as by_ease
 from api.sentences import sayings
-from graph.events import Consent, Event, Kind
+from graph.events import Kind
 from graph.snapshot import Snapshot
 from graph.suggest import Ask, InterestReason, Reason, Shelf, Suggestion, explain
 from graph.suggest.explain import Language, Names
@@ -23,7 +23,7 @@ from graph.suggest.sources import factors, solved
 from graph.suggest.votes import Votes
 from graph.taste import EASE, interactions
 from graph.ties import ties
-from tests.toy import START, events, snapshot
+from tests.toy import START, events, saying_no, snapshot, without_acts_of
 
 ENGLISH = sayings(Language.ENGLISH)
 KINDS = [f"{kind}{n}" for kind in ("tea", "mug", "pen") for n in range(4)]
@@ -125,14 +125,23 @@ def test_listeners_of_a_friend_speak_as_a_crowd_of_whom_nobody_is_named():
 
 
 def test_whoever_refuses_contributes_nothing_to_either_model():
-    told = events(crowd())
-    refused = [
-        Event(f"no{i}", Kind.CONSENT, told[0].at, user=key, consent=Consent(personalisation=False))
-        for i, key in enumerate(snapshot(told).people.keys)
-    ]
-    without = shelf_of(snapshot([*told, *refused]))
-    assert len(without.solved.with_product.product) == len(without.solved.with_person.product) == 0
-    assert without.factors is None
+    # dan would be the loudest, and of those who listen to ana or bob every fourth refuses too.
+    loudest = " ".join(f"dan~p{n} p{n}>dan:mug0" for n in range(0, 60, 2) if n % 4)
+    told = events(f"{crowd(people=60)} {loudest} dan$tea0 ana.view:tea0")
+    silent = {"dan", *(f"p{n}" for n in range(0, 60, 4))}
+    said = saying_no(told, silent)
+    heard, alone = (shelf_of(snapshot(one)) for one in (said, without_acts_of(silent, said)))
+    assert len(heard.ties) > len(alone.ties)
+    assert len(heard.solved.with_person.product)
+    for one in ("with_product", "with_person"):
+        lists = [getattr(shelf.solved, one) for shelf in (heard, alone)]
+        assert lists[0].indptr.tolist() == lists[1].indptr.tolist()
+        assert lists[0].product.tolist() == lists[1].product.tolist()
+        assert lists[0].closeness == pytest.approx(lists[1].closeness, rel=1e-5)
+    assert heard.solved.heard == pytest.approx(alone.solved.heard)
+    known = [fitted for shelf in (heard, alone) if (fitted := shelf.factors)]
+    assert known[0].base == pytest.approx(known[1].base, rel=1e-5)
+    assert known[0].point @ known[0].point.T == pytest.approx(known[1].point @ known[1].point.T, abs=1e-5)
 
 
 def test_a_choice_made_after_the_fit_counts_at_once():

@@ -115,8 +115,9 @@ class Moments:
         return replace(self.whole, as_of=as_of, events=events.at_rows(rows)), renewed
 
     def _within_earshot(self, person: int) -> Rows:
-        friends, _ = self.earshot.into(person, FRIENDS)
-        theirs = [self.earshot.into(friend, THEIRS)[0] for friend in friends[:BEYOND].tolist()]
+        hears = replace(self.shelf, ties=self.earshot).hears
+        friends, _ = hears(person, FRIENDS)
+        theirs = [hears(friend, THEIRS)[0] for friend in friends[:BEYOND].tolist()]
         return np.unique(np.concatenate([np.array([person], np.int32), friends, *theirs]))
 
     def _standing(self, moment: int) -> NDArray[np.int8]:

@@ -28,7 +28,7 @@ def votes(shelf: Shelf, question: Question) -> Votes:
     sharer = introduced(shelf, question)
     if sharer is None:
         return nothing()
-    friend, strength = shelf.ties.into(sharer, CLOSEST)
+    friend, strength = shelf.hears(sharer, CLOSEST)
     return said(shelf, friend, strength * LINK, ACTS_EACH, np.full(len(friend), sharer, np.int32))
 
 

@@ -45,7 +45,7 @@ def heard(shelf: Shelf, question: Question, *, fresh: bool) -> Votes:
 def _listened(shelf: Shelf, question: Question) -> tuple[Rows, NDArray[np.float64]]:
     friend, strength = np.empty(0, np.int32), np.empty(0)
     if question.person is not None:
-        friend, strength = shelf.ties.into(question.person, LISTENED)
+        friend, strength = shelf.hears(question.person, LISTENED)
     sharer = question.sharer
     if sharer is None or sharer == question.person:
         return friend, strength

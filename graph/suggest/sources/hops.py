@@ -30,11 +30,11 @@ def votes(shelf: Shelf, question: Question) -> Votes:
 
 def _second(shelf: Shelf, person: int) -> tuple[Rows, NDArray[np.float64], Rows]:
     """Friends of friends, how loud each is, and the friend who brings most of it."""
-    friends, strength = shelf.ties.into(person, LISTENED)
+    friends, strength = shelf.hears(person, LISTENED)
     asked = [
         (v, s) for v, s in zip(friends[:FRIENDS].tolist(), strength.tolist(), strict=False) if shelf.named[v]
     ]
-    found = [shelf.ties.into(v, THEIRS) for v, _ in asked]
+    found = [shelf.hears(v, THEIRS) for v, _ in asked]
     if not found:
         return friends[:0], strength[:0], friends[:0]
     other = np.concatenate([row for row, _ in found])

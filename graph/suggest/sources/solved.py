@@ -1,8 +1,8 @@
 """What goes with one's own and with one's friends, told apart from all else (graph.suggest.solved).
 
 The vote is Σ_i taste(i) · B(i, p) + Σ_f TIED · strength(f) / √(heard(f) · Σ strength) · B(f, p): over
-products i of one's own and the one on the page, and friends f. Whose listeners choose p is not told, only
-that they do: their friends' names are not for others' choices.
+products i of one's own and the one on the page, and friends f who allow it. Whose
+listeners choose p is not told, only that they do: their friends' names are not for others' choices.
 """
 
 import numpy as np
@@ -25,10 +25,9 @@ def votes(shelf: Shelf, question: Question) -> Votes:
 
 
 def _through_friends(shelf: Shelf, person: int) -> Votes:
-    friend, strength = shelf.ties.into(person, LISTENED)
+    friend, strength = shelf.hears(person, LISTENED)
     known, heard = shelf.solved.with_person, shelf.solved.heard[friend]
     loud = TIED * strength / np.sqrt(heard * max(float(strength.sum()), 1e-12))
-    loud[~shelf.personal[friend]] = 0.0
     product, vote, _, _ = gather(
         known.indptr[friend], known.indptr[friend + 1], loud, known.product, known.closeness
     )
