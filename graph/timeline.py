@@ -64,7 +64,9 @@ class Events:
         """Positions of the events of these kinds, in order of time; those marked as noise only if asked
         for.
         """
-        wanted = np.isin(self.kind, np.array([int(kind) for kind in kinds], np.int8))
+        asked = np.zeros(len(Kind) + 1, np.bool_)
+        asked[list(kinds)] = True
+        wanted = asked[self.kind]
         return np.flatnonzero(wanted if noise else wanted & ~self.noise)
 
 
