@@ -202,7 +202,7 @@ async def report(
         return HeadcountReport(asked=asked, grouped=grouped, charged=None)
     each = 1 if asked.single else GROUPS
     grouped = await context.of_fit(headcounts.counted, asked, each, gone)
-    question = context.analysis.last_fit.version, asked.who.name, asked.by.name, asked.month, gone
+    question = context.analysis.last_fit.snapshot.version, asked.who.name, asked.by.name, asked.month, gone
     charged = await asyncio.to_thread(
         noise.told,
         context.caller,
