@@ -1,13 +1,16 @@
 """A score's reasons as one sentence that a person would say.
 
-At most two clauses, the heaviest kinds of reason first; at most two friends named, and only those who allow
-it and have a name (friends of others are only counted); nothing is claimed that is not among the reasons, and
-nothing that speaks against it is told. What can be said is in `graph.suggest.phrases`.
+A reader hears voices, not terms: all friends together, all people of like taste, all that it goes with. At
+most two clauses: of the two loudest voices, whatever of them is in the remainder counting with them, the
+heaviest that can be told in one breath; of one voice alone two. At most two friends are named, and only those
+who allow it and have a name (friends of others are only counted); nothing is claimed that is not among the
+reasons, and nothing that speaks against it is told. What can be said is in `graph.suggest.phrases`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import zip_longest
 
 from graph.suggest import phrases
 from graph.suggest.answers import Suggestion
@@ -21,6 +24,7 @@ from graph.suggest.reasons import (
     PopularityReason,
     Reason,
     RelationReason,
+    RemainderReason,
     SceneReason,
 )
 
@@ -60,24 +64,55 @@ def language(tag: str | None) -> Language:
 
 def explain(suggestion: Suggestion, names: Names, said: Sayings) -> str:
     """One sentence for the end user, in the language of a catalogue."""
-    groups: dict[tuple[type[Reason], object], list[Reason]] = {}
-    for reason in suggestion.reasons:
-        if reason.weight > 0 or isinstance(reason, ExplorationReason):
-            groups.setdefault(_kind(reason), []).append(reason)
-    ordered = sorted(groups.values(), key=lambda group: -sum(reason.weight for reason in group))
-    clauses = [clause for clause in (_clause(group, names, said) for group in ordered) if clause]
+    in_turn = zip_longest(*_voices(suggestion.reasons))
+    breaths = [breath for turn in in_turn for breath in turn if breath is not None]
+    clauses = [clause for clause in (_clause(breath, names, said) for breath in breaths) if clause]
     return phrases.sentence(said, clauses[:CLAUSES])
 
 
-def _kind(reason: Reason) -> tuple[type[Reason], object]:
-    """Reasons that are told in one breath."""
+def _voices(reasons: Sequence[Reason]) -> list[list[list[Reason]]]:
+    """What each voice says for it, the loudest voice first; of a voice what is told in one breath, the
+    heaviest first.
+    """
+    voices: dict[type[Reason], dict[object, list[Reason]]] = {}
+    for reason in reasons:
+        speaks = reason.weight > 0 or isinstance(reason, ExplorationReason)
+        if speaks and not isinstance(reason, RemainderReason):
+            breaths = voices.setdefault(_voice(type(reason)), {})
+            breaths.setdefault(_breath(reason), []).append(reason)
+    loud = _loudness(reasons)
+    ordered = sorted(voices, key=lambda voice: -loud[voice])
+    return [sorted(voices[one].values(), key=lambda told: -sum(r.weight for r in told)) for one in ordered]
+
+
+def _loudness(reasons: Sequence[Reason]) -> dict[type[Reason], float]:
+    """What each voice adds to the score, its part of the remainder included."""
+    loud: dict[type[Reason], float] = {}
+    for reason in reasons:
+        parts = reason.by_sort if isinstance(reason, RemainderReason) else ((type(reason), reason.weight),)
+        for sort, weight in parts:
+            loud[_voice(sort)] = loud.get(_voice(sort), 0.0) + weight
+    return loud
+
+
+def _voice(sort: type[Reason]) -> type[Reason]:
+    """Whose voice a sort of reason is to a reader: people of like taste are one crowd, counted or not."""
+    return InterestReason if sort is PeersReason else sort
+
+
+def _breath(reason: Reason) -> object:
+    """Reasons of one voice of which this is the same are one clause, that of the heaviest."""
     match reason:
-        case FriendReason(via=via):
-            return FriendReason, via
-        case InterestReason(because=because):
-            return InterestReason, not because
+        case FriendReason(via=via, action=action):
+            return via, action
+        case RelationReason(relation=relation, to=to):
+            return relation, to
+        case PopularityReason(community=community, of_kind=of_kind):
+            return community, of_kind
+        case SceneReason(facet=facet):
+            return facet
         case _:
-            return type(reason), None
+            return None
 
 
 def _clause(group: list[Reason], names: Names, said: Sayings) -> str | None:
@@ -108,7 +143,7 @@ def _clause(group: list[Reason], names: Names, said: Sayings) -> str | None:
 
 def _friends(group: list[FriendReason], names: Names, said: Sayings) -> str:
     action, via = group[0].action, group[0].via
-    friends = {reason.friend: reason.named for reason in group if reason.action is action}
+    friends = {reason.friend: reason.named for reason in group}
     if via is not None:
         return phrases.circle(said, names.people[via], len(friends), action)
     called = _called(names.people, [friend for friend, named in friends.items() if named])[:NAMED]

@@ -2,7 +2,7 @@
 weights.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.events import Kind, Verdict
 from graph.relations import Relation
@@ -33,7 +33,8 @@ class FriendReason:
 @dataclass(frozen=True, slots=True)
 class InterestReason:
     """People who chose these products of one's own, or of the sharer of a link, chose this one too; heaviest
-    first, at most three. Without any, it is people who listen to the same friends that chose it.
+    first to the model that says it loudest, at most three. Without any, it is people who listen to the same
+    friends that chose it.
     """
 
     weight: float
@@ -120,10 +121,13 @@ class PriceReason:
 
 @dataclass(frozen=True, slots=True)
 class RemainderReason:
-    """The rest, so that the sum holds: how many reasons it stands for."""
+    """The rest, so that the sum holds: how many reasons it stands for, and how much of its weight those of
+    each sort have.
+    """
 
     weight: float
     count: int
+    by_sort: tuple[tuple[type["Reason"], float], ...] = ()
 
 
 Reason = (
@@ -142,9 +146,29 @@ Reason = (
 
 
 def heaviest_first(reasons: list[Reason]) -> tuple[Reason, ...]:
-    """At most ten reasons in order of weight; from the tenth on they are gathered into a remainder."""
-    ordered = sorted(reasons, key=lambda reason: -abs(reason.weight))
+    """At most ten reasons in order of weight; from the tenth on they are gathered into a remainder.
+
+    What several models say of what goes with one's own is one reason, as it is one thing to whoever reads it.
+    A friend speaks for a product with one act, so a friend's reasons are one by themselves.
+    """
+    ordered = sorted(_interest_as_one(reasons), key=lambda reason: -abs(reason.weight))
     if len(ordered) <= AT_MOST:
         return tuple(ordered)
-    rest = ordered[AT_MOST - 1 :]
-    return (*ordered[: AT_MOST - 1], RemainderReason(sum(reason.weight for reason in rest), len(rest)))
+    return (*ordered[: AT_MOST - 1], _remainder(ordered[AT_MOST - 1 :]))
+
+
+def _interest_as_one(reasons: list[Reason]) -> list[Reason]:
+    """The same sum; of all reasons that name products, the heaviest says which."""
+    named = [reason for reason in reasons if isinstance(reason, InterestReason) and reason.because]
+    if len(named) < 2:
+        return reasons
+    others = [reason for reason in reasons if not (isinstance(reason, InterestReason) and reason.because)]
+    heaviest = max(named, key=lambda reason: reason.weight)
+    return [*others, replace(heaviest, weight=sum(reason.weight for reason in named))]
+
+
+def _remainder(rest: list[Reason]) -> RemainderReason:
+    by_sort: dict[type[Reason], float] = {}
+    for reason in rest:
+        by_sort[type(reason)] = by_sort.get(type(reason), 0.0) + reason.weight
+    return RemainderReason(sum(reason.weight for reason in rest), len(rest), tuple(by_sort.items()))
