@@ -40,6 +40,7 @@ from graph.recipients import (
 from graph.scene import Calendar
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
+from graph.stop import Stop, never
 from graph.suggest.engagements import LiveEngagements
 from graph.suggest.grants import granted
 from graph.suggest.knobs import ORDER, Order
@@ -309,11 +310,17 @@ class Analysis:
         """Every cascade, with what bursts no person can make."""
         return cascades(self.snapshot, include_noise=True)
 
-    def cascades_under(self, rule: ParentRule, *, include_noise: bool = False) -> Cascades:
-        """Every cascade of the last fit, its parents inferred by this rule; computed anew at each call."""
+    def cascades_under(
+        self, rule: ParentRule, *, include_noise: bool = False, stop: Stop = never
+    ) -> Cascades:
+        """Every cascade of the last fit, its parents inferred by this rule; computed anew at each call. stop:
+        asked in between.
+        """
         if self.last_fit is not self:
-            return self.last_fit.cascades_under(rule, include_noise=include_noise)
-        return cascades(under(self.snapshot, rule, self._tied), include_noise=include_noise)
+            return self.last_fit.cascades_under(rule, include_noise=include_noise, stop=stop)
+        under_rule = under(self.snapshot, rule, self._tied)
+        stop()
+        return cascades(under_rule, include_noise=include_noise)
 
     @once
     def grove(self) -> Grove:

@@ -15,8 +15,9 @@ from api.cli.command import Everywhere
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from graph.spread.forward import Network, Spread, Stop
+    from graph.spread.forward import Network, Spread
     from graph.spread.seeds import Goal, Progress, Ranking, Rung
+    from graph.stop import Stop
     from loaders.edges import Edges
 
 MEMBER_BYTES = 16

@@ -20,7 +20,7 @@ from graph.cascades import kfactor
 from graph.errors import Forbidden
 from graph.events import instant, micros
 from graph.log import NONE
-from graph.spread.forward import Stop
+from graph.stop import Stop
 from graph.timeline import Rows
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from graph.campaign import audience, forecast
 from graph.errors import UnknownKey
 from graph.promises import made
 from graph.snapshot import Snapshot
-from graph.spread.forward import Stop
+from graph.stop import Stop
 
 
 @output

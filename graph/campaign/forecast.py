@@ -34,7 +34,8 @@ from graph.campaign.openers import Openers
 from graph.campaign.rates import NO_RATES, Rates
 from graph.campaign.worth import Objective
 from graph.estimate import CONFIDENCE, Estimate
-from graph.spread.forward import ENOUGH, Enough, Spread, Stop, never, spread
+from graph.spread.forward import ENOUGH, Enough, Spread, spread
+from graph.stop import Stop, never
 
 Floats = NDArray[np.float64]
 

@@ -25,6 +25,7 @@ from graph.openings import Openings
 from graph.pooling import beta_prior
 from graph.purchases import bought_after
 from graph.snapshot import Snapshot
+from graph.stop import never
 from graph.timeline import Rows
 
 CATEGORIES = 5
@@ -92,7 +93,9 @@ def kol_candidates(
     position[people] = np.arange(len(people), dtype=np.int32)
     starts, rows = gathered(position[opened.sharer], len(people))
     candidates = []
+    stop = asked.get("stop", never)
     for place, person in enumerate(people.tolist()):
+        stop()
         theirs = rows[starts[place] : starts[place + 1]]
         candidates.append(
             KolCandidate(

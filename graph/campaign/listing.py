@@ -24,8 +24,8 @@ from graph.campaign.worth import Objective
 from graph.estimate import Estimate
 from graph.events import Money
 from graph.kernels.limits import Limits, allowed, beyond
-from graph.spread.forward import Stop, never
 from graph.spread.sampling import ROOM, Sample
+from graph.stop import Stop, never
 from graph.timeline import Rows
 
 MOST = 200
@@ -102,11 +102,13 @@ def listing(
     cost, unpriced = (None, 0) if budget is None else costs(market, chosen_by, budget.currency, rates)
     limits = _limits(market, chosen_by, cost, budget)
     candidates, kept = eligible(market, chosen_by), np.array(sorted(chosen_by.already_chosen), np.int32)
+    stop = asked.get("stop", never)
+    stop()
     if objective is Objective.OPENERS:
-        ranked = Openers.of(market, chosen_by).ranked(candidates, kept, MOST, limits)
+        ranked = Openers.of(market, chosen_by).ranked(candidates, kept, MOST, limits, stop)
         return Listed(ranked, cost, unpriced, _left(budget, cost, ranked))
     reached = Simulated(_sample(market, objective, chosen_by, asked), market.partition)
-    ranked = reached.ranked(candidates, kept, MOST, limits, asked.get("stop", never))
+    ranked = reached.ranked(candidates, kept, MOST, limits, stop)
     bought = within(market, chosen_by)
     lost = bought.without(currency(market, bought, rates)[1]) if objective is Objective.REVENUE else 0
     return Listed(ranked, cost, unpriced + lost, _left(budget, cost, ranked))

@@ -38,6 +38,7 @@ from graph.communities import Partition
 from graph.estimate import CONFIDENCE, Estimate
 from graph.kernels.limited_audiences import Audiences, additions, limited_audiences, parts_of
 from graph.kernels.limits import Limits
+from graph.stop import Stop, never
 from graph.timeline import Rows
 
 Floats = NDArray[np.float64]
@@ -71,13 +72,15 @@ class Openers:
         rows = Audiences(told.pairs.indptr, told.pairs.indices, weight, memory.alike)
         return cls(rows, market.partition, max(memory.spread - common, 0.0), common + told.doubt)
 
-    def ranked(self, candidates: Rows, kept: Rows, most: int, limits: Limits | None) -> Ranked:
-        """Up to `most` candidates who add something.
+    def ranked(
+        self, candidates: Rows, kept: Rows, most: int, limits: Limits | None, stop: Stop = never
+    ) -> Ranked:
+        """Up to `most` candidates who add something. stop: asked now and then; what it raises ends it.
 
         What is certified is exact, since nothing is drawn: what is expected of these over a bound on what is
         expected of any. How sure the expectation is, the intervals say.
         """
-        cover = limited_audiences(self.rows, kept, candidates, most, limits or self._free())
+        cover = limited_audiences(self.rows, kept, candidates, most, limits or self._free(), stop)
         gains = self._gains(np.append(kept, cover.people))
         worth, squares = (np.append(0.0, np.cumsum(each))[len(kept) :] for each in (gains, gains**2))
         sums = zip(worth.tolist(), squares.tolist(), strict=True)

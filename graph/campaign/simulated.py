@@ -13,9 +13,9 @@ from graph.campaign.measure import Ranked
 from graph.communities import Partition
 from graph.estimate import Estimate
 from graph.kernels.limits import Limits
-from graph.spread.forward import Stop
 from graph.spread.sampling import Sample
 from graph.spread.seeds import seed_people
+from graph.stop import Stop
 from graph.timeline import Rows
 
 

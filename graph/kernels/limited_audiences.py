@@ -33,6 +33,7 @@ from graph.kernels.limits import (
     money_by_size,
     priority,
 )
+from graph.stop import Stop, never
 
 
 class Audiences(NamedTuple):
@@ -54,12 +55,14 @@ class _State(NamedTuple):
     more: Floats
 
 
-@njit
-def limited_audiences(rows: Audiences, kept: Ints, candidates: Ints, most: int, limits: Limits) -> Cover:
+def limited_audiences(
+    rows: Audiences, kept: Ints, candidates: Ints, most: int, limits: Limits, stop: Stop = never
+) -> Cover:
     """Up to `most` candidates, each adding most (for their cost) to those before; of equals the smaller row.
 
     kept: counted, neither paid nor capped. candidates: rising rows, none of them kept; who adds nothing is
-    left out. limits: its groups are those of the people who come. bounds: as `limited_cover` has them.
+    left out. limits: its groups are those of the people who come. bounds: as `limited_cover` has them. stop:
+    as there.
 
     >>> rows = Audiences(np.array([0, 2, 4, 5]), np.array([0, 1, 0, 1, 2], np.int32),
     ...                  np.array([1, 1, 1, 0.9, 0.5]), 1.0)
@@ -70,12 +73,14 @@ def limited_audiences(rows: Audiences, kept: Ints, candidates: Ints, most: int, 
     """
     people = _chosen(rows, kept, candidates, most, limits, Way(NOBODY, FOR_COST))
     if limits.budget < np.inf and len(people) > 0:
-        people = _best_way(rows, kept, candidates, people, most, limits)
+        people = _best_way(rows, kept, candidates, people, most, limits, stop)
+    stop()
     return Cover(people, _bounds(rows, kept, candidates, people, most, limits))
 
 
-@njit
-def _best_way(rows: Audiences, kept: Ints, candidates: Ints, people: Ints, most: int, limits: Limits) -> Ints:
+def _best_way(
+    rows: Audiences, kept: Ints, candidates: Ints, people: Ints, most: int, limits: Limits, stop: Stop
+) -> Ints:
     """The best of all ways to spend a budget. people: who is chosen by what they add for their cost."""
     worth = additions(rows, kept, people).sum()
     ways = [Way(_best_alone(rows, kept, candidates, limits), FOR_COST)]
@@ -84,6 +89,7 @@ def _best_way(rows: Audiences, kept: Ints, candidates: Ints, people: Ints, most:
         bound = _bounds(rows, kept, candidates, people, most, limits)[most] - base
         ways.extend([Way(NOBODY, floor) for floor in floors(worth, bound, limits.budget)])
     for way in ways:
+        stop()
         other = _chosen(rows, kept, candidates, most, limits, way)
         gained = additions(rows, kept, other).sum()
         if gained > worth * (1 + ROUNDING):

@@ -27,6 +27,7 @@ from graph.kernels.limits import (
     priority,
 )
 from graph.kernels.rr_sets import Sets
+from graph.stop import Stop, never
 
 
 class _Index(NamedTuple):
@@ -47,11 +48,12 @@ class _State(NamedTuple):
     more: Floats
 
 
-@njit
 def limited_cover(
-    sets: Sets, alone: Floats, each: float, kept: Ints, candidates: Ints, most: int, limits: Limits
-) -> Cover:
-    """Up to `most` candidates within the limits. kept: neither paid nor capped, but counted.
+    sets: Sets, alone: Floats, each: float, kept: Ints, candidates: Ints, most: int, limits: Limits,
+    stop: Stop = never,
+) -> Cover:  # fmt: skip
+    """Up to `most` candidates within the limits. kept: neither paid nor capped, but counted. stop: asked
+    before each way to spend a budget; what it raises ends the choice.
 
     alone: may be below 0. candidates: rising rows, none of them kept. bounds[i] of the result: what any i
     candidates are worth at most with those kept; under a budget, any who cost no more than the next of
@@ -61,14 +63,14 @@ def limited_cover(
     index = _index(sets, candidates, len(alone))
     people = _chosen(sets, alone, each, kept, candidates, most, limits, index, Way(NOBODY, FOR_COST))
     if limits.budget < np.inf and len(people) > 0:
-        people = _best_way(sets, alone, each, kept, candidates, people, most, limits, index)
+        people = _best_way(sets, alone, each, kept, candidates, people, most, limits, index, stop)
+    stop()
     return Cover(people, _bounds(sets, alone, each, kept, candidates, people, most, limits))
 
 
-@njit
 def _best_way(
     sets: Sets, alone: Floats, each: float, kept: Ints, candidates: Ints, people: Ints, most: int,
-    limits: Limits, index: _Index,
+    limits: Limits, index: _Index, stop: Stop,
 ) -> Ints:  # fmt: skip
     """The best of all ways to spend a budget. people: who is chosen by what they add for their cost."""
     base, worth = _worth(sets, alone, each, kept, people[:0]), _worth(sets, alone, each, kept, people)
@@ -77,6 +79,7 @@ def _best_way(
         bound = _bounds(sets, alone, each, kept, candidates, people, most, limits)[most]
         ways.extend([Way(NOBODY, floor) for floor in floors(worth - base, bound - base, limits.budget)])
     for way in ways:
+        stop()
         other = _chosen(sets, alone, each, kept, candidates, most, limits, index, way)
         gained = _worth(sets, alone, each, kept, other)
         if gained > worth * (1 + ROUNDING):

@@ -12,7 +12,6 @@ how many come, and graph.campaign.forecast puts the two together.
 Here shares run forward from given people; who together would reach most is in graph.spread.seeds.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -23,11 +22,11 @@ from graph.estimate import Estimate
 from graph.kernels.csr import Csr, grouped, transposed
 from graph.kernels.rr_sets import COINS, JUMPS, ONE, Into, alike_in, mass_of
 from graph.kernels.simulate import Chances, Runs, begins_of, largest_step, simulated
+from graph.stop import Stop, never
 from graph.ties import Ties
 from graph.timeline import Rows
 
 Floats = NDArray[np.float64]
-Stop = Callable[[], bool]
 
 EVERYBODY = 1 << 62
 AT_ONCE = 1 << 22
@@ -40,11 +39,6 @@ LEAST = 1_000
 """Runs below which nothing is settled: three in four sets of thirty miss what happens once in a hundred runs.
 Fewer only where they reached AT_ONCE people already, for where spread is that large it varies little.
 """
-
-
-def never() -> bool:
-    """Whoever asks whether to stop is told to go on."""
-    return False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

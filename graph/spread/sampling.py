@@ -13,7 +13,8 @@ from graph.estimate import Estimate
 from graph.kernels.cover import count_members, counted_as_root, met_by_ranks
 from graph.kernels.rr_sets import Into, Roots, Sets, draw, roots_of
 from graph.spread.certificate import FIRST
-from graph.spread.forward import Network, Stop, never
+from graph.spread.forward import Network
+from graph.stop import Stop, never
 from graph.timeline import Rows
 
 Floats = NDArray[np.float64]

@@ -31,8 +31,8 @@ from graph.kernels.cover import Cover, greedy_cover
 from graph.kernels.limited_cover import limited_cover
 from graph.kernels.limits import SUMS, Limits
 from graph.spread.certificate import FIRST, RUNGS, lower_bound, shared, upper_bound
-from graph.spread.forward import Stop, never
 from graph.spread.sampling import Floats, Measured, Sample
+from graph.stop import Stop, never
 from graph.timeline import Rows
 
 WIDTH = 32
@@ -129,7 +129,7 @@ def seed_people(  # noqa: PLR0913 - all but the first by name, and most of them 
     asked = _Asked(candidates, min(most, len(candidates)), kept, goal, fill, limits)
     sample = _begun(sample.copied(_rung(sample.sets)), stop)
     while True:
-        choice = asked.choice(sample)
+        choice = asked.choice(sample, stop)
         progress(Rung(sample.sets, len(sample.choosing.members), choice.ratio))
         holds = choice.ratio >= goal.ratio
         hopeless = limits is not None and limits.cap == 1 and choice.most < goal.ratio
@@ -193,9 +193,9 @@ class _Asked:
     fill: bool
     limits: Limits | None
 
-    def choice(self, sample: Sample) -> _Choice:
+    def choice(self, sample: Sample, stop: Stop) -> _Choice:
         """The best on one rung, with the ratios that hold there."""
-        cover = self._cover(sample)
+        cover = self._cover(sample, stop)
         measured = sample.measured(self.kept, cover.people)
         lower, upper = self._lower(sample, measured), self._upper(sample, cover.bounds)
         last = len(cover.people)
@@ -209,10 +209,10 @@ class _Asked:
         sizes = {min(size, self.most) for size in self.goal.sizes} - {0}
         return min((_ratio(worth[min(size, len(worth) - 1)], bounds[size]) for size in sizes), default=1.0)
 
-    def _cover(self, sample: Sample) -> Cover:
+    def _cover(self, sample: Sample, stop: Stop) -> Cover:
         sets, alone, each = sample.choosing, sample.roots.alone, sample.each
         if self.limits is not None:
-            return limited_cover(sets, alone, each, self.kept, self.candidates, self.most, self.limits)
+            return limited_cover(sets, alone, each, self.kept, self.candidates, self.most, self.limits, stop)
         width, beyond = WIDTH * self.most + FRONT, -1.0 if self.fill else 0.0
         return greedy_cover(sets, alone, each, self.kept, self.candidates, self.most, width, beyond)
 

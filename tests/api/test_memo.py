@@ -18,9 +18,10 @@ from api.request import Asked
 from api.settings import Settings
 from graph.analysis import Analysis
 from graph.events import Kind
-from graph.spread.forward import Network, Stop
+from graph.spread.forward import Network
 from graph.spread.sampling import Sample
 from graph.spread.seeds import Goal, seed_people
+from graph.stop import Stop
 from tests.api.conftest import Shop
 
 TOY = "ana>bea:tea  ana>cy:tea  bea>dan:mug"
