@@ -7,6 +7,8 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+# npm writes it last, and what is in the folder into it.
+CLIENTS := bench/clients/node_modules/.package-lock.json
 TMP := .cache/tmp
 
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
@@ -14,6 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export UV_SYSTEM_CERTS := 1
 export TMPDIR := $(CURDIR)/$(TMP)
+export npm_config_cache := $(CURDIR)/.cache/npm
 
 # pip asks rustc for its version, and rustup's stand-in for rustc answers by writing settings into an empty home.
 ifeq ($(wildcard $(HOME)/.rustup),)
@@ -24,7 +27,7 @@ PIP := $(BIN)/python -m pip --quiet --require-virtualenv
 COMPILE := $(BIN)/uv --quiet pip compile --universal --generate-hashes --fork-strategy fewest --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: help demo test lint types neo4j lock sentences bench-smoke clean
+.PHONY: help demo test lint types neo4j clients lock sentences bench-smoke clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +36,7 @@ demo: $(VENV)/installed | $(TMP) ## Generate a shop, load it, print who should s
 	@$(BIN)/sharegraph demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(VENV)/tested | $(TMP) ## Every check that CI runs (ARGS='-k neo4j' goes to pytest)
+	-@$(MAKE) --no-print-directory clients
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
@@ -50,12 +54,15 @@ types: $(VENV)/tested | $(TMP) ## mypy --strict
 neo4j: $(VENV)/tested | $(TMP) ## Start a throw-away Neo4j, say where it is, stop it at Ctrl-C
 	@$(BIN)/python -m tests.neo4j_server
 
+clients: $(CLIENTS) ## Install Node, and the clients and audits that the API is tried with (bench/audits.py)
+
 lock: $(VENV)/built | $(TMP) ## Resolve the dependencies of pyproject.toml anew into the locks
 	$(PIP) install 'uv>=0.9'
 	$(COMPILE) --group build --output-file requirements-build.lock $(UPGRADE)
 	$(COMPILE) pyproject.toml --constraint requirements-build.lock --output-file requirements.lock $(UPGRADE)
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock $(UPGRADE)
 	$(COMPILE) --group bench --constraint requirements.lock --output-file requirements-bench.lock $(UPGRADE)
+	$(COMPILE) --group clients --constraint requirements.lock --output-file requirements-clients.lock $(UPGRADE)
 
 sentences: $(VENV)/tested | $(TMP) ## Bring the catalogues of sentences up to date with their messages
 	for po in api/sentences/*.po; do \
@@ -68,7 +75,7 @@ bench-smoke: $(VENV)/benched | $(TMP) ## Run every benchmark on little, peers in
 	$(BIN)/python -m pytest tests/contract/test_bench_smoke.py
 
 clean: ## Remove everything the other targets made
-	rm -rf $(VENV) .cache .demo .hypothesis build dist
+	rm -rf $(VENV) .cache .demo .hypothesis build dist bench/clients/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than what it was made from, so a second run sets up nothing.
@@ -96,6 +103,15 @@ $(VENV)/tested: requirements-dev.lock $(VENV)/installed | $(TMP)
 
 $(VENV)/benched: requirements-bench.lock $(VENV)/tested | $(TMP)
 	$(PIP) install --require-hashes --requirement requirements-bench.lock
+	@touch $@
+
+# Without a wheel for this machine there is nothing to wait for: built from its source, Node takes an hour.
+$(VENV)/with-node: requirements-clients.lock $(VENV)/built | $(TMP)
+	$(PIP) install --require-hashes --only-binary :all: --requirement requirements-clients.lock
+	@touch $@
+
+$(CLIENTS): bench/clients/package-lock.json $(VENV)/with-node | $(TMP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix bench/clients --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
 $(TMP):
