@@ -10,9 +10,8 @@ log names nobody and nothing: people are called by the first letters of their ke
 category.
 """
 
-import os
-import sys
 import tempfile
+from argparse import ArgumentParser, RawTextHelpFormatter
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from api.cli.loads import made_up
 from api.sentences import sayings
-from bench.measured import tell_where
+from bench.measured import public_logs, tell_where, typed
 from graph.analysis import Analysis
 from graph.evaluate.cut import until
 from graph.events import Kind
@@ -172,16 +171,20 @@ def day(at: int) -> str:
     return f"{datetime.fromtimestamp(at / 1e6, UTC) + CHINA:%Y-%m-%d}"
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read, ask and print."""
+    parser = ArgumentParser(description=__doc__, formatter_class=RawTextHelpFormatter)
+    parser.add_argument("--smoke", action="store_true", help="a small shop, in seconds")
+    small = parser.parse_args(arguments).smoke
+    source = None if small else public_logs(parser, "taobao-share") / "taobao-share"
     tell_where("numpy", "numba", "scipy")
-    if list(arguments) == ["--smoke"]:
+    if source is None:
         with tempfile.TemporaryDirectory() as folder:
             made_up(Path(folder), users=200, events=4_000, seed=7, noise=1.0, shape="csv")
             log = log_of([folder], "sharegraph")
     else:
-        log = log_of([str(Path(os.environ["SHAREGRAPH_DATA"]) / "taobao-share")], "taobao-share")
-    print("$ python -m bench.believe", *arguments)
+        log = log_of([str(source)], "taobao-share")
+    print("$ python -m bench.believe", *typed(arguments))
     stage = Stage.of(log)
     print(f"\nAsked on {day(stage.at)}; * was opened later")
     for key in regulars(stage):
@@ -191,4 +194,4 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -9,10 +9,10 @@ turn, once compiled. Then what `sharegraph evaluate cascades` prints. Last a gen
 small one.
 """
 
-import os
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser, RawTextHelpFormatter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ import numpy as np
 from api.cli.evaluate.cascades import shown, span
 from api.cli.loads import made_up
 from api.cli.printing import drawn
-from bench.measured import HEADER, noted, tell_where, timed
+from bench.measured import HEADER, noted, public_logs, tell_where, timed
 from graph.cascades import cascades
 from graph.cascades.growth import Arrivals, Growth
 from graph.evaluate.cascades import evaluate
@@ -42,13 +42,15 @@ SHOP = {"users": 5_000, "events": 200_000, "seed": 11}
 """What the last log is generated from; no choice was made on this seed."""
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
+    parser = ArgumentParser(description=__doc__, formatter_class=RawTextHelpFormatter)
+    parser.add_argument("--smoke", action="store_true", help="a small shop, in seconds")
+    data = None if parser.parse_args(arguments).smoke else public_logs(parser, *ASKED)
     tell_where("numpy", "numba", "scipy")
     print(f"\n{HEADER}")
-    if "--smoke" in arguments:
+    if data is None:
         return shop(users=400, events=8_000, seed=7)
-    data = Path(os.environ["SHAREGRAPH_DATA"])
     for name, asked in ASKED.items():
         print(f"\n{name}")
         log = timed("read", lambda name=name: log_of([str(data / name)], name))  # type: ignore[misc]
@@ -110,4 +112,4 @@ def evaluated(log: Log, called: str, share: float, end: str, ages: Sequence[str]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

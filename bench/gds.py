@@ -15,6 +15,7 @@ what GDS tells of a chain is what independent ties give.
 
 import argparse
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,7 +146,7 @@ def line(choice: Choice, reach: float, error: float) -> str:
     return f"{choice.cpu:>10.2f}{choice.wall:>10.2f}{choice.told:>12,.1f}{reach:>12,.1f}{error:>9.2f}"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the lines."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--people", type=int, default=10_000)
@@ -155,7 +156,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--threads", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     CACHE.mkdir(parents=True, exist_ok=True)
     with started(CACHE, SERVER) as server, server.driver() as driver:
         tell_where("numpy", "numba", "networkx", "neo4j")

@@ -8,12 +8,13 @@ Ends with an error where an acknowledged event was lost, one is there twice, or 
 import argparse
 import platform
 import time
+from collections.abc import Sequence
 
 from loaders.stores import open_store
 from tests.contract.killing import BATCH, deaths
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the rounds, and say what each left."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -21,21 +22,21 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--store", required=True, metavar="URL")
     parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    store = open_store(arguments.store)
+    asked = parser.parse_args(arguments)
+    store = open_store(asked.store)
     if store.counts().events:
         parser.error(f"{store.url} holds events; name an empty store")
     store.close()
     kind = store.url.partition(":")[0]
     print(f"kill -9 in mid-append, {kind}, {platform.system()}, Python {platform.python_version()}, ", end="")
-    print(f"batches of {BATCH} rows of two events, seed {arguments.seed}")
+    print(f"batches of {BATCH} rows of two events, seed {asked.seed}")
     start = time.perf_counter()
-    for number, death in enumerate(deaths(arguments.store, arguments.rounds, arguments.seed), 1):
+    for number, death in enumerate(deaths(asked.store, asked.rounds, asked.seed), 1):
         print(
             f"{number:3}  acknowledged {death.acknowledged:7,}, found {death.stored:7,}, each once and whole"
         )
     took = time.perf_counter() - start
-    print(f"{arguments.rounds} rounds in {took:.0f} s: every acknowledged event is there, none twice")
+    print(f"{asked.rounds} rounds in {took:.0f} s: every acknowledged event is there, none twice")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ does so on a small shop that it makes up.
 """
 
 import argparse
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ import numpy as np
 from api.cli.evaluate.kols import shown
 from api.cli.loads import made_up
 from api.cli.printing import drawn
-from bench.measured import tell_where, timed
+from bench.measured import tell_where, timed, typed
 from graph.appeal import Acts, learned
 from graph.evaluate.kols import OURS, Evaluation, Question, acts_of, evaluate, faded_cover, reached
 from graph.kernels.groups import firsts
@@ -68,7 +67,7 @@ class Named:
         return self.people - self.alone
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("log", nargs="*")
@@ -77,8 +76,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--goal", type=int)
     parser.add_argument("--smoke", action="store_true")
     asked = parser.parse_args(arguments)
+    if bool(asked.log) == asked.smoke:
+        parser.error("name a log, or --smoke")
     tell_where("numpy", "numba", "scipy", "networkx")
-    print("$ python -m bench.kols", *(part.rsplit("/", 1)[-1] for part in arguments))
+    print("$ python -m bench.kols", *typed(arguments))
     if not asked.smoke:
         measured(log_of(asked.log, asked.format), asked.k, asked.goal)
         return
@@ -149,4 +150,4 @@ def tell_hanging(cuts: Sequence[tuple[float, Named, Named, float]]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

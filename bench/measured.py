@@ -8,11 +8,13 @@ import resource
 import sqlite3
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -28,6 +30,25 @@ def tell_where(*libraries: str) -> None:
         f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     )
     print(*(f"{name} {version(name)}" for name in libraries), sep=", ")
+
+
+def public_logs(parser: ArgumentParser, *needed: str) -> Path:
+    """The folder of the public logs. Where SHAREGRAPH_DATA names none, or one of those needed is not in it,
+    the benchmark ends before its work begins.
+    """
+    said = os.environ.get("SHAREGRAPH_DATA")
+    if not said:
+        parser.error("SHAREGRAPH_DATA has to name the folder of the public logs")
+    folder = Path(said)
+    for place in (folder, *(folder / name for name in needed)):
+        if not place.is_dir():
+            parser.error(f"SHAREGRAPH_DATA has to name the folder of the public logs: there is no {place}")
+    return folder
+
+
+def typed(arguments: Sequence[str] | None) -> list[str]:
+    """What stood behind a command, of each path its last name alone; None: behind this one."""
+    return [part.rsplit("/", 1)[-1] for part in (sys.argv[1:] if arguments is None else arguments)]
 
 
 def alone(stage: Callable[..., T], *arguments: object) -> T:

@@ -10,9 +10,8 @@ recall@10 and recall@50 with their standard errors, of what is served; of the so
 of what was learned without each of some sources, not learned again; and the learned weights by activity.
 """
 
-import os
-import sys
 import time
+from argparse import ArgumentParser, RawTextHelpFormatter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,7 +21,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.measured import tell_where
+from bench.measured import public_logs, tell_where, typed
 from graph.analysis import Analysis
 from graph.generate import ShopModel, generate
 from graph.log import Log
@@ -78,18 +77,18 @@ class Stage:
             )
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
-    small = list(arguments) == ["--smoke"]
+    parser = ArgumentParser(description=__doc__, formatter_class=RawTextHelpFormatter)
+    parser.add_argument("--smoke", action="store_true", help="a small shop, in seconds")
+    small = parser.parse_args(arguments).smoke
+    source = None if small else public_logs(parser, "taobao-share") / "taobao-share"
     tell_where("numpy", "numba", "scipy")
-    print("$ python -m bench.moments", *arguments)
+    print("$ python -m bench.moments", *typed(arguments))
     for model in SMALL if small else SHOPS:
         told(f"{model.users:,} people and {model.events:,} events made up, seed {model.seed}", made(model))
-    if not small:
-        told(
-            "taobao-share",
-            log_of([str(Path(os.environ["SHAREGRAPH_DATA"]) / "taobao-share")], "taobao-share"),
-        )
+    if source is not None:
+        told(source.name, log_of([str(source)], source.name))
 
 
 def made(model: ShopModel) -> Log:
@@ -121,4 +120,4 @@ def shown(name: str, gains: NDArray[np.float64]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -159,7 +159,7 @@ def compared(rivals: Sequence[Rival], src: Rows, dst: Rows, users: int, calls: i
         )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--users", type=int, default=1_000_000)
@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--plain-ties", type=int, default=1_000_000, help="ties for NetworkX's own graph")
     parser.add_argument("--calls", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
 
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -12,29 +12,28 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.measured import tell_where
+from bench.measured import public_logs, tell_where
 from tests.neo4j_server import neo4j_server
 
 ROOT = Path(__file__).parents[1]
 LOGS = {"taobao-share": "taobao-share", "higgs": "higgs"}
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the commands of each log on each store."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", default=os.environ.get("SHAREGRAPH_DATA"), metavar="DIR")
     parser.add_argument("--logs", nargs="*", choices=LOGS, default=list(LOGS))
-    arguments = parser.parse_args()
-    if not arguments.data:
-        parser.error("SHAREGRAPH_DATA or --data names the folder of the public logs")
+    asked = parser.parse_args(arguments)
+    data = public_logs(parser, *asked.logs)
     tell_where("numpy", "numba", "networkx", "neo4j")
-    for log in arguments.logs:
-        source = Path(arguments.data) / log
+    for log in asked.logs:
+        source = data / log
         with TemporaryDirectory(prefix="sharegraph-") as folder:
             run(source, LOGS[log], f"sqlite:///{folder}/shop.db", folder)
         with (

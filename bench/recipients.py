@@ -8,9 +8,8 @@ others; it measures time and memory, and says nothing of quality.
 """
 
 import argparse
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -31,7 +30,7 @@ DAYS = 300 * 86_400_000_000
 ASKED = 300
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure a log, or openings made up."""
     said = argparse.ArgumentParser(description=__doc__)
     said.add_argument("log", nargs="*")
@@ -120,4 +119,4 @@ def _spread(name: str, acts: list[Callable[[], object]]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

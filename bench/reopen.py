@@ -12,7 +12,7 @@ import os
 import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
@@ -28,7 +28,7 @@ T = TypeVar("T")
 TIMES = 5
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run it, from the command line."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -36,7 +36,7 @@ def main() -> None:
     options.add_argument("--users", type=int, default=100_000)
     options.add_argument("--events", type=int, default=1_000_000)
     options.add_argument("--store", help="a store that is there")
-    asked = options.parse_args()
+    asked = options.parse_args(arguments)
     url = asked.store or generated(asked.users, asked.events)
     with closing(open_store(url, create=False)) as store:
         measure(store, default_folder(store.url))

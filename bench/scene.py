@@ -9,23 +9,26 @@ small shop that it makes up.
 import os
 import sys
 import time
+from argparse import ArgumentParser, RawTextHelpFormatter
 from collections.abc import Sequence
-from pathlib import Path
 
 from api import cli
-from bench.measured import tell_where
+from bench.measured import public_logs, tell_where
 
 GENERATED = ("scene", "--users", "4000", "--events", "150000", "--days", "900", "--seed", "2001")
 SMOKE = ("scene", "--users", "300", "--events", "6000", "--days", "400", "--seed", "2001")
 TAOBAO = "taobao-share", "--format", "taobao-share"
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the largest exit code."""
+    parser = ArgumentParser(description=__doc__, formatter_class=RawTextHelpFormatter)
+    parser.add_argument("--smoke", action="store_true", help="a small shop, in seconds")
+    folder = None if parser.parse_args(arguments).smoke else public_logs(parser, "taobao-share")
     tell_where("numpy", "numba", "scipy", "borax")
-    if list(arguments) == ["--smoke"]:
+    if folder is None:
         return measured(SMOKE)
-    os.chdir(Path(os.environ["SHAREGRAPH_DATA"]))
+    os.chdir(folder)
     return max(measured(run) for run in (("scene", *TAOBAO), GENERATED, ("landing", *TAOBAO)))
 
 
@@ -41,4 +44,4 @@ def measured(asked: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -16,6 +16,7 @@ not do for its first round, the time of the round is extrapolated from the peopl
 import argparse
 import time
 from array import array
+from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from importlib.util import find_spec
 
@@ -149,7 +150,7 @@ def sampling(people: int, ties: int, seed: int, k: int, ratio: float) -> None:
     print(f"a coin a tie takes {coins / jumps:.1f} times as long; jumps: {against(2.0, jumps, 's of CPU')}")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the lines."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--people", type=int, default=1_000_000)
@@ -163,7 +164,7 @@ def main() -> None:
     parser.add_argument("--celf-times", type=float, default=60.0, help="CELF's CPU seconds for each of ours")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--smoke", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     if args.smoke:
         args.people, args.ties = 2_000, 20_000
         args.celf_people, args.celf_ties, args.celf_runs = 300, 1_500, 2

@@ -8,7 +8,6 @@ seven days after (or until the log ends) and until it ends, directly. `--smoke` 
 that it makes up.
 """
 
-import sys
 import tempfile
 import time
 from argparse import ArgumentParser
@@ -18,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from api.cli.loads import made_up
-from bench.measured import tell_where
+from bench.measured import tell_where, typed
 from graph.analysis import Analysis
 from graph.appeal import Acts
 from graph.campaign.listing import listing
@@ -51,23 +50,24 @@ def scored(log: Log, part: float, k: int) -> Iterator[tuple[str, int, Estimate, 
         yield objective.name, len(rows), ranked.reached[len(rows)], *came
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
-    if list(arguments) == ["--smoke"]:
-        with tempfile.TemporaryDirectory() as folder:
-            made_up(Path(folder), users=200, events=4_000, seed=7, noise=1.0, shape="csv")
-            main([folder, "--cuts", "0.6", "--k", "5"])
-        return
     options = ArgumentParser(description=__doc__)
-    options.add_argument("log", nargs="+")
+    options.add_argument("log", nargs="*")
+    options.add_argument("--smoke", action="store_true", help="a small shop, in seconds")
     options.add_argument("--format", default="sharegraph")
     options.add_argument("--cuts", type=float, nargs="+", default=CUTS)
     options.add_argument("--k", type=int, default=50)
     asked = options.parse_args(arguments)
+    if bool(asked.log) == asked.smoke:
+        options.error("name a log, or --smoke")
+    if asked.smoke:
+        with tempfile.TemporaryDirectory() as folder:
+            made_up(Path(folder), users=200, events=4_000, seed=7, noise=1.0, shape="csv")
+            main([folder, "--cuts", "0.6", "--k", "5"])
+        return
     tell_where("numpy", "numba", "scipy")
-    print(
-        "$ python -m bench.served", *(part.rsplit("/", 1)[-1] for part in arguments), end="\n\n", flush=True
-    )
+    print("$ python -m bench.served", *typed(arguments), end="\n\n", flush=True)
     log, busy = log_of(asked.log, asked.format), time.process_time()
     print(f"{'cut':>5}  {'objective':10}{'people':>7}{'told':>28}{'in 7 days':>11}{'in all':>9}", flush=True)
     for part in asked.cuts:
@@ -78,4 +78,4 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -14,13 +14,13 @@ those with more listeners; most listeners. Each is simulated forward until the s
 import argparse
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from pathlib import Path
 
 import numpy as np
 
-from bench.measured import tell_where
+from bench.measured import public_logs, tell_where
 from bench.networks import Tied, chung_lu, generated, higgs, out_rows, taobao
 from graph.kernels.cores import core_numbers
 from graph.kernels.csr import both_ways, transposed
@@ -128,16 +128,16 @@ def compared(tied: Tied, k: int, ratio: float, error: float) -> None:
     )
 
 
-def graphs(people: int, ties: int, small: int, seed: int, logs: str) -> Iterator[Tied]:
+def graphs(people: int, ties: int, small: int, seed: int, logs: Path | None) -> Iterator[Tied]:
     """All that are tried; public logs where they are."""
     yield chung_lu(people, ties, seed)
-    if logs:
-        yield higgs(Path(logs))
-        yield taobao(Path(logs))
+    if logs is not None:
+        yield higgs(logs)
+        yield taobao(logs)
     yield from generated(small, seed)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--people", type=int, default=1_000_000)
@@ -148,7 +148,9 @@ def main() -> None:
     parser.add_argument("--error", type=float, default=0.003)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--smoke", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
+    named = os.environ.get("SHAREGRAPH_DATA") and not args.smoke
+    logs = public_logs(parser, "higgs", "taobao-share") if named else None
     if args.smoke:
         args.people, args.ties, args.generated, args.error = 2_000, 20_000, 500, 0.02
     tell_where("numpy", "numba", "networkx")
@@ -157,7 +159,6 @@ def main() -> None:
     print(f"{'':36}{'people':>10}{'ties':>12}{head}{'of best':>9}{'certified':>11}{'se %':>8}{'chosen s':>9}")
     small = chung_lu(200, 1_000, 0).network()
     worth(small, ours(small, 5, 0.1)[0], 0.1)  # compiles, once a machine
-    logs = "" if args.smoke else os.environ.get("SHAREGRAPH_DATA", "")
     for tied in graphs(args.people, args.ties, args.generated, args.seed, logs):
         compared(tied, args.k, args.ratio, args.error)
 

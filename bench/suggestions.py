@@ -13,10 +13,8 @@ typed.
 """
 
 import argparse
-import os
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,7 +28,7 @@ from api.cli.evaluate.heldout import part_of
 from api.cli.evaluate.suggestions import evaluated, held_of, shown
 from api.cli.loading import Format
 from bench import crowd
-from bench.measured import tell_where
+from bench.measured import public_logs, tell_where
 from graph.evaluate.suggestions.compare import Evaluation
 
 SEEDS = 0, 1, 2
@@ -40,7 +38,7 @@ PUBLISHED = "SEPT .2127/.2057, MHCN .2123/.2068, LightGCN .2064/.1972 (RecBole-G
 MAIN = "recall@10", "ndcg@10"
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the parts asked for."""
     said = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     said.add_argument(
@@ -49,11 +47,12 @@ def main(arguments: list[str]) -> None:
     said.add_argument("--tune", action="store_true", help="choose settings first")
     said.add_argument("--smoke", action="store_true", help="a small folder made up")
     chosen = said.parse_args(arguments)
+    public = not chosen.smoke and chosen.parts != ["large"]
+    data = public_logs(said) if public else Path()
     tell_where("numpy", "numba", "scipy")
     if chosen.smoke:
         smoke()
         return
-    data = Path(os.environ["SHAREGRAPH_DATA"])
     for part in chosen.parts:
         PARTS[part](data, tune=chosen.tune)
 
@@ -157,4 +156,4 @@ PARTS: dict[str, Callable[..., None]] = {
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -12,18 +12,26 @@ on a small shop that it makes up.
 import sys
 import tempfile
 import time
+from argparse import REMAINDER, ArgumentParser, RawTextHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
 
 from api import cli
 from api.cli.loads import made_up
-from bench.measured import tell_where
+from bench.measured import tell_where, typed
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the command's exit code."""
-    if list(arguments) != ["--smoke"]:
-        return measured(arguments)
+    parser = ArgumentParser(description=__doc__, formatter_class=RawTextHelpFormatter)
+    parser.add_argument("--smoke", action="store_true", help="a small shop, in seconds")
+    said = "a log, and flags, as `sharegraph evaluate track-record` takes them"
+    parser.add_argument("asked", nargs=REMAINDER, metavar="log …", help=said)
+    chosen = parser.parse_args(arguments)
+    if bool(chosen.asked) == chosen.smoke:
+        parser.error("name a log, or --smoke alone")
+    if chosen.asked:
+        return measured(chosen.asked)
     with tempfile.TemporaryDirectory() as folder:
         made_up(Path(folder), users=300, events=6_000, seed=7, noise=1.0, shape="csv")
         return measured([folder, "--steps", "2", "--people", "10", "--cascades", "20"])
@@ -32,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
 def measured(asked: Sequence[str]) -> int:
     """Run the command, and say what it took."""
     tell_where("numpy", "numba", "scipy")
-    print("$ sharegraph evaluate track-record", *(part.rsplit("/", 1)[-1] for part in asked), end="\n\n")
+    print("$ sharegraph evaluate track-record", *typed(asked), end="\n\n")
     sys.stdout.flush()
     began, busy = time.perf_counter(), time.process_time()
     code = cli.main(["evaluate", "track-record", *asked])
@@ -42,4 +50,4 @@ def measured(asked: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -12,11 +12,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from api.cli.evaluate.transmission import found_again
-from bench.measured import tell_where
+from bench.measured import public_logs, tell_where
 from graph.generate import ShopModel
 
 FIRST = 21
@@ -74,21 +75,22 @@ def told_of_log(found: dict[str, Any]) -> None:
         )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Everything, in the order of the docstring."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     for name, default in (("seeds", 6), ("users", 2_000), ("events", 40_000)):
         options.add_argument(f"--{name}", type=int, default=default)
-    chosen = options.parse_args()
+    chosen = options.parse_args(arguments)
+    logs = public_logs(options, *LOGS) if os.environ.get("SHAREGRAPH_DATA") else None
     tell_where("numpy", "scipy", "numba")
     size = "--users", str(chosen.users), "--events", str(chosen.events)
     told_of_shop(asked(*size, "--seed", str(FIRST)))
     print("as drawn, other seeds")
     for seed in range(FIRST + 1, FIRST + chosen.seeds):
         told_of_seed(ShopModel(users=chosen.users, events=chosen.events, seed=seed))
-    where = os.environ.get("SHAREGRAPH_DATA")
-    for format_, file in LOGS.items() if where else ():
-        told_of_log(asked(str(Path(str(where)) / format_ / file), "--format", format_))
+    if logs is not None:
+        for format_, file in LOGS.items():
+            told_of_log(asked(str(logs / format_ / file), "--format", format_))
 
 
 if __name__ == "__main__":
