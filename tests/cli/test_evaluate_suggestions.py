@@ -9,6 +9,7 @@ import pytest
 
 from api import cli
 from api.cli.evaluate.pictures import Dot, curves, dots
+from graph.evaluate.suggestions.diversity import most_shown
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +77,12 @@ def test_curves_say_what_the_default_costs(folder: str, tmp_path: Path, capsys: 
     knobs = {"coverage", "diversity", "calibration", "exploration"}
     assert told["curves"].keys() == knobs | {"popularity^a", "random-last"}
     assert told["models"].keys() == {"best-first", "served"}
-    assert told["ahead_of"]["random-last"]["items_at_equal_ndcg"].keys() >= {"value", "low", "high"}
+    for control, one in told["ahead_of"].items():
+        curve, served, lead = told["curves"][control], told["models"]["served"], one["items_at_equal_ndcg"]
+        ndcg, several = (np.array([point[name] for point in curve]) for name in ("ndcg@10", "coverage3@10"))
+        shown = most_shown(ndcg, several, served["ndcg@10"])
+        assert lead["value"] == pytest.approx(told["items"] * (served["coverage3@10"] - shown), abs=1e-6)
+        assert lead["low"] <= lead["value"] <= lead["high"]
     assert picture.read_text().count("<polyline") == 6
     assert cli.main(run) == 0
     assert "What the default is ahead of" in capsys.readouterr().out
