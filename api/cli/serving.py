@@ -1,7 +1,7 @@
 """The API as a process."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,103 +16,42 @@ if TYPE_CHECKING:
     from graph.scene import Calendar
 
 
+def flag(variable: str, metavar: str, help_: str, *, least: float | None = None) -> Any:
+    """A flag that the environment may give too, as `SHAREGRAPH_` and this variable."""
+    return typer.Option(envvar=f"SHAREGRAPH_{variable}", metavar=metavar, help=help_, min=least)
+
+
 def serve(
     everywhere: Everywhere,
     *,
-    port: Annotated[
-        int, typer.Option(envvar="SHAREGRAPH_PORT", metavar="N", help="Where it listens.")
-    ] = 8000,
-    host: Annotated[
-        str, typer.Option(envvar="SHAREGRAPH_HOST", metavar="NAME", help="On which interface.")
-    ] = "127.0.0.1",
-    workers: Annotated[
-        int,
-        typer.Option(envvar="SHAREGRAPH_WORKERS", metavar="N", min=1, help="Processes that answer there."),
-    ] = 1,
-    tls_cert: Annotated[
-        Path | None,
-        typer.Option(envvar="SHAREGRAPH_TLS_CERT", metavar="FILE", help="HTTPS, with this chain (PEM)."),
-    ] = None,
-    tls_key: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="SHAREGRAPH_TLS_KEY", metavar="FILE", help="The certificate's private key (PEM)."
-        ),
-    ] = None,
+    port: Annotated[int, flag("PORT", "N", "Where it listens.")] = 8000,
+    host: Annotated[str, flag("HOST", "NAME", "On which interface.")] = "127.0.0.1",
+    workers: Annotated[int, flag("WORKERS", "N", "Processes that answer there.", least=1)] = 1,
+    tls_cert: Annotated[Path | None, flag("TLS_CERT", "FILE", "HTTPS, with this chain (PEM).")] = None,
+    tls_key: Annotated[Path | None, flag("TLS_KEY", "FILE", "The certificate's private key (PEM).")] = None,
     dev: Annotated[
         bool, typer.Option("--dev", metavar="", help="Without authentication, on this machine only.")
     ] = False,
-    seed: Annotated[
-        int, typer.Option(envvar="SHAREGRAPH_SEED", metavar="N", help="Of everything drawn by chance.")
-    ] = 0,
-    request_seconds: Annotated[
-        float,
-        typer.Option(envvar="SHAREGRAPH_REQUEST_SECONDS", metavar="S", help="When a request is given up."),
-    ] = 30.0,
-    body_bytes: Annotated[
-        int, typer.Option(envvar="SHAREGRAPH_BODY_BYTES", metavar="N", help="The most a request may send.")
-    ] = 2 << 20,
+    seed: Annotated[int, flag("SEED", "N", "Of everything drawn by chance.")] = 0,
+    request_seconds: Annotated[float, flag("REQUEST_SECONDS", "S", "When a request is given up.")] = 30.0,
+    body_bytes: Annotated[int, flag("BODY_BYTES", "N", "The most a request may send.")] = 2 << 20,
     shutdown_seconds: Annotated[
-        int,
-        typer.Option(
-            envvar="SHAREGRAPH_SHUTDOWN_SECONDS", metavar="S", help="For requests under way at the end."
-        ),
+        int, flag("SHUTDOWN_SECONDS", "S", "For requests under way at the end.")
     ] = 10,
-    subscriptions: Annotated[
-        int,
-        typer.Option(
-            envvar="SHAREGRAPH_SUBSCRIPTIONS", metavar="N", help="How many may be followed at a time."
-        ),
-    ] = 1_000,
+    subscriptions: Annotated[int, flag("SUBSCRIPTIONS", "N", "How many may be followed at a time.")] = 1_000,
     answer_days: Annotated[
-        int,
-        typer.Option(
-            envvar="SHAREGRAPH_ANSWER_DAYS", metavar="N", help="How long to keep what was suggested; 0: not."
-        ),
+        int, flag("ANSWER_DAYS", "N", "How long to keep what was suggested; 0: not.")
     ] = 90,
-    often: Annotated[
-        int,
-        typer.Option(
-            envvar="SHAREGRAPH_OFTEN", metavar="N", help="Showings in a week before it rests; 0: never."
-        ),
-    ] = 3,
-    rest_days: Annotated[
-        int, typer.Option(envvar="SHAREGRAPH_REST_DAYS", metavar="N", help="How long it rests then.")
-    ] = 14,
-    in_a_row: Annotated[
-        int,
-        typer.Option(
-            envvar="SHAREGRAPH_IN_A_ROW", metavar="N", help="Showings without an act before the list is new."
-        ),
-    ] = 100,
-    diversity: Annotated[
-        float,
-        typer.Option(
-            envvar="SHAREGRAPH_DIVERSITY", metavar="X", help="Against more of one kind or from one friend."
-        ),
-    ] = 0.1,
+    often: Annotated[int, flag("OFTEN", "N", "Showings in a week before it rests; 0: never.")] = 3,
+    rest_days: Annotated[int, flag("REST_DAYS", "N", "How long it rests then.")] = 14,
+    in_a_row: Annotated[int, flag("IN_A_ROW", "N", "Showings without an act before the list is new.")] = 100,
+    diversity: Annotated[float, flag("DIVERSITY", "X", "Against more of one kind or from one friend.")] = 0.1,
     calibration: Annotated[
-        float,
-        typer.Option(
-            envvar="SHAREGRAPH_CALIBRATION",
-            metavar="X",
-            help="For as much little known as a person takes to.",
-        ),
+        float, flag("CALIBRATION", "X", "For as much little known as a person takes to.")
     ] = 0.05,
-    exploration: Annotated[
-        float,
-        typer.Option(envvar="SHAREGRAPH_EXPLORATION", metavar="X", help="Share of places given to chance."),
-    ] = 0.02,
-    coverage: Annotated[
-        float,
-        typer.Option(
-            envvar="SHAREGRAPH_COVERAGE", metavar="X", help="For showing more of the shop to a few people."
-        ),
-    ] = 0.15,
-    trusted: Annotated[
-        Path | None,
-        typer.Option(envvar="SHAREGRAPH_TRUSTED", metavar="FILE", help="Documents known by their ids."),
-    ] = None,
+    exploration: Annotated[float, flag("EXPLORATION", "X", "Share of places given to chance.")] = 0.02,
+    coverage: Annotated[float, flag("COVERAGE", "X", "For showing more of the shop to a few people.")] = 0.15,
+    trusted: Annotated[Path | None, flag("TRUSTED", "FILE", "Documents known by their ids.")] = None,
     only_trusted: Annotated[
         bool, typer.Option("--only-trusted", metavar="", help="Take no others, show no page, give no hints.")
     ] = False,
@@ -120,46 +59,18 @@ def serve(
         list[str] | None,
         typer.Option(metavar="ORIGIN", help="Whose pages may ask, as https://shop.example; may be repeated."),
     ] = None,
-    jwks: Annotated[
-        str | None,
-        typer.Option(envvar="SHAREGRAPH_JWKS", metavar="FILE|URL", help="Keys that tokens are signed with."),
-    ] = None,
-    audience: Annotated[
-        str | None,
-        typer.Option(envvar="SHAREGRAPH_AUDIENCE", metavar="NAME", help="The `aud` of tokens for us."),
-    ] = None,
-    issuer: Annotated[
-        str | None,
-        typer.Option(envvar="SHAREGRAPH_ISSUER", metavar="NAME", help="The `iss` of tokens, if only one."),
-    ] = None,
-    skew: Annotated[
-        int, typer.Option(envvar="SHAREGRAPH_SKEW", metavar="S", help="By which clocks may differ.")
-    ] = 30,
-    keys: Annotated[
-        Path | None,
-        typer.Option(envvar="SHAREGRAPH_KEYS", metavar="FILE", help="API keys, see `sharegraph keys`."),
-    ] = None,
-    calendar: Annotated[
-        Path | None,
-        typer.Option(envvar="SHAREGRAPH_CALENDAR", metavar="FILE", help="Time zone and festivals, as TOML."),
-    ] = None,
+    jwks: Annotated[str | None, flag("JWKS", "FILE|URL", "Keys that tokens are signed with.")] = None,
+    audience: Annotated[str | None, flag("AUDIENCE", "NAME", "The `aud` of tokens for us.")] = None,
+    issuer: Annotated[str | None, flag("ISSUER", "NAME", "The `iss` of tokens, if only one.")] = None,
+    skew: Annotated[int, flag("SKEW", "S", "By which clocks may differ.")] = 30,
+    keys: Annotated[Path | None, flag("KEYS", "FILE", "API keys, see `sharegraph keys`.")] = None,
+    calendar: Annotated[Path | None, flag("CALENDAR", "FILE", "Time zone and festivals, as TOML.")] = None,
     audit: Audited = None,
     privacy: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="SHAREGRAPH_PRIVACY",
-            metavar="FILE",
-            help="Tell counts of people with noise; what was told is kept there.",
-        ),
+        Path | None, flag("PRIVACY", "FILE", "Tell counts of people with noise; what was told is kept there.")
     ] = None,
     privacy_budget: Annotated[
-        float,
-        typer.Option(
-            envvar="SHAREGRAPH_PRIVACY_BUDGET",
-            metavar="E",
-            min=0.001,
-            help="What each caller may spend of ε.",
-        ),
+        float, flag("PRIVACY_BUDGET", "E", "What each caller may spend of ε.", least=0.001)
     ] = 5.0,
     consent_default: ConsentDefault = None,
     currency: Currency = None,
