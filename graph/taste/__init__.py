@@ -20,7 +20,7 @@ held out, while as a source beside it they add .003.
 from graph.taste.als import ALS
 from graph.taste.blend import Mixed
 from graph.taste.ease import EASE, social_ease
-from graph.taste.fits import Fits, Sharing
+from graph.taste.fits import Fits, Sharing, Telling, quiet
 from graph.taste.friends import Friends
 from graph.taste.learning import Blend
 from graph.taste.model import Fitted, Interactions, Kind, Model, Parts, interactions
@@ -46,10 +46,12 @@ __all__ = [
     "Popularity",
     "Roster",
     "Sharing",
+    "Telling",
     "UserKNN",
     "Walks",
     "baselines",
     "interactions",
+    "quiet",
     "social_ease",
     "tune",
 ]

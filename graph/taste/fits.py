@@ -5,6 +5,7 @@ source that takes no tie into account is the same with ties and without, and EAS
 beside them. What was fitted is kept as long as the `Fits` are.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from graph.taste.als import ALS
@@ -15,7 +16,14 @@ from graph.taste.ranking import Cut, cut
 from graph.taste.roster import LARGE
 from graph.taste.walks import Walks
 
+Telling = Callable[[str], None]
+"""Told what is done now, for whoever waits."""
+
 _Key = tuple[object, int, int, int]
+
+
+def quiet(_: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +31,7 @@ class Fits:
     """What was fitted so far, by model and by what is known.
 
     whole: what everybody is fitted on in the end. A closed form of more than `LARGE` rows, which fills
-    gigabytes, is kept only if it was fitted on that; with None none of them is.
+    gigabytes, is kept only if it was fitted on that; with None none of them is. telling: of each fit.
 
     >>> import numpy as np
     >>> from graph.taste.model import interactions
@@ -37,6 +45,7 @@ class Fits:
     """
 
     whole: Interactions | None = None
+    telling: Telling = quiet
     kept: dict[_Key, tuple[Interactions, Fitted]] = field(default_factory=dict)
     cuts: dict[tuple[int, float, int], tuple[Interactions, Cut]] = field(default_factory=dict)
 
@@ -47,6 +56,7 @@ class Fits:
         key = same, id(known.chosen), id(known.content), ties
         if key in self.kept:
             return self.kept[key][1]
+        self.telling(f"fitting {model.name} to {known.chosen.nnz:,} choices")
         fitted = model.fit(known)
         if self._stays(same, known):
             self.kept[key] = known, fitted

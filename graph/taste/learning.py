@@ -200,7 +200,7 @@ class Blend:
         chosen = sources(known) if self.made_of is None else self.made_of
         fits = Fits(known) if self.fits is None else self.fits
         inner = fits.cut(known, share=self.share, seed=self.seed)
-        recipe = learn(
-            [fits.of(each, inner.known) for each in chosen], inner.known, inner.held, seed=self.seed
-        )
+        fitted = [fits.of(each, inner.known) for each in chosen]
+        fits.telling(f"weighing {len(fitted)} models")
+        recipe = learn(fitted, inner.known, inner.held, seed=self.seed)
         return Mixed(tuple(Sharing(each, fits) for each in chosen), recipe).fit(known)

@@ -19,6 +19,7 @@ import numpy as np
 from graph.taste.als import ALS
 from graph.taste.blend import Mixed
 from graph.taste.ease import EASE
+from graph.taste.fits import Telling, quiet
 from graph.taste.learning import DAMPINGS, learn, pool
 from graph.taste.model import Fitted, Interactions, Model, Sparse
 from graph.taste.roster import LARGE, sources
@@ -59,15 +60,19 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Search:
-    """known: to learn from. held: to be ranked. until: the clock's time to be done by."""
+    """known: to learn from. held: to be ranked. until: the clock's time to be done by. telling: of each
+    trial.
+    """
 
     known: Interactions
     held: Sparse
     clock: Callable[[], float]
     until: float
+    telling: Telling
 
     def tried(self, model: Searched) -> Tried:
         """Fit and measure."""
+        self.telling(f"trying {model.name} with {_settings(model)}")
         fitted = model.fit(self.known)
         asked = pool([fitted], self.known, self.held, 0)
         one = np.ones(1)
@@ -92,11 +97,23 @@ class Search:
         return best
 
 
-def tune(known: Interactions, validation: Sparse, *, seconds: float, clock: Callable[[], float]) -> Model:
+def _settings(model: Searched) -> str:
+    grid = ALS_GRID if isinstance(model, ALS) else EASE_GRID
+    return ", ".join(f"{setting} {getattr(model, setting):g}" for setting, _ in grid)
+
+
+def tune(
+    known: Interactions,
+    validation: Sparse,
+    *,
+    seconds: float,
+    clock: Callable[[], float],
+    telling: Telling = quiet,
+) -> Model:
     """The blend that ranks `validation` best, its settings and weights fixed; fit it on whatever is known.
 
     validation: (n, m), what users chose and `known` does not hold. seconds: by `clock`, which counts up; the
-    unattended sources are fitted whatever they take.
+    unattended sources are fitted whatever they take. telling: of each stage.
     """
     began = clock()
     plain = sources(known)
@@ -105,9 +122,10 @@ def tune(known: Interactions, validation: Sparse, *, seconds: float, clock: Call
     found: list[Tried] = []
     for place, model in enumerate(searched):
         left = began + SEARCHED * seconds - clock()
-        search = Search(known, validation, clock, clock() + left / (len(searched) - place))
+        search = Search(known, validation, clock, clock() + left / (len(searched) - place), telling)
         found.extend(search.climbed(model, 1 if large and isinstance(model, EASE) else KEPT))
     rest = [(model, model.fit(known)) for model in plain if not isinstance(model, ALS | EASE)]
     models = (*(one.model for one in found), *(model for model, _ in rest))
+    telling(f"weighing {len(models)} models")
     recipe = learn([*(one.fitted for one in found), *(fitted for _, fitted in rest)], known, validation)
     return Mixed(models, recipe)

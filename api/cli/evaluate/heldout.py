@@ -11,7 +11,7 @@ from api.cli.loading import Format
 if TYPE_CHECKING:
     from graph.evaluate.suggestions.held import Held
     from graph.evaluate.suggestions.logs import Cut
-    from graph.taste import Model
+    from graph.taste import Model, Telling
 
 Source = Annotated[
     list[str],
@@ -64,11 +64,13 @@ def parts(split: str) -> tuple[float, ...]:
         raise InvalidInput(f"{split!r} is no split; write 8:2 or 8:1:1") from None
 
 
-def tuned(held: "Held") -> "Model":
+def tuned(held: "Held", telling: "Telling | None" = None) -> "Model":
     """The blend with settings chosen on the validation part, else on a tenth of what is known."""
     from graph.evaluate.suggestions.held import dealt
-    from graph.taste import tune
+    from graph.taste import quiet, tune
 
     inner = held if held.validation is not None else dealt(held.known, (9, 1), seed=0)
     validation = inner.asked if inner.validation is None else inner.validation
-    return tune(inner.known, validation, seconds=TUNED_FOR, clock=time.monotonic)
+    return tune(
+        inner.known, validation, seconds=TUNED_FOR, clock=time.monotonic, telling=telling or quiet
+    )

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from api.cli.command import Everywhere, complain
 from api.cli.evaluate.heldout import Picture, Seed, Source, Split, TrainShare, Tune, Written, part_of, tuned
+from api.cli.evaluate.stages import stages
 from api.cli.loading import Format
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from graph.evaluate.suggestions.held import Held
     from graph.evaluate.suggestions.lists import Lists
     from graph.evaluate.suggestions.sure import Difference
+    from graph.taste import Telling
 
 
 def suggestions(
@@ -43,20 +46,30 @@ def suggestions(
 
         sharegraph evaluate suggestions taobao-share --format taobao-share
     """
-    found = evaluated(held_of(source, written, split, train_share, seed), tune=tune, seed=seed)
+    held = held_of(source, written, split, train_share, seed)
+    with stages(silent=everywhere.json) as telling:
+        found = evaluated(held, tune=tune, seed=seed, telling=telling)
     if picture is not None:
         picture.write_text(drawn(found))
     everywhere.tell(told(found), lambda: shown(found))
 
 
 def evaluated(
-    asked: "tuple[Held, tuple[Contender, ...]]", *, tune: bool = False, seed: int = 0
+    asked: "tuple[Held, tuple[Contender, ...]]",
+    *,
+    tune: bool = False,
+    seed: int = 0,
+    telling: "Telling | None" = None,
 ) -> "Evaluation":
-    """Every model of the roster, and what else there is, on one part held out."""
+    """Every model of the roster, and what else there is, on one part held out. telling: told each stage."""
     from graph.evaluate.suggestions.compare import compare
+    from graph.taste import quiet
 
     held, more = asked
-    return compare(held, chain(roster(held, tune=tune), more), watched, seed=seed)
+    told = telling or quiet
+    return compare(
+        held, chain(roster(held, tune=tune, telling=told), more), partial(watched, telling=told), seed=seed
+    )
 
 
 def held_of(
@@ -69,14 +82,14 @@ def held_of(
     return (part.held, tuple(served(part))) if isinstance(part, Cut) else (part, ())
 
 
-def roster(held: "Held", *, tune: bool) -> "Iterator[Contender]":
+def roster(held: "Held", *, tune: bool, telling: "Telling") -> "Iterator[Contender]":
     """The blend, the same without friends, and every baseline that has room; what has none is told."""
     from graph.evaluate.suggestions.compare import WithoutFriends, contender
     from graph.taste import Blend, Fits, Sharing, baselines
 
-    fits = Fits(held.known)
+    fits = Fits(held.known, telling)
     if tune:
-        yield from _tuned(held)
+        yield from _tuned(held, telling)
     else:
         yield contender(Blend(fits=fits), held)
         yield contender(WithoutFriends(Blend(fits=fits)), held)
@@ -87,24 +100,28 @@ def roster(held: "Held", *, tune: bool) -> "Iterator[Contender]":
         yield contender(Sharing(model, fits), held)
 
 
-def _tuned(held: "Held") -> "Iterator[Contender]":
+def _tuned(held: "Held", telling: "Telling") -> "Iterator[Contender]":
     """The blend with and without friends, each with settings of its own; their choice is in its cost."""
     from graph.evaluate.suggestions.compare import BLEND, WITHOUT, Contender, WithoutFriends, contender
 
-    yield Contender(BLEND, lambda: contender(tuned(held), held).fit())
+    yield Contender(BLEND, lambda: contender(tuned(held, telling), held).fit())
     alone = replace(held, known=held.known.friendless())
-    yield Contender(WITHOUT, lambda: contender(WithoutFriends(tuned(alone)), held).fit())
+    yield Contender(WITHOUT, lambda: contender(WithoutFriends(tuned(alone, telling)), held).fit())
 
 
-def watched(one: "Contender") -> "tuple[Lists, Cost]":
+def watched(one: "Contender", telling: "Telling | None" = None) -> "tuple[Lists, Cost]":
     """What a contender shows, and what that cost on this machine; said at once, for who waits."""
     from api.cli.measuring import growth, highest
     from graph.evaluate.suggestions.compare import Cost
+    from graph.taste import quiet
 
     with growth() as held:
+        tell = telling or quiet
+        tell(f"{one.name}: fitting")
         began = time.perf_counter()
         answer = one.fit()
         learned = time.perf_counter()
+        tell(f"{one.name}: everybody's list")
         found = answer()
         ended = time.perf_counter()
         cost = Cost(learned - began, ended - learned, held(), highest())
