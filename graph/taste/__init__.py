@@ -23,7 +23,7 @@ from graph.taste.ease import EASE, social_ease
 from graph.taste.fits import Fits, Sharing, Telling, quiet
 from graph.taste.friends import Friends
 from graph.taste.learning import Blend
-from graph.taste.model import Fitted, Interactions, Kind, Model, Parts, interactions
+from graph.taste.model import Cut, Fitted, Interactions, Kind, Model, Parts, interactions
 from graph.taste.neighbours import ItemKNN, UserKNN
 from graph.taste.popularity import Popularity
 from graph.taste.roster import Roster, baselines
@@ -34,6 +34,7 @@ __all__ = [
     "ALS",
     "EASE",
     "Blend",
+    "Cut",
     "Fits",
     "Fitted",
     "Friends",

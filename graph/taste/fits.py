@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from graph.taste.als import ALS
 from graph.taste.ease import EASE
 from graph.taste.friends import Friends
-from graph.taste.model import Fitted, Interactions, Model
-from graph.taste.ranking import Cut, cut
+from graph.taste.model import Cut, Fitted, Interactions, Model
+from graph.taste.ranking import cut
 from graph.taste.roster import LARGE
 from graph.taste.walks import Walks
 
@@ -63,7 +63,11 @@ class Fits:
         return fitted
 
     def cut(self, known: Interactions, *, share: float, seed: int) -> Cut:
-        """`ranking.cut`, the same matrices for the same choices, whatever ties come with them."""
+        """What `known` says of an earlier time; else `ranking.cut`, the same matrices for the same choices,
+        whatever ties come with them.
+        """
+        if known.inner is not None:
+            return known.inner
         key = id(known.chosen), share, seed
         if key not in self.cuts:
             self.cuts[key] = known, cut(known, share=share, seed=seed)

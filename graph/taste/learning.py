@@ -183,8 +183,9 @@ def candidates(fitted: Sequence[Fitted], chosen: Sparse, users: Rows) -> tuple[R
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """A blend that learns its own weights: on a `share` of every user's choices, held out with `seed`, from
-    sources fitted on the rest; then every source with weight is fitted on all there is.
+    """A blend that learns its own weights: on what was chosen last, where `known` says what that was, else on
+    a `share` of every user's choices, held out with `seed`, from sources fitted on the rest; then every
+    source with weight is fitted on all there is.
 
     made_of: the sources; None for those of `graph.taste.roster.sources`. fits: shared with others.
     """

@@ -26,11 +26,13 @@ class Interactions:
     chosen: (n, m), how much a user took to an item, ≥ 0, 1 where only the fact is known.
     friends: (n, n), how much the user of the row listens to the user of the column, ≥ 0; may be empty.
     content: (m, f), how much an item has of a feature (a tag, a category), ≥ 0; None where nothing is known.
+    inner: what was known some time before, and what was chosen since; None where nothing tells the time.
     """
 
     chosen: Sparse
     friends: Sparse
     content: Sparse | None = None
+    inner: "Cut | None" = None
 
     @property
     def users(self) -> int:
@@ -45,7 +47,16 @@ class Interactions:
     def friendless(self) -> "Interactions":
         """The same without a tie: what a model would say that cannot see friends."""
         nobody = np.zeros(0, dtype=np.intp)
-        return replace(self, friends=facts(nobody, nobody, (self.users, self.users)))
+        inner = None if self.inner is None else replace(self.inner, known=self.inner.known.friendless())
+        return replace(self, friends=facts(nobody, nobody, (self.users, self.users)), inner=inner)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """known: what a model may learn from. held: (n, m), what it is asked for."""
+
+    known: Interactions
+    held: Sparse
 
 
 def interactions(

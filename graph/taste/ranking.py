@@ -1,23 +1,13 @@
 """Lists from scores: what was chosen is left out, and what was held out is looked for."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.top import NOBODY, top
-from graph.taste.model import Interactions, Rows, Scores, Sparse, facts
+from graph.taste.model import Cut, Interactions, Rows, Scores, Sparse, facts
 
 LEAST = 3
 """Who chose fewer keeps them all: one to hold out, two to know them by."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cut:
-    """known: what a model may learn from. held: (n, m), what it is asked for."""
-
-    known: Interactions
-    held: Sparse
 
 
 def cut(known: Interactions, *, share: float = 0.1, seed: int = 0) -> Cut:

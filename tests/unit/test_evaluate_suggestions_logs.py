@@ -4,6 +4,7 @@ import pytest
 
 from graph.errors import InvalidInput
 from graph.evaluate.suggestions.logs import Cut, answered, held_out, served
+from graph.taste import Fits, Interactions
 from tests.toy import events, log_of
 
 SHOP = (
@@ -36,14 +37,14 @@ def test_who_was_never_seen_is_counted_and_not_asked(cut: Cut):
 
 
 def test_the_row_listens_to_the_column(cut: Cut):
-    friends = named_people(cut)
+    friends = named_people(cut, cut.held.known)
     assert {("bea", "ana"), ("cy", "ana"), ("cy", "dan")} <= friends
     assert ("dan", "bea") not in friends
 
 
-def named_people(cut: Cut) -> set[tuple[str, str]]:
+def named_people(cut: Cut, known: Interactions) -> set[tuple[str, str]]:
     keys = cut.snapshot.people.keys
-    user, other = cut.held.known.friends.nonzero()
+    user, other = known.friends.nonzero()
     return {(keys[one], keys[two]) for one, two in zip(user.tolist(), other.tolist(), strict=True)}
 
 
@@ -63,3 +64,20 @@ def test_each_source_speaks_alone(cut: Cut):
 def test_a_log_too_short_to_be_cut_is_refused():
     with pytest.raises(InvalidInput, match="leave nothing"):
         held_out(log_of(events("ana>bea:tea")))
+
+
+def test_weights_are_learned_from_what_came_last_with_the_ties_of_before():
+    nine = " ".join(f"ana>bea,eve:{product}" for product in ("tea", "mug", "pot", "jug", "pan"))
+    cut = held_out(log_of(events(f"{nine} @1d dan>eve:cup @2d bea$cup eve$tea bea$cap")), train_share=0.8)
+    inner = cut.held.known.inner
+    assert named(cut, inner.held) == {("eve", "pan"), ("eve", "cup")}
+    assert ("eve", "cup") in named(cut, cut.held.known.chosen) - named(cut, inner.known.chosen)
+    tied = named_people(cut, inner.known)
+    assert ("eve", "ana") in tied
+    assert named_people(cut, cut.held.known) - tied == {("eve", "dan"), ("dan", "eve")}
+    assert not cut.held.known.friendless().inner.known.friends.nnz
+
+
+def test_a_blend_of_a_log_is_asked_about_what_came_last(cut: Cut):
+    known = cut.held.known
+    assert Fits(known).cut(known, share=0.5, seed=3) is known.inner

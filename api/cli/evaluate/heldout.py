@@ -65,12 +65,16 @@ def parts(split: str) -> tuple[float, ...]:
 
 
 def tuned(held: "Held", telling: "Telling | None" = None) -> "Model":
-    """The blend with settings chosen on the validation part, else on a tenth of what is known."""
+    """The blend with settings chosen on the validation part, else on what is known that came last, else on a
+    tenth of it.
+    """
     from graph.evaluate.suggestions.held import dealt
     from graph.taste import quiet, tune
 
-    inner = held if held.validation is not None else dealt(held.known, (9, 1), seed=0)
-    validation = inner.asked if inner.validation is None else inner.validation
-    return tune(
-        inner.known, validation, seconds=TUNED_FOR, clock=time.monotonic, telling=telling or quiet
-    )
+    known, validation = held.known, held.validation
+    if validation is None and known.inner is not None:
+        known, validation = known.inner.known, known.inner.held
+    elif validation is None:
+        parts = dealt(known, (9, 1), seed=0)
+        known, validation = parts.known, parts.asked
+    return tune(known, validation, seconds=TUNED_FOR, clock=time.monotonic, telling=telling or quiet)

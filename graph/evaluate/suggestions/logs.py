@@ -3,6 +3,9 @@
 A choice is the first opening of somebody's share, or a purchase that was kept. What lies before the cut is
 known and stands still; asked are the choices after it, of people seen before it and of products they had not
 chosen. The served blend is then one model among the others, and each of its sources another one.
+
+Whoever chooses weights or settings is asked about the last tenth of what is known, with the ties of before:
+what is to be foretold comes later, and opening somebody's share is what ties people.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
+from graph import taste
 from graph.analysis import Analysis
 from graph.errors import InvalidInput
 from graph.evaluate.cut import until
@@ -25,10 +29,12 @@ from graph.purchases import purchases
 from graph.snapshot import Snapshot
 from graph.suggest import SOURCES, Ask, Shelf, suggest
 from graph.taste import Interactions
-from graph.taste.model import Rows, facts
+from graph.taste.model import Rows, Sparse, facts
 from graph.ties import strengths
 
 SERVED = "served"
+INNER = 0.9
+"""The part of what is known from which weights are learned; they are asked about the rest."""
 SPARE = 2
 """How many times as many are asked for as are listed, since some were chosen before."""
 
@@ -76,13 +82,9 @@ def held_out(log: Log, *, train_share: float = 0.8) -> Cut:
     before = int(every.at[place])
     snapshot = Snapshot.of(until(log, before))
     known = _known(snapshot)
-    later = every.at >= before
-    then = [snapshot.people.row(key) for key in whole.people.keys]
-    row = np.array([NONE if found is None else found for found in then], np.intp)[every.person[later]]
-    seen = _seen(snapshot, known)[row]
-    came = facts(row[seen], every.product[later][seen], (known.users, known.items))
-    asked = unknown(came, known.chosen)
-    return Cut(Held(known, None, asked), snapshot, Analysis.of(snapshot).shelf, int(np.count_nonzero(~seen)))
+    asked, strangers = _came(whole, before, snapshot, known)
+    held = Held(replace(known, inner=_inner(log, snapshot)), None, asked)
+    return Cut(held, snapshot, Analysis.of(snapshot).shelf, strangers)
 
 
 def served(cut: Cut) -> Iterator[Contender]:
@@ -115,6 +117,52 @@ def answered(shelf: Shelf, held: Held, *, k: int = LONGEST, drawn: bool = False)
         new = listed[~np.isin(listed, mine)][:k]
         items[place, : len(new)] = new
     return Lists(users, items)
+
+
+def _came(whole: Snapshot, since: int, snapshot: Snapshot, known: Interactions) -> tuple[Sparse, int]:
+    """What people seen before chose since, and did not have, (people, products) of `snapshot`; how many more
+    choices there were.
+    """
+    every = _Choices.of(whole)
+    later = every.at >= since
+    row = _rows(whole, snapshot)[every.person[later]]
+    seen = _seen(snapshot, known)[row]
+    came = facts(row[seen], every.product[later][seen], (known.users, known.items))
+    return unknown(came, known.chosen), int(np.count_nonzero(~seen))
+
+
+def _inner(log: Log, snapshot: Snapshot) -> taste.Cut | None:
+    """The same one step earlier, in rows of `snapshot`; None where one part is empty."""
+    at = _Choices.of(snapshot).at
+    place = int(INNER * len(at))
+    if not 0 < place < len(at):
+        return None
+    earlier = Snapshot.of(until(log, int(at[place])))
+    known = _known(earlier)
+    held, _ = _came(snapshot, int(at[place]), earlier, known)
+    row, people = _rows(earlier, snapshot), len(snapshot.people)
+    return taste.Cut(
+        replace(
+            known,
+            chosen=_moved(known.chosen, row, (people, known.items)),
+            friends=_moved(known.friends, row, (people, people)),
+        ),
+        _moved(held, row, (people, known.items)),
+    )
+
+
+def _rows(of: Snapshot, to: Snapshot) -> Rows:
+    """Where somebody of one snapshot stands in another, by key; `NONE`: nowhere."""
+    found = [to.people.row(key) for key in of.people.keys]
+    return np.array([NONE if row is None else row for row in found], np.intp)
+
+
+def _moved(matrix: Sparse, row: Rows, shape: tuple[int, int]) -> Sparse:
+    """Rows of people, and columns where they are people, as `row` says."""
+    cells = matrix.tocoo()
+    at, column = row[cells.row], row[cells.col] if shape[0] == shape[1] else cells.col
+    there = (at != NONE) & (column != NONE)
+    return csr_array(coo_array((cells.data[there], (at[there], column[there])), shape=shape))
 
 
 def _seen(snapshot: Snapshot, known: Interactions) -> NDArray[np.bool_]:
