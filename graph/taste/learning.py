@@ -5,6 +5,9 @@ at a time over a grid of factors (coordinate ascent; Metzler & Croft 2007): firs
 for every activity level from there. A step has to pay: its gain, paired over users, must be `PAYS` standard
 errors or more and on each level `PAYS_BY_LEVEL`, so that a source which carries nothing keeps the weight of
 zero it began with.
+
+The sources that hear no ties climb a second time, by themselves. A level is theirs unless all together pay
+there: ties that help those of whom little is known may harm the others.
 """
 
 from collections.abc import Sequence
@@ -16,7 +19,7 @@ from numpy.typing import NDArray
 from graph.kernels.ndcg import ndcg
 from graph.kernels.top import NOBODY
 from graph.taste.blend import TOP, Mixed, Mixture, Recipe, damp, loud
-from graph.taste.fits import Fits, Sharing
+from graph.taste.fits import Fits, Sharing, plain, tied
 from graph.taste.model import Fitted, Interactions, Model, Rows, Sparse
 from graph.taste.ranking import best
 from graph.taste.roster import sources
@@ -34,6 +37,8 @@ FIRST = (0.05, 0.15, 0.4, 1.0)
 DAMPINGS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 
 Floats = NDArray[np.float32]
+Weights = NDArray[np.float64]
+"""Of every source, ≥ 0, shape (sources,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +56,7 @@ class Pool:
     held_out: NDArray[np.int64]
     activity: NDArray[np.int64]
 
-    def gains(self, weights: NDArray[np.float64], damping: float) -> NDArray[np.float64]:
+    def gains(self, weights: Weights, damping: float) -> NDArray[np.float64]:
         """NDCG of every user with these weights of the sources, (k,)."""
         each = np.tile(weights.astype(np.float32), (len(self.held_out), 1))
         factor: Floats = self.popular ** np.float32(-damping)
@@ -71,39 +76,60 @@ class Pool:
         )
 
 
-def learn(fitted: Sequence[Fitted], known: Interactions, held: Sparse, *, seed: int = 0) -> Recipe:
+def learn(
+    fitted: Sequence[Fitted], known: Interactions, held: Sparse, *, deaf: Sequence[bool] = (), seed: int = 0
+) -> Recipe:
     """The recipe that ranks `held` best with sources `fitted` on `known`; with nothing held, all count
     alike.
+
+    deaf: of every source, whether it hears no ties; empty where that is not to be asked.
     """
     if not held.nnz:
         return Recipe(((1.0 / len(fitted),) * len(fitted),))
     asked = pool(fitted, known, held, seed)
-    start = best_alone(asked)
-    common, damping = climb(asked, start, 0.0, PAYS, DAMPINGS)
+    every, some = np.arange(len(fitted)), np.flatnonzero(deaf)
+    common, damping = climb(asked, best_alone(asked, every), 0.0, PAYS, DAMPINGS, every)
     bounds = tuple(sorted({int(bound) for bound in np.quantile(asked.activity, (1 / 3, 2 / 3))}))
     level = np.searchsorted(np.asarray(bounds), asked.activity, side="right")
-    weights = []
-    for place in range(len(bounds) + 1):
-        these = asked.taken(level == place)
-        weights.append(climb(these, common, damping, PAYS_BY_LEVEL, (damping,))[0])
+    levels = [asked.taken(level == place) for place in range(len(bounds) + 1)]
+    weights = [climb(these, common, damping, PAYS_BY_LEVEL, (), every)[0] for these in levels]
+    if 0 < len(some) < len(every):
+        tieless = climb(asked, best_alone(asked, some), damping, PAYS, (), some)[0]
+        alone = [climb(these, tieless, damping, PAYS_BY_LEVEL, (), some)[0] for these in levels]
+        weights = [paying(*each, damping) for each in zip(levels, weights, alone, strict=True)]
     return Recipe(tuple(tuple(float(w) for w in each) for each in weights), bounds, damping)
 
 
-def best_alone(asked: Pool) -> NDArray[np.float64]:
-    """All weight on the source that ranks best by itself; of equals on the first."""
-    alone = np.eye(asked.features.shape[1])
-    best_of = int(np.argmax([asked.gains(each, 0.0).mean() for each in alone]))
-    return np.where(np.arange(len(alone)) == best_of, 1.0, 0.0)
+def paying(asked: Pool, heard: Weights, alone: Weights, damping: float) -> Weights:
+    """What was learned with ties, if it pays beside what was learned without or nobody can tell; else the
+    latter.
+    """
+    lead = asked.gains(heard, damping) - asked.gains(alone, damping)
+    return heard if len(lead) < 2 or paid(lead, PAYS) else alone
+
+
+def best_alone(asked: Pool, among: Rows) -> Weights:
+    """All weight on the source among these that ranks best by itself; of equals on the first."""
+    alone: Weights = np.eye(asked.features.shape[1])
+    best: Weights = alone[among[np.argmax([asked.gains(alone[each], 0.0).mean() for each in among])]]
+    return best
 
 
 def climb(
-    asked: Pool, start: NDArray[np.float64], damping: float, pays: float, dampings: tuple[float, ...]
-) -> tuple[NDArray[np.float64], float]:
-    """Weights and damping from which no single step pays any more, or after `ROUNDS` rounds."""
+    asked: Pool,
+    start: Weights,
+    damping: float,
+    pays: float,
+    dampings: tuple[float, ...],
+    among: Rows,
+) -> tuple[Weights, float]:
+    """Weights of the sources `among` all, and damping, from which no single step pays any more, or after
+    `ROUNDS` rounds.
+    """
     weights, gains = start.copy(), asked.gains(start, damping)
     for _ in range(ROUNDS):
         before = float(gains.mean()) if len(gains) else 0.0
-        for source in range(len(weights)):
+        for source in among:
             for stepped in steps(weights, source):
                 tried = asked.gains(stepped, damping)
                 if paid(tried - gains, pays):
@@ -117,7 +143,7 @@ def climb(
     return weights / weights.sum(), damping
 
 
-def steps(weights: NDArray[np.float64], source: int) -> list[NDArray[np.float64]]:
+def steps(weights: Weights, source: int) -> list[Weights]:
     """The weights with one of them changed: to a share of the heaviest if it was zero, else by a factor."""
     now = weights[source]
     values = (
@@ -203,5 +229,6 @@ class Blend:
         inner = fits.cut(known, share=self.share, seed=self.seed)
         fitted = [fits.of(each, inner.known) for each in chosen]
         fits.telling(f"weighing {len(fitted)} models")
-        recipe = learn(fitted, inner.known, inner.held, seed=self.seed)
+        deaf = [not tied(plain(each, known)) for each in chosen]
+        recipe = learn(fitted, inner.known, inner.held, deaf=deaf, seed=self.seed)
         return Mixed(tuple(Sharing(each, fits) for each in chosen), recipe).fit(known)

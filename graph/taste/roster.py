@@ -17,7 +17,7 @@ from graph.taste.walks import Walks
 LARGEST = 25_000
 """The longest smaller side that EASE is solved on: 2.5 GB, and minutes."""
 LARGE = 6_000
-"""From here on a blend has one EASE, with ties, instead of two; and ALS of half the dimensions."""
+"""From here on ALS of a blend has half the dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def sources(known: Interactions) -> tuple[Model, ...]:
         ALS(factors, unseen=0.05, penalty=0.01, scaled=1.0, ties=8.0 * tied, content=2.0),
         ALS(factors, unseen=0.1, penalty=5.0, scaled=0.0, content=2.0),
     ]
-    closed: list[Model] = [EASE(100.0, content=1.0)] if side <= (LARGE if tied else LARGEST) else []
+    closed: list[Model] = [EASE(100.0, content=1.0)] if side <= LARGEST else []
     if tied and side <= LARGEST:
         closed.append(social_ease(100.0, ties=5.0, content=2.0))
     near: list[Model] = [ItemKNN(), UserKNN(), Popularity()]

@@ -19,7 +19,7 @@ import numpy as np
 from graph.taste.als import ALS
 from graph.taste.blend import Mixed
 from graph.taste.ease import EASE
-from graph.taste.fits import Telling, quiet
+from graph.taste.fits import Telling, plain, quiet, tied
 from graph.taste.learning import DAMPINGS, learn, pool
 from graph.taste.model import Fitted, Interactions, Model, Sparse
 from graph.taste.roster import LARGE, sources
@@ -116,16 +116,18 @@ def tune(
     unattended sources are fitted whatever they take. telling: of each stage.
     """
     began = clock()
-    plain = sources(known)
+    start = sources(known)
     large = min(known.users, known.items) > LARGE
-    searched = [model for model in plain if isinstance(model, ALS | EASE)]
+    searched = [model for model in start if isinstance(model, ALS | EASE)]
     found: list[Tried] = []
     for place, model in enumerate(searched):
         left = began + SEARCHED * seconds - clock()
         search = Search(known, validation, clock, clock() + left / (len(searched) - place), telling)
         found.extend(search.climbed(model, 1 if large and isinstance(model, EASE) else KEPT))
-    rest = [(model, model.fit(known)) for model in plain if not isinstance(model, ALS | EASE)]
+    rest = [(model, model.fit(known)) for model in start if not isinstance(model, ALS | EASE)]
     models = (*(one.model for one in found), *(model for model, _ in rest))
     telling(f"weighing {len(models)} models")
-    recipe = learn([*(one.fitted for one in found), *(fitted for _, fitted in rest)], known, validation)
+    fitted = [*(one.fitted for one in found), *(each for _, each in rest)]
+    deaf = [not tied(plain(model, known)) for model in models]
+    recipe = learn(fitted, known, validation, deaf=deaf)
     return Mixed(models, recipe)

@@ -5,7 +5,20 @@ import pytest
 from scipy.sparse import csr_array
 
 from graph.kernels.ndcg import ndcg
-from graph.taste import ALS, EASE, Blend, Fits, Friends, Mixed, Popularity, Sharing, UserKNN, baselines, tune
+from graph.taste import (
+    ALS,
+    EASE,
+    Blend,
+    Fits,
+    Friends,
+    Mixed,
+    Popularity,
+    Sharing,
+    UserKNN,
+    baselines,
+    social_ease,
+    tune,
+)
 from graph.taste.blend import Recipe
 from graph.taste.learning import learn, pool
 from graph.taste.model import Interactions
@@ -32,6 +45,22 @@ def shop(*, heard: bool, seed: int = 3, users: int = 300, items: int = 200) -> I
     return Interactions(csr_array(chosen), csr_array(friends))
 
 
+def two_kinds(seed: int, users: int = 400, items: int = 200) -> Interactions:
+    """Half choose few things, those of their friends; the others many of a kind of their own, whoever their
+    friends are.
+    """
+    rng = np.random.default_rng(seed)
+    kind, popular = np.arange(items) % 4, rng.dirichlet(np.full(items, 0.3))
+    friends, chosen = np.zeros((users, users), np.float32), np.zeros((users, items), np.float32)
+    for user in range(users):
+        friends[user, rng.choice(user, min(user, 3), replace=False)] = 1.0
+        word = friends[user] @ chosen
+        own = popular * np.where(kind == rng.integers(4), 1.0, 0.03)
+        mass = own if user % 2 else popular + (3.0 * word / word.sum() if word.sum() else 0.0)
+        chosen[user, rng.choice(items, 24 if user % 2 else 6, replace=False, p=mass / mass.sum())] = 1.0
+    return Interactions(csr_array(chosen), csr_array(friends))
+
+
 def recipe(known: Interactions, seed: int = 0) -> Recipe:
     inner = cut(known, share=0.2, seed=seed)
     return learn([source.fit(inner.known) for source in SOURCES], inner.known, inner.held)
@@ -47,6 +76,24 @@ def test_friends_who_are_followed_are_heard_by_the_blend():
 
 def test_friends_who_carry_nothing_get_no_weight_and_do_no_harm():
     assert np.mean([share_of_friends(shop(heard=False), seed) for seed in range(4)]) < 0.1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5])
+def test_ties_are_heard_on_no_level_where_they_rank_worse_than_what_hears_none(seed: int):
+    inner = cut(two_kinds(seed), share=0.2, seed=seed)
+    made_of = (EASE(lam=20.0), Popularity(), social_ease(20.0, ties=5.0), Friends())
+    fitted = [source.fit(inner.known) for source in made_of]
+    learned = learn(fitted, inner.known, inner.held, deaf=(True, True, False, False))
+    alone = learn(fitted[:2], inner.known, inner.held)
+    asked = pool(fitted, inner.known, inner.held, 0)
+    level = np.searchsorted(learned.bounds, asked.activity, side="right")
+    heard = 0.0
+    for place in np.unique(level):
+        these = asked.taken(level == place)
+        without = these.gains(np.append(alone.weights[place], [0.0, 0.0]), learned.damping)
+        assert these.gains(np.array(learned.weights[place]), learned.damping).mean() >= without.mean()
+        heard += sum(learned.weights[place][2:])
+    assert heard > 0.1
 
 
 def test_the_weights_of_every_level_sum_to_one_and_none_is_negative():
