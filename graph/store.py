@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from graph.answers import Given
+from graph.calls import Call
 from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
@@ -184,6 +185,13 @@ class Store(Protocol):
         """64 bytes of the store's own for one purpose: always the same, and told by nothing else it says."""
         ...
 
+    @property
+    def keyed(self) -> bool:
+        """Whether ids that are made of content (graph.events.ContentId) stand in it under its own key; not,
+        in a store that was made before there was one. Loaders are told them as they are made.
+        """
+        ...
+
     def continues(self, since: str) -> bool:
         """Whether what came after `since` can be added to what was read then (same store, nothing forgotten
         or rewritten in between).
@@ -230,6 +238,23 @@ class Store(Protocol):
         """Delete at most so many of the answers given before a time (µs), the oldest first; how many it
         were.
         """
+        ...
+
+    def begin_call(self, key: bytes, content: bytes, at: int) -> Call | None:
+        """Begin a call under a key at a time (µs): None where it is the caller's to make, else the one that
+        stands there, answered or under way. One that was given up is begun anew (graph.calls). The version
+        stays as it is.
+        """
+        ...
+
+    def answer_call(self, key: bytes, answer: bytes) -> bytes:
+        """Keep what a call was answered; what is kept: the first answer, should there be two. Nothing is kept
+        of a call that nobody began, or that went since.
+        """
+        ...
+
+    def drop_call(self, key: bytes) -> None:
+        """A call that was begun was not made: the next may be."""
         ...
 
     def count_refused(self, rows: Mapping[str, Mapping[str, int]], *, anew: bool) -> None:

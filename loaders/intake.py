@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from graph.events import Kind, Reject, micros
+from graph.events import ContentId, Kind, Reject, micros
 from graph.store import Store
 from loaders.consents import Consents
 from loaders.hearsay import ROOM, Hearsay
@@ -231,7 +231,7 @@ class Intake:
         if refused.reason == FORGOTTEN or any(map(self._forgotten.name, row.events)):
             self._reject(Reject(row.line, FORGOTTEN, file=row.file))
         else:
-            self._reject(Reject(row.line, refused.reason, refused.detail, row.file, row.events[0].id))
+            self._reject(Reject(row.line, refused.reason, refused.detail, row.file, _given_id(record)))
 
     def _reject(self, reject: Reject) -> None:
         told = self._without_the_forgotten(reject)
@@ -244,6 +244,12 @@ class Intake:
         if self._forgotten.mention(said):
             return Reject(reject.line, FORGOTTEN, file=reject.file)
         return replace(reject, texts=())
+
+
+def _given_id(record: Record) -> str:
+    """The id that a row gave its event; "" for one that is made of what it says."""
+    id_ = record.row.events[0].id
+    return "" if type(id_) is ContentId else id_
 
 
 def _otherwise(record: Record, *, joins: bool) -> Record | None:

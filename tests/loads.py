@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from graph.events import Event, Reject, digest
+from graph.events import Event, Reject
 from graph.store import Store
 from loaders.ingest import Receipt, ingest
 from loaders.sources import Reading, open_source
@@ -53,12 +53,17 @@ def load(
     return receipt, sorted(rejects, key=lambda reject: (reject.file, reject.line))
 
 
-def said(store: Store) -> set[tuple[int, str | None]]:
-    """What a store's events say, with the share that was found for each."""
-    return {(digest(event), event.found_share) for event in store.events()}
+def said(store: Store) -> set[tuple[int, int | None]]:
+    """What a store's events say, with what the share says that was found for each: by their digests, which
+    are the same in every store.
+    """
+    events, digests = [*store.events()], store.read().events.digest.tolist()
+    by_id = dict(zip((event.id for event in events), digests, strict=True))
+    found = (None if event.found_share is None else by_id[event.found_share] for event in events)
+    return {*zip(digests, found, strict=True)}
 
 
-def said_after(folder: Path, name: str, *loads: Sequence[Path], format_: str) -> set[tuple[int, str | None]]:
+def said_after(folder: Path, name: str, *loads: Sequence[Path], format_: str) -> set[tuple[int, int | None]]:
     """What a fresh store says after some loads, one after another."""
     with closing(open_store(f"sqlite:///{folder}/{name}.db")) as store:
         for files in loads:

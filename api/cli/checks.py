@@ -54,7 +54,8 @@ def findings(url: str) -> list[Finding]:
     with closing(store):
         found.append(Finding("store", "ok", f"{store.url}, version {store.version()}"))
         found.append(sealing(store.sealed()))
-        found.append(snapshot_files(folder, store.version()))
+        found.append(ids(keyed=store.keyed))
+        found.append(snapshot_files(folder, store.version(), seal_of(store)))
         found.append(refused(store.refused()))
         return [*found, *log(snapshot_of(store, folder), datetime.now(UTC))]
 
@@ -111,7 +112,24 @@ def sealing(state: Sealed) -> Finding:
     return Finding("names on disk", "ok", f"sealed under the secret {state.writes}")
 
 
-def snapshot_files(folder: Path, current: str) -> Finding:
+def ids(*, keyed: bool) -> Finding:
+    """Whether an id that is made of content says something of it.
+
+    >>> ids(keyed=False).verdict
+    'warn'
+    """
+    if keyed:
+        return Finding("ids", "ok", "ids made of what a row says stand under the store's own key")
+    return Finding(
+        "ids",
+        "warn",
+        "ids of rows that came without one are plain hashes of what they say, which can be tried by whoever "
+        "knows most of a row (the store was made before there was a key for them)",
+        "load the logs into a new store",
+    )
+
+
+def snapshot_files(folder: Path, current: str, seal: Seal) -> Finding:
     """Whether the files are whole, and of the store's present version."""
     try:
         saved = read_snapshot(folder)

@@ -87,7 +87,7 @@ def _events(root: str, takings: Sequence[Taking]) -> tuple[Event, ...]:
     """A topic has no name but what its line says, which is another for each."""
     began = min(at for _, at in takings)
     said = (f"{user} {at.timestamp():.0f}" for user, at in takings)
-    topic = content_id(LOG, root, *said)
+    topic = str(content_id(LOG, root, *said))
     id_ = content_id(LOG, topic)
     made = Event(id_, Kind.SHARE, began, user=root, product=topic, implied=True)
     came = (

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from graph.events import Kind, Money, Verdict
+from graph.events import ContentId, Kind, Money, Verdict
 from loaders.reasons import (
     IMPOSSIBLE_AMOUNT,
     IMPOSSIBLE_NUMBER,
@@ -41,6 +41,8 @@ _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 def key(value: object) -> str:
     """A key or a word: text of 1 to KEY_LIMIT characters, or a whole number."""
     if type(value) is not str:
+        if type(value) is ContentId:
+            return value
         if type(value) is not int:
             raise Refused(WRONG_TYPE, f"{shown(value)} is no text")
         value = str(value)

@@ -9,21 +9,24 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
 
 from graph.answers import Given
+from graph.calls import Call
 from graph.errors import InvalidInput, StoreUnavailable
-from graph.events import Event, Product, Row, User, digest
+from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
 from graph.store import Appended, Arrival, Counts, Held, KnownShare, Sealed
 from loaders.sealing import PLAIN, Seal
 from loaders.stores.admission import admit, checked, references
 from loaders.stores.arrivals import source_of
-from loaders.stores.sqlite import answers, arrivals, opens, promises, readout, refused, reseal, shares
+from loaders.stores.naming import PURPOSE, Naming, events_told
+from loaders.stores.sqlite import answers, arrivals, calls, opens, promises, readout, refused, reseal, shares
 from loaders.stores.sqlite.append import Writing, digests, share_seqs
 from loaders.stores.sqlite.file import (
     PATIENCE,
@@ -70,6 +73,7 @@ class EmbeddedStore:
         self._tombstones = Tombstones(b"", frozenset())
         self._epoch = -1
         try:
+            self._naming = self._named()
             self._settle_seal()
         except BaseException:
             self.close()
@@ -89,23 +93,24 @@ class EmbeddedStore:
         Raises InvalidInput where a row refers to a share that is nowhere, StoreUnavailable where another
         writer is not done in time; nothing was stored then.
         """
-        digests_of = [[digest(event) for event in row.events] for row in checked(rows)]
+        digests_of = [[self._naming.digest(event) for event in row.events] for row in checked(rows)]
         ids = [event.id for row in rows for event in row.events]
         referred = list(
             {reference for row in rows for event in row.events for reference in references(event)}
         )
+        names = self._naming.names(chain(ids, referred))
         with self._writing() as (connection, version):
-            known_shares = share_seqs(connection, referred)
+            known_shares = share_seqs(connection, referred, names)
             appended, new = admit(
                 rows,
                 digests_of,
                 seq=version.seq,
-                stored=digests(connection, ids),
+                stored=digests(connection, ids, names),
                 shares=known_shares.keys(),
                 forgotten=self._tombstones.name,
             )
             if new:
-                self._memory.events(connection, new, known_shares)
+                self._memory.events(connection, new, known_shares, names)
                 connection.execute("UPDATE store SET seq = ?, events = events + ?", (new[-1][0], len(new)))
                 if at is not None:
                     came = Arrival(at, source_of(rows[position] for position in appended.stored))
@@ -131,17 +136,17 @@ class EmbeddedStore:
     def shares(self, ids: Sequence[str]) -> dict[str, KnownShare]:
         """Those of the named shares that exist."""
         with self._asking() as connection:
-            return shares.named(connection, ids)
+            return shares.named(connection, ids, self._naming)
 
     def shares_by(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[KnownShare]]:
         """All shares of each (sharer, product), earliest first."""
         with self._asking() as connection:
-            return shares.by(connection, pairs)
+            return shares.by(connection, pairs, self._naming)
 
     def shares_of(self, product: str) -> list[KnownShare]:
         """All shares of one product, earliest first."""
         with self._asking() as connection:
-            return shares.of(connection, product)
+            return shares.of(connection, product, self._naming)
 
     def same_person(self, keys: Sequence[str]) -> dict[str, frozenset[str]]:
         """All keys of each of these people, for those who have more than one."""
@@ -151,7 +156,7 @@ class EmbeddedStore:
     def consents(self, people: Sequence[str]) -> list[Event]:
         """All CONSENT events of these people."""
         with self._asking() as connection:
-            return consents(connection, people)
+            return events_told(consents(connection, people), self._naming)
 
     def read(self, since: str | None = None) -> Log:
         """Everything as columns, or what came after a version; on a connection of its own, beside any
@@ -185,6 +190,15 @@ class EmbeddedStore:
         with self._asking() as connection:
             (salt,) = connection.execute("SELECT salt FROM store").fetchone()
         return secret(salt, purpose)
+
+    def _named(self) -> Naming:
+        with self._asking() as connection:
+            return _naming(connection)
+
+    @property
+    def keyed(self) -> bool:
+        """Whether ids that are made of content stand in it under its own key."""
+        return self._naming.keyed
 
     def continues(self, since: str) -> bool:
         """Whether what came after `since` can be added to what was read then."""
@@ -238,6 +252,21 @@ class EmbeddedStore:
         """Delete at most so many of the answers given before a time, the oldest first; how many it were."""
         with self._writing() as (connection, _):
             return answers.drop(connection, before, most)
+
+    def begin_call(self, key: bytes, content: bytes, at: int) -> Call | None:
+        """Begin a call; None where it is the caller's to make, else the one that stands there."""
+        with self._writing() as (connection, _):
+            return calls.begin(connection, key, content, at)
+
+    def answer_call(self, key: bytes, answer: bytes) -> bytes:
+        """Keep what a call was answered; what is kept."""
+        with self._writing() as (connection, _):
+            return calls.answer(connection, key, answer)
+
+    def drop_call(self, key: bytes) -> None:
+        """A call that was begun was not made."""
+        with self._writing() as (connection, _):
+            calls.drop(connection, key)
 
     def count_refused(self, rows: Mapping[str, Mapping[str, int]], *, anew: bool) -> None:
         """Keep how many rows of each source were refused, by reason."""
@@ -402,9 +431,13 @@ def _version(connection: sqlite3.Connection) -> Version:
 
 def _tombstones(connection: sqlite3.Connection) -> Tombstones:
     (salt,) = connection.execute("SELECT salt FROM store").fetchone()
-    return Tombstones(
-        salt, frozenset(hash_ for (hash_,) in connection.execute("SELECT hash FROM tombstones"))
-    )
+    hashes = frozenset(hash_ for (hash_,) in connection.execute("SELECT hash FROM tombstones"))
+    return Tombstones(salt, hashes, _naming(connection))
+
+
+def _naming(connection: sqlite3.Connection) -> Naming:
+    salt, keyed = connection.execute("SELECT salt, keyed FROM store").fetchone()
+    return Naming(secret(salt, PURPOSE) if keyed else None)
 
 
 def _changed(connection: sqlite3.Connection, changed: int) -> int:

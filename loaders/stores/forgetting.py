@@ -11,8 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from secrets import token_hex
 
-from graph.events import Event, Kind, digest
+from graph.events import Event, Kind
 from loaders.stores.admission import Numbered
+from loaders.stores.naming import Naming
 
 HASHED = "~"
 """Leads an id that is a hash of what its event says (graph.events.content_id)."""
@@ -50,14 +51,13 @@ class Forgetting:
         """The ids that renamed shares had."""
         return [event.id for event in events if event.kind is Kind.SHARE and event.id in self.renamed]
 
-    def rewritten(self, events: Iterable[tuple[int, Event]]) -> list[Numbered]:
+    def rewritten(self, events: Iterable[tuple[int, Event]], naming: Naming) -> list[Numbered]:
         """What is left of numbered events, each under its number with the digest of what it says now; blanks
-        have the
-        blank key as user, which takes no part in their digest.
+        have the blank key as user, which takes no part in their digest. naming: of their ids.
         """
         left = [(seq, event, self.after(event)) for seq, event in events]
         return [
-            (seq, replace(new, user=self.blank) if event.person in self.keys else new, digest(new))
+            (seq, replace(new, user=self.blank) if event.person in self.keys else new, naming.digest(new))
             for seq, event, new in left
             if new is not None
         ]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -27,8 +28,9 @@ from neo4j import (
 from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
 
 from graph.answers import Given
+from graph.calls import Call
 from graph.errors import InvalidInput, StoreUnavailable
-from graph.events import Event, Product, Row, User, digest
+from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
 from graph.store import Appended, Arrival, Counts, Held, KnownShare, Sealed
@@ -40,6 +42,7 @@ from loaders.stores.arrivals import source_of
 from loaders.stores.cypher import (
     answers,
     arrivals,
+    calls,
     copying,
     counting,
     opens,
@@ -53,6 +56,7 @@ from loaders.stores.cypher.append import Writing, digests
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.forget import forget, naming
 from loaders.stores.cypher.people import one_person, same_person
+from loaders.stores.naming import events_told
 from loaders.stores.tombstones import Tombstones, secret
 from loaders.stores.versions import Version
 
@@ -91,6 +95,7 @@ class Neo4jStore:
             try:
                 with self._session() as session:
                     counting.bring_up(_StepByStep(session, seal), self.url, create=create)
+                self._naming = self._read(counting.naming)
                 self._settle_seal()
             except BaseException:
                 self._driver.close()
@@ -110,24 +115,26 @@ class Neo4jStore:
         Raises InvalidInput where a row refers to a share that is nowhere, StoreUnavailable where another
         writer is not done in time or the database went away; what was acknowledged before is in it.
         """
-        digests_of = [[digest(event) for event in row.events] for row in checked(rows)]
+        digests_of = [[self._naming.digest(event) for event in row.events] for row in checked(rows)]
         ids = [event.id for row in rows for event in row.events]
         referred = list(
             {reference for row in rows for event in row.events for reference in references(event)}
         )
 
+        names = self._naming.names(chain(ids, referred))
+
         def work(ask: Ask, version: Version) -> Appended:
-            known_shares = shares.share_seqs(ask, referred)
+            known_shares = shares.share_seqs(ask, referred, names)
             appended, new = admit(
                 rows,
                 digests_of,
                 seq=version.seq,
-                stored=digests(ask, ids),
+                stored=digests(ask, ids, names),
                 shares=known_shares.keys(),
                 forgotten=self._tombstones.name,
             )
             if new:
-                self._memory.events(ask, new, known_shares)
+                self._memory.events(ask, new, known_shares, names)
                 ask(
                     "MATCH (l:Log) SET l.seq = $seq, l.events = l.events + $new", seq=new[-1][0], new=len(new)
                 )
@@ -157,15 +164,15 @@ class Neo4jStore:
 
     def shares(self, ids: Sequence[str]) -> dict[str, KnownShare]:
         """Those of the named shares that exist."""
-        return self._read(lambda ask: shares.named(ask, ids))
+        return self._read(lambda ask: shares.named(ask, ids, self._naming))
 
     def shares_by(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[KnownShare]]:
         """All shares of each (sharer, product), earliest first."""
-        return self._read(lambda ask: shares.by(ask, pairs))
+        return self._read(lambda ask: shares.by(ask, pairs, self._naming))
 
     def shares_of(self, product: str) -> list[KnownShare]:
         """All shares of one product, earliest first."""
-        return self._read(lambda ask: shares.of(ask, product))
+        return self._read(lambda ask: shares.of(ask, product, self._naming))
 
     def same_person(self, keys: Sequence[str]) -> dict[str, frozenset[str]]:
         """All keys of each of these people, for those who have more than one."""
@@ -173,7 +180,7 @@ class Neo4jStore:
 
     def consents(self, people: Sequence[str]) -> list[Event]:
         """All CONSENT events of these people."""
-        return self._read(lambda ask: readout.consents(ask, people))
+        return events_told(self._read(lambda ask: readout.consents(ask, people)), self._naming)
 
     def read(self, since: str | None = None) -> Log:
         """Everything as columns, or what came after a version; beside any writer."""
@@ -206,6 +213,11 @@ class Neo4jStore:
         """64 bytes of the store's own for one purpose."""
         ((salt,),) = self._read(lambda ask: ask("MATCH (l:Log) RETURN l.salt"))
         return secret(bytes.fromhex(salt), purpose)
+
+    @property
+    def keyed(self) -> bool:
+        """Whether ids that are made of content stand in it under its own key."""
+        return self._naming.keyed
 
     def continues(self, since: str) -> bool:
         """Whether what came after `since` can be added to what was read then."""
@@ -261,6 +273,18 @@ class Neo4jStore:
     def drop_answers(self, before: int, most: int) -> int:
         """Delete at most so many of the answers given before a time, the oldest first; how many it were."""
         return self._write(lambda ask, _: answers.drop(ask, before, most))
+
+    def begin_call(self, key: bytes, content: bytes, at: int) -> Call | None:
+        """Begin a call; None where it is the caller's to make, else the one that stands there."""
+        return self._write(lambda ask, _: calls.begin(ask, key, content, at))
+
+    def answer_call(self, key: bytes, answer: bytes) -> bytes:
+        """Keep what a call was answered; what is kept."""
+        return self._write(lambda ask, _: calls.answer(ask, key, answer))
+
+    def drop_call(self, key: bytes) -> None:
+        """A call that was begun was not made."""
+        self._write(lambda ask, _: calls.drop(ask, key))
 
     def count_refused(self, rows: Mapping[str, Mapping[str, int]], *, anew: bool) -> None:
         """Keep how many rows of each source were refused, by reason."""

@@ -11,16 +11,21 @@ from hashlib import blake2b
 from itertools import chain
 
 from graph.events import Event
+from loaders.stores.naming import UNNAMED, Naming
 
 SALT_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstones:
-    """The hashes of one store. A person is known by any of their keys, a share of theirs by its event id."""
+    """The hashes of one store. A person is known by any of their keys, a share of theirs by its event id.
+
+    names: what ids that are made of content are kept under.
+    """
 
     salt: bytes
     hashes: AbstractSet[bytes]
+    names: Naming = UNNAMED
 
     def person(self, key: str) -> bytes:
         """The hash of a user's or visitor's key."""
@@ -28,11 +33,15 @@ class Tombstones:
 
     def share(self, id: str) -> bytes:  # noqa: A002 - events and shares call it `id` throughout.
         """The hash of a share's event id."""
-        return self._hash(b"share", id)
+        return self._hash(b"share", self.names.name(id))
 
     def source(self, name: str) -> bytes:
         """The hash of a source's name, which may tell of somebody too."""
         return self._hash(b"source", name)
+
+    def question(self, asked: bytes) -> bytes:
+        """The hash of what a forecast was asked, from a hash of it that has no key."""
+        return blake2b(asked, digest_size=16, key=self.salt, person=b"question").digest()
 
     def hold(self, key: str) -> bool:
         """Whether a person of this key was forgotten."""

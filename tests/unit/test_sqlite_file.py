@@ -13,6 +13,7 @@ from graph.errors import InvalidInput, StoreIncompatible, StoreUnavailable
 from graph.events import User
 from loaders.stores import open_store
 from loaders.stores.embedded import EmbeddedStore
+from loaders.stores.naming import UNNAMED
 from loaders.stores.sqlite.append import Writing
 from loaders.stores.sqlite.file import FORMAT_1, STEPS, connect, opened
 from loaders.stores.sqlite.shares import by
@@ -144,7 +145,7 @@ def test_a_sharers_shares_are_found_without_looking_at_everybody_elses(store: Em
     asked: list[str] = []
     with closing(connect(path)) as file:
         file.set_trace_callback(asked.append)
-        by(file, [("ana", "tea")])
+        by(file, [("ana", "tea")], UNNAMED)
         file.set_trace_callback(None)
         plan = file.execute(f"EXPLAIN QUERY PLAN {asked[-1]}").fetchall()
     assert any("shares (product=? AND <expr>=?)" in step[3] for step in plan)

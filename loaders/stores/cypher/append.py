@@ -25,6 +25,7 @@ from loaders.stores.cypher.ask import (
 )
 from loaders.stores.cypher.shares import share_seqs
 from loaders.stores.flat import CONSENTS, FLAT, PEOPLE, flat
+from loaders.stores.naming import UNSAID, Names, by_said
 from loaders.stores.sayings import changed, json, product_after, user_after, user_kept, user_of
 
 BATCH = 10_000
@@ -36,13 +37,14 @@ REMEMBERED = 1_000_000
 Properties = dict[str, Any]
 
 
-def digests(ask: Ask, ids: Sequence[str]) -> dict[str, int]:
+def digests(ask: Ask, ids: Sequence[str], names: Names = UNSAID) -> dict[str, int]:
     """The digest of those events that are there, by id; looked for among every kind that there is."""
     ((said,),) = ask("MATCH (l:Log) RETURN l.said")
     found: dict[str, int] = {}
+    kept = [names.get(id_, id_) for id_ in ids]
     for kind in {Kind[name.partition(".")[0]] for name in said}:
-        found |= dict(ask(f"UNWIND $ids AS id {schema.finding(kind)} RETURN id, r.digest", ids=ids))
-    return found
+        found |= dict(ask(f"UNWIND $ids AS id {schema.finding(kind)} RETURN id, r.digest", ids=kept))
+    return by_said(found, ids, names)
 
 
 @dataclass(slots=True)
@@ -57,10 +59,14 @@ class Writing:
         self.nodes.clear()
         self.said.clear()
 
-    def events(self, ask: Ask, new: Sequence[Numbered], shares: Mapping[str, int]) -> None:
-        """Write events under their numbers. shares: those that they refer to and that are there, id → seq."""
+    def events(
+        self, ask: Ask, new: Sequence[Numbered], shares: Mapping[str, int], names: Names = UNSAID
+    ) -> None:
+        """Write events under their numbers. shares: those that they refer to and that are there, id → seq;
+        names: of ids that are kept under another.
+        """
         known = {**shares, **{event.id: seq for seq, event, _ in new if event.kind == Kind.SHARE}}
-        placed = [_place((seq, event, digest), known, ask.seal) for seq, event, digest in new]
+        placed = [_place((seq, event, digest), known, ask.seal, names) for seq, event, digest in new]
         self._make_nodes(ask, placed)
         self._tell(ask, placed)
         by_statement: dict[str, list[Properties]] = {schema.CREATING_SHARES: []}
@@ -141,9 +147,10 @@ _CREATING = {
 _MADE_AT_NEED = {schema.QUERY, schema.ORDER, schema.DAY}
 
 
-def _place(numbered: Numbered, shares: Mapping[str, int], seal: Seal) -> Placed:
+def _place(numbered: Numbered, shares: Mapping[str, int], seal: Seal, names: Names = UNSAID) -> Placed:
     seq, event, digest = numbered
     said = {name: value for name, value in zip(FLAT, flat(event), strict=True) if value is not None}
+    said["id"] = names.get(event.id, event.id)
     says = frozenset(f"{event.kind.name}.{name}" for name in said)
     nodes = [(schema.USER, said[name]) for name in PEOPLE if name in said]
     if event.product is not None:

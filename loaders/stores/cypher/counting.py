@@ -6,7 +6,8 @@ from graph.errors import StoreIncompatible, StoreUnavailable
 from graph.events import Kind
 from loaders import schema
 from loaders.stores.cypher.ask import Ask
-from loaders.stores.tombstones import SALT_BYTES, Tombstones
+from loaders.stores.naming import PURPOSE, Naming
+from loaders.stores.tombstones import SALT_BYTES, Tombstones, secret
 from loaders.stores.versions import Version
 
 
@@ -69,6 +70,15 @@ STEPS = (
         "CREATE CONSTRAINT sharegraph_arrival IF NOT EXISTS FOR (a:Arrival) REQUIRE a.last IS UNIQUE",
         "CALL db.awaitIndexes(60)",
     ),
+    # Events of a store of before are known by plain hashes, and go on to be; what was promised was, and is
+    # not.
+    (
+        "MATCH (l:Log) WHERE l.keyed IS NULL SET l.keyed = l.seq = 0",
+        "MATCH (p:Promise) REMOVE p.question",
+        "CREATE CONSTRAINT sharegraph_call IF NOT EXISTS FOR (c:Call) REQUIRE c.key IS UNIQUE",
+        "CREATE INDEX sharegraph_call_at IF NOT EXISTS FOR (c:Call) ON (c.at)",
+        "CALL db.awaitIndexes(60)",
+    ),
 )
 """STEPS[v] takes a database of format v to v + 1; an empty one is of format 0."""
 
@@ -92,7 +102,13 @@ def tombstones(ask: Ask) -> Tombstones:
     """What is left of the forgotten."""
     ((salt,),) = ask("MATCH (l:Log) RETURN l.salt")
     hashes = frozenset(bytes.fromhex(hash_) for (hash_,) in ask("MATCH (t:Tombstone) RETURN t.hash"))
-    return Tombstones(bytes.fromhex(salt), hashes)
+    return Tombstones(bytes.fromhex(salt), hashes, naming(ask))
+
+
+def naming(ask: Ask) -> Naming:
+    """What it calls ids that are made of content."""
+    ((salt, keyed),) = ask("MATCH (l:Log) RETURN l.salt, l.keyed")
+    return Naming(secret(bytes.fromhex(salt), PURPOSE) if keyed else None)
 
 
 def count_change(ask: Ask, changed: int) -> int:

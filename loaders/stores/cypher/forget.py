@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from graph.events import Event, Kind
 from loaders import schema
 from loaders.stores.admission import Numbered, references
-from loaders.stores.cypher import answers, promises
+from loaders.stores.cypher import answers, calls, promises
 from loaders.stores.cypher.append import Writing
 from loaders.stores.cypher.ask import Ask
 from loaders.stores.cypher.people import forgotten_keys, one_person
@@ -38,11 +38,12 @@ def forget(ask: Ask, key: str, tombstones: Tombstones, memory: Writing) -> bool:
     fields = said_by_kind(ask)
     told = _told(ask, fields, hers)
     forgetting = Forgetting.of(hers, [event for _, event in told])
-    left = forgetting.rewritten(told)
+    left = forgetting.rewritten(told, tombstones.names)
     hashes = tombstones.left_of(hers, forgetting.shares([event for _, event in told]))
     ask("UNWIND $hashes AS hash MERGE (:Tombstone {hash: hash})", hashes=[hash_.hex() for hash_ in hashes])
     promises.take_out(ask, hers | {*forgetting.shares(event for _, event in told)})
     answers.take_out(ask, hers)
+    calls.take_out(ask)
     _rewrite(ask, forgetting, told, left, memory)
     _claim_anew(ask, told)
     _drop_unused(ask, fields, [event for _, event in told])

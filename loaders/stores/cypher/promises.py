@@ -24,7 +24,7 @@ _RETURN = "RETURN " + ", ".join(f"p.{name}" for name in _FIELDS)
 
 def keep(ask: Ask, promises: Sequence[Promise], tombstones: Tombstones) -> int:
     """Link those that were not given before to the chain; how many these were."""
-    by_question = {promise.question.hex(): promise for promise in promises}
+    by_question = {tombstones.question(promise.question).hex(): promise for promise in promises}
     asked_before = "MATCH (p:Promise) WHERE p.question IN $questions RETURN p.question"
     known = {question for (question,) in ask(asked_before, questions=list(by_question))}
     new = [promise for question, promise in by_question.items() if question not in known]
@@ -65,7 +65,7 @@ def take_out(ask: Ask, names: AbstractSet[str]) -> None:
 
 
 def _row(kept: Kept, tombstones: Tombstones, under: Seal) -> dict[str, Any]:
-    question: str | None = kept.promise.question.hex()
+    question: str | None = tombstones.question(kept.promise.question).hex()
     if tombstones.mention(kept.promise.names()):
         kept, question = kept.without_question(), None
     promise, told = kept.promise, kept.promise.told

@@ -12,6 +12,7 @@ from typing import Any
 from graph.events import Kind, Product, User, scaled
 from loaders.stores.admission import Numbered
 from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, Record, flat
+from loaders.stores.naming import UNSAID, Names, by_said
 from loaders.stores.sayings import changed, json, product_after, user_after, user_kept, user_of
 from loaders.stores.sqlite.codes import Codes, Regions, places, slices
 from loaders.stores.sqlite.file import Connection
@@ -26,21 +27,23 @@ _CLAIM = (
 )
 
 
-def digests(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
+def digests(connection: sqlite3.Connection, ids: Sequence[str], names: Names = UNSAID) -> dict[str, int]:
     """The digest of those events that are there, by id."""
-    return _by_id(connection, "SELECT id, digest FROM events WHERE id IN", ids)
+    return _by_id(connection, "SELECT id, digest FROM events WHERE id IN", ids, names)
 
 
-def share_seqs(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
+def share_seqs(connection: sqlite3.Connection, ids: Sequence[str], names: Names = UNSAID) -> dict[str, int]:
     """The seq of those shares that are there, by id."""
-    return _by_id(connection, f"SELECT id, seq FROM events WHERE kind = {Kind.SHARE:d} AND id IN", ids)
+    query = f"SELECT id, seq FROM events WHERE kind = {Kind.SHARE:d} AND id IN"
+    return _by_id(connection, query, ids, names)
 
 
-def _by_id(connection: sqlite3.Connection, query: str, ids: Sequence[str]) -> dict[str, int]:
+def _by_id(connection: sqlite3.Connection, query: str, ids: Sequence[str], names: Names) -> dict[str, int]:
     found: dict[str, int] = {}
-    for some in slices(ids):
+    kept = [names.get(id_, id_) for id_ in ids] if names else ids
+    for some in slices(kept):
         found.update(connection.execute(f"{query} {places(some)}", some))
-    return found
+    return by_said(found, ids, names)
 
 
 @dataclass(slots=True)
@@ -61,13 +64,16 @@ class Writing:
             codes.forget()
         self.said.clear()
 
-    def events(self, connection: Connection, new: Sequence[Numbered], shares: dict[str, int]) -> None:
-        """Write events under their numbers. shares: id → seq of those that they refer to and that are
-        there.
+    def events(
+        self, connection: Connection, new: Sequence[Numbered], shares: dict[str, int], names: Names = UNSAID
+    ) -> None:
+        """Write events under their numbers. shares: id → seq of those that they refer to and that are there;
+        names: of ids that are kept under another.
         """
         seqs, told, digests_of = zip(*new, strict=True)
         own = {event.id: seq for seq, event, _ in new if event.kind == Kind.SHARE}
         column = _said_columns([flat(event) for event in told])
+        column["id"] = tuple(names.get(id_, id_) for id_ in column["id"])
         self._code(connection, column, shares | own)
         self._tell(connection, column)
         values = (_bindable(values) for values in column.values())

@@ -117,7 +117,16 @@ CREATE TABLE arrivals (first INTEGER PRIMARY KEY, last INTEGER NOT NULL,
   at INTEGER NOT NULL, source TEXT NOT NULL);
 """
 
-STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7, FORMAT_8)
+# Events of a store of before are known by plain hashes, and go on to be; what was promised was, and is not.
+FORMAT_9 = """
+ALTER TABLE store ADD COLUMN keyed INTEGER NOT NULL DEFAULT 0;
+UPDATE store SET keyed = (seq = 0);
+UPDATE promises SET question = NULL;
+CREATE TABLE calls (key BLOB PRIMARY KEY, content BLOB NOT NULL, at INTEGER NOT NULL, answer BLOB);
+CREATE INDEX called ON calls (at);
+"""
+
+STEPS = (FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7, FORMAT_8, FORMAT_9)
 """STEPS[v] takes a file of format v to v + 1; an empty file is of format 0."""
 
 

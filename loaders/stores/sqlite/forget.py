@@ -14,7 +14,8 @@ from graph.events import Event, Kind
 from loaders.stores.admission import references
 from loaders.stores.flat import PEOPLE, WORDS
 from loaders.stores.forgetting import Forgetting
-from loaders.stores.sqlite import answers, promises
+from loaders.stores.naming import Naming
+from loaders.stores.sqlite import answers, calls, promises
 from loaders.stores.sqlite.append import Writing, share_seqs
 from loaders.stores.sqlite.file import Connection, numbered
 from loaders.stores.sqlite.people import one_person
@@ -43,7 +44,8 @@ def forget(connection: Connection, key: str, tombstones: Tombstones, memory: Wri
     _bury(connection, forgetting, [event for _, event in told], tombstones)
     promises.take_out(connection, forgetting.keys | {*forgetting.shares(event for _, event in told)})
     answers.take_out(connection, forgetting.keys)
-    _rewrite(connection, forgetting, told, memory, hers[key])
+    calls.take_out(connection)
+    _rewrite(connection, forgetting, told, memory, tombstones.names, hers[key])
     for table in _TABLES:
         drop_unused(connection, table, mentioned[table])
     _claim_anew(connection)
@@ -101,6 +103,7 @@ def _rewrite(
     forgetting: Forgetting,
     told: Sequence[tuple[int, Event]],
     memory: Writing,
+    naming: Naming,
     blank: int,
 ) -> None:
     """Write what is left of her events in their place, and make one nameless person of her codes."""
@@ -112,7 +115,7 @@ def _rewrite(
     )
     connection.execute("DELETE FROM people WHERE id IN (SELECT id FROM temp.hers) AND id <> ?", (blank,))
     memory.people.known[forgetting.blank] = blank
-    left = forgetting.rewritten(told)
+    left = forgetting.rewritten(told, naming)
     if left:
         referred = list({reference for _, event, _ in left for reference in references(event)})
         memory.events(connection, left, share_seqs(connection, referred))

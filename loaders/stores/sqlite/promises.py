@@ -24,7 +24,7 @@ _COLUMNS = (
 
 def keep(connection: Connection, promises: Sequence[Promise], tombstones: Tombstones) -> int:
     """Link those that were not given before to the chain; how many these were."""
-    by_question = {promise.question: promise for promise in promises}
+    by_question = {tombstones.question(promise.question): promise for promise in promises}
     known = {
         question
         for question in by_question
@@ -65,7 +65,7 @@ def take_out(connection: Connection, names: AbstractSet[str]) -> None:
 
 
 def _row(kept: Kept, tombstones: Tombstones, under: Seal) -> tuple[object, ...]:
-    question: bytes | None = kept.promise.question
+    question: bytes | None = tombstones.question(kept.promise.question)
     if tombstones.mention(kept.promise.names()):
         kept, question = kept.without_question(), None
     promise, told = kept.promise, kept.promise.told

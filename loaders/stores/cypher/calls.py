@@ -1,0 +1,57 @@
+"""Calls under idempotency keys, in a graph: `(:Call)` nodes that nothing leads to and no version counts.
+
+graph.calls has the law.
+"""
+
+from graph.calls import Call, oldest_kept, too_many
+from loaders.stores.cypher.ask import Ask
+
+
+def begin(ask: Ask, key: bytes, content: bytes, at: int) -> Call | None:
+    """Begin a call; None where it is the caller's to make, else the one that stands there."""
+    standing = _standing(ask, key)
+    if standing is not None and not standing.given_up(at) and standing.at > oldest_kept(at):
+        return standing
+    _make_room(ask, at)
+    ask(
+        "MERGE (c:Call {key: $key}) SET c.content = $content, c.at = $at REMOVE c.answer, c.room",
+        key=key.hex(),
+        content=content,
+        at=at,
+    )
+    return None
+
+
+def answer(ask: Ask, key: bytes, sealed: bytes) -> bytes:
+    """Keep what a call was answered; what is kept, should somebody else have answered it before."""
+    ask(
+        "MATCH (c:Call {key: $key}) WHERE c.answer IS NULL SET c.answer = $sealed, c.room = $room",
+        key=key.hex(),
+        sealed=sealed,
+        room=len(sealed),
+    )
+    standing = _standing(ask, key)
+    return sealed if standing is None or standing.answer is None else standing.answer
+
+
+def drop(ask: Ask, key: bytes) -> None:
+    """A call that was begun was not made."""
+    ask("MATCH (c:Call {key: $key}) WHERE c.answer IS NULL DELETE c", key=key.hex())
+
+
+def take_out(ask: Ask) -> None:
+    """Keep none of them: any may have named whoever is forgotten."""
+    ask("MATCH (c:Call) DELETE c")
+
+
+def _standing(ask: Ask, key: bytes) -> Call | None:
+    rows = ask("MATCH (c:Call {key: $key}) RETURN c.content, c.at, c.answer", key=key.hex())
+    return Call(*rows[0]) if rows else None
+
+
+def _make_room(ask: Ask, at: int) -> None:
+    ask("MATCH (c:Call) WHERE c.at <= $oldest DELETE c", oldest=oldest_kept(at))
+    ((calls, room),) = ask("MATCH (c:Call) RETURN count(c), coalesce(sum(c.room), 0)")
+    gone = too_many(calls, room)
+    if gone:
+        ask("MATCH (c:Call) WITH c ORDER BY c.at LIMIT $gone DELETE c", gone=gone)
