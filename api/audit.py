@@ -73,7 +73,7 @@ class Audit:
         fields, names = asked_for(self._schema, document, operation, variables)
         if (names or context.caller.subject is not None) and context.version is None:
             await context.pin()
-        people = await _known(context, names)
+        people = _known(context, names)
         await asyncio.to_thread(self._write, context, sorted(fields), people)
 
     def _write(self, context: Context, what: list[str], people: list[str | None]) -> None:
@@ -172,9 +172,9 @@ def _of_node(value: object) -> list[str]:
     return [key] if kind == "User" else []
 
 
-async def _known(context: Context, names: list[str]) -> list[str | None]:
+def _known(context: Context, names: list[str]) -> list[str | None]:
     """The main key of each of these people; None for who is not known."""
-    veil, role = await context.veil.of(context.caller), context.caller.role
+    veil, role = context.veil.of(context.caller), context.caller.role
 
     def meant(name: str) -> str | None:
         known = veil.key(name) if veil and role in BY_PSEUDONYM else None

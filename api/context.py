@@ -131,7 +131,7 @@ class Context:
     async def pin_to(self, analysis: Analysis) -> None:
         """Settle the version."""
         self._pinned = analysis
-        self._sight = Sight(self.caller, analysis, await self.veil.of(self.caller))
+        self._sight = Sight(self.caller, analysis, self.veil.of(self.caller))
         self._blanks = analysis.snapshot.people.blanks
         self._suggestions = self._recipients = None
         self._rooms = {}
@@ -178,7 +178,8 @@ class Context:
         """The places of a list that are asked for. asked: what tells this list from every other of the
         version.
         """
-        return Window.of(Listing.of(self.analysis.version, *asked), bounded(first, default, most), after)
+        listing = Listing.of(self.analysis.version, *asked, secret=self.veil.cursors)
+        return Window.of(listing, bounded(first, default, most), after)
 
     def language(self, locale: str | None) -> Language:
         """The language to answer in: the argument's, else the header's."""

@@ -6,21 +6,21 @@ which mutations list under `userErrors`.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from hashlib import blake2b
+from time import monotonic
 from typing import Any, TypeVar
 
 import orjson
 
 from api.limits import CALL
 from graph.errors import SharegraphError, StoreUnavailable
-from graph.events import Event, Product, Reject, User
+from graph.events import Event, Product, Reject, User, micros
 from graph.store import Store
 from loaders.audit import Aliases
+from loaders.calls import PURPOSE, AnotherCall, Sent, once
 from loaders.erasure import erase
 from loaders.exported import exported
 from loaders.ingest import Taken, ingest_events
@@ -32,8 +32,8 @@ WAITING = 50
 """Calls with events, users or products that wait for the store at once; a further one is sent away, to come
 again."""
 
-REMEMBERED = 10_000
-"""Calls with an idempotency key that are answered from memory."""
+AGAIN = 0.05
+"""Seconds between two looks at a call that another process is making."""
 
 S = TypeVar("S", User, Product)
 T = TypeVar("T")
@@ -71,57 +71,63 @@ class Intake:
         """aliases: the ids by which an audit log speaks of people."""
         self._store = store
         self._aliases = aliases
-        self._answered: OrderedDict[str, tuple[bytes, asyncio.Task[Recorded]]] = OrderedDict()
+        self._under_way: dict[str, tuple[bytes, asyncio.Task[Recorded]]] = {}
+        self._secret = b""
         self._writing = asyncio.Lock()
         self._waiting = 0
 
     async def record(self, said: Sequence[Said], key: str | None, now: datetime) -> Recorded:
         """Take events, each on its own. Fault for too many of them, or for a key that stood for others.
 
-        key: the same key with the same events is answered from memory, also while the first call is still on
-        its way. A call that failed is not remembered: its events are idempotent by their ids.
+        key: the same key with the same events is answered as it was first, by whichever process took it, also
+        while that is still at it (loaders.calls). A call that failed is not remembered: its events are
+        idempotent by their ids.
         """
         _at_most(len(said), "events")
         if key is None:
             return await self._record(said, now)
-        digest = blake2b(
-            orjson.dumps(said, option=orjson.OPT_SORT_KEYS, default=str), digest_size=16
-        ).digest()
-        known = self._answered.get(key)
+        text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS, default=str)
+        known = self._under_way.get(key)
         if known is None:
-            known = self._answered[key] = digest, asyncio.create_task(self._record(said, now))
-            known[1].add_done_callback(lambda done: self._forget_failure(key, done))
-        if known[0] != digest:
-            raise Fault("CONFLICT", f"the key {key!r:.80} stood for other events before", "idempotencyKey")
-        self._answered.move_to_end(key)
+            known = self._under_way[key] = text, asyncio.create_task(self._once(key, text, said, now))
+            known[1].add_done_callback(lambda done: self._over(key, done))
+        if known[0] != text:
+            raise _conflict(key)
         return await asyncio.shield(known[1])
 
-    def _forget_failure(self, key: str, done: asyncio.Task[Recorded]) -> None:
-        if done.cancelled() or done.exception() is not None:
-            self._answered.pop(key, None)
-        while len(self._answered) > REMEMBERED:
-            self._answered.popitem(last=False)
+    def _over(self, key: str, done: asyncio.Task[Recorded]) -> None:
+        del self._under_way[key]
+        # Whoever asked may have left by the time it fails.
+        _ = done.cancelled() or done.exception()
+
+    async def _once(self, key: str, text: bytes, said: Sequence[Said], now: datetime) -> Recorded:
+        """Record, or say what was recorded under this key."""
+        came, record = monotonic(), partial(_record, self._store, said, now)
+
+        def work() -> bytes | None:
+            self._secret = self._secret or self._store.secret(PURPOSE)
+            at = micros(now) + int(1e6 * (monotonic() - came))
+            return once(self._store, Sent(key, text, self._secret), at, lambda: _written(record()))
+
+        try:
+            while (answer := await self._in_turn(work)) is None:  # noqa: ASYNC110 - another process tells nobody.
+                await asyncio.sleep(AGAIN)
+        except AnotherCall:
+            raise _conflict(key) from None
+        return _read(answer)
 
     async def _record(self, said: Sequence[Said], now: datetime) -> Recorded:
         return await self._in_turn(partial(_record, self._store, said, now))
 
     async def forget(self, key: str) -> bool:
-        """Remove a person for good; False where nobody was known by this key. What calls were answered goes
-        too, since it names events.
-        """
-        forgotten = await self._write(partial(erase, self._store, key, self._aliases))
-        self.let_go()
-        return forgotten
+        """Remove a person for good; False where nobody was known by this key."""
+        return await self._write(partial(erase, self._store, key, self._aliases))
 
     async def export(self, key: str, called: Callable[[str], str]) -> dict[str, Any] | None:
         """All that is held about a person; None where nobody is known by this key. called: what the others in
         it are called.
         """
         return await asyncio.to_thread(exported, self._store, key, called)
-
-    def let_go(self) -> None:
-        """Answer no call from memory that was answered until now."""
-        self._answered.clear()
 
     async def nothing(self) -> Recorded:
         """What has become of no events: the store as it is."""
@@ -182,6 +188,22 @@ def why(refused: Reject | Refused) -> str:
 def _record(store: Store, said: Sequence[Said], now: datetime) -> Recorded:
     taken = ingest_events(map(_event, range(1, len(said) + 1), said), store, now=now)
     return Recorded(taken, store.version())
+
+
+def _conflict(key: str) -> Fault:
+    return Fault("CONFLICT", f"the key {key!r:.80} stood for other events before", "idempotencyKey")
+
+
+def _written(recorded: Recorded) -> bytes:
+    """What became of a call's events, to be kept; `_read` is the inverse."""
+    taken = recorded.taken
+    rejected = [(one.line, one.reason, one.detail, one.file, one.event) for one in taken.rejected]
+    return orjson.dumps((taken.stored, taken.repeated, rejected, recorded.version))
+
+
+def _read(written: bytes) -> Recorded:
+    stored, repeated, rejected, version = orjson.loads(written)
+    return Recorded(Taken(stored, repeated, tuple(Reject(*one) for one in rejected)), version)
 
 
 def _event(line: int, said: Said) -> Event | Reject:

@@ -28,9 +28,11 @@ class Listing:
     mark: str
 
     @classmethod
-    def of(cls, version: str, *asked: object) -> "Listing":
-        """The list that this field gives for these arguments (all but `first`, `after` and the locale)."""
-        return cls(version, blake2b(repr(_steady(asked)).encode(), digest_size=6).hexdigest())
+    def of(cls, version: str, *asked: object, secret: bytes = b"") -> "Listing":
+        """The list that this field gives for these arguments (all but `first`, `after` and the locale).
+        secret: under which they are hashed: they may say of whom it is, to whoever knows a pseudonym alone.
+        """
+        return cls(version, blake2b(repr(_steady(asked)).encode(), digest_size=6, key=secret).hexdigest())
 
     def cursor(self, place: int) -> str:
         """Names the item at a place, from 0."""

@@ -287,7 +287,6 @@ class Service:
     def _broken(self) -> None:
         """Somebody was forgotten: let go of everything that may speak of them."""
         self._memo.hold(())
-        self._intake.let_go()
         self.ledger.let_go()
         if self.answerlog is not None:
             self.answerlog.let_go()

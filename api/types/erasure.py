@@ -48,6 +48,6 @@ async def export_of(info: Info, key: str) -> str | None:
     request = info.context
     if not request.sight.speaks_for(key):
         return None
-    veil = await request.veil.of(request.caller)
+    veil = request.veil.of(request.caller)
     held = await request.intake.export(key, veil.of if veil else str)
     return None if held is None else orjson.dumps(held).decode()

@@ -20,7 +20,7 @@ from api.types.values import Estimate
 from graph import suggest
 from graph.analysis import Analysis
 from graph.answers import Given, placed
-from graph.events import content_id, micros
+from graph.events import ContentId, content_id, micros
 from graph.scene import Moment
 from graph.snapshot import Snapshot
 from graph.suggest.explain import Language, Names, explain
@@ -176,9 +176,10 @@ async def suggested(
     request = info.context
     surface = None if context is None else context.surface
     ask = suggest.Ask(person, (context or SuggestionContext()).to_domain(request.sight))
-    asked, answer_id, drawing = _drawing(request.analysis, ask, surface)
+    asked, made_of, drawing = _drawing(request.analysis, ask, surface)
     window = request.window(*page, "suggestions", asked)
     answer = await request.suggestions.load((drawing, min(window.stop + 1, SUGGESTED)))
+    answer_id = request.veil.answer(made_of)
     spoken, page_of = request.language(locale), window.cut(answer.suggestions)
     request.answerlog.give([_given(request, answer_id, ask, surface, page_of.items)])
     return SuggestionConnection(
@@ -189,9 +190,10 @@ async def suggested(
 
 def _drawing(
     analysis: Analysis, ask: suggest.Ask, surface: str | None
-) -> tuple[tuple[object, ...], str, suggest.Ask]:
-    """What was asked, the answer's id, and the ask with the chance that goes with it. Whatever came to the
-    log since gives another id: an answer after a word of the person's is not the one before it.
+) -> tuple[tuple[object, ...], ContentId, suggest.Ask]:
+    """What was asked, the answer's id before it has a name, and the ask with the chance that goes with it.
+    Whatever came to the log since gives another id: an answer after a word of the person's is not the one
+    before it.
     """
     asked = _in_keys(analysis.snapshot, ask, surface)
     answer_id = content_id("answer", analysis.snapshot.as_of, analysis.held, asked)

@@ -110,7 +110,7 @@ async def test_who_asks_by_a_pseudonym_is_on_record_about_the_person_behind_it(
     recorded: Recorded, role: Role
 ) -> None:
     caller = Caller(role, "key:k3")
-    veil = await recorded.service._veil.of(caller)
+    veil = recorded.service._veil.of(caller)
     assert veil is not None
     await recorded.ask("query($k: String!) { user(key: $k) { key } }", caller, k=veil.of("bea"))
     (row,) = recorded.rows

@@ -5,12 +5,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 import pytest
 
 from api.ids import global_id
-from api.intake import WAITING, Intake, Recorded
+from api.intake import WAITING, Fault, Intake, Recorded, why
+from graph.calls import LEASE
 from graph.errors import StoreUnavailable
 from loaders.stores.embedded import EmbeddedStore
 from tests.api.conftest import NOW, Counting, Shop
@@ -265,10 +267,62 @@ async def test_more_calls_than_may_wait_are_sent_away_at_once(shop: Shop) -> Non
     assert again.taken.stored == 1
 
 
-async def test_after_a_restart_a_call_that_is_sent_again_is_all_repeats(shop: Shop) -> None:
+async def test_after_a_restart_a_call_that_is_sent_again_is_answered_the_same(shop: Shop) -> None:
     one, lost = event("v1", "VIEW", "ana"), event("o1", "OPEN", "ana", share="none")
     first = await Intake(shop.store).record([one, lost], "k1", NOW)
-    again = await Intake(shop.store).record([one, lost], "k1", NOW)
-    assert (first.taken.stored, again.taken.stored, again.taken.repeated) == (1, 0, 1)
-    assert again.taken.rejected == first.taken.rejected
-    assert again.version == first.version
+    await Intake(shop.store).record([event("v2", "VIEW", "bea")], None, NOW)
+    assert await Intake(shop.store).record([one, lost], "k1", NOW) == first
+    with pytest.raises(Fault) as other:
+        await Intake(shop.store).record([one], "k1", NOW)
+    assert other.value.code == "CONFLICT"
+    assert (first.taken.stored, [*map(why, first.taken.rejected)]) == (1, ["unknown share: 'none'"])
+
+
+async def test_a_call_that_another_process_makes_is_waited_for(shop: Shop) -> None:
+    one = event("v1", "VIEW", "ana")
+    held, may_go = asyncio.Event(), Semaphore(0)
+
+    class Slow(Counting):
+        def append(self, *args: Any) -> Any:
+            loop.call_soon_threadsafe(held.set)
+            may_go.acquire()
+            return shop.store.append(*args)
+
+    loop = asyncio.get_running_loop()
+    first = asyncio.create_task(Intake(Slow(shop.store)).record([one], "k1", NOW))
+    await held.wait()
+    again = asyncio.create_task(Intake(shop.store).record([one], "k1", NOW))
+    await asyncio.sleep(0.2)
+    assert not again.done()
+    may_go.release()
+    assert await again == await first
+    assert (await first).taken.stored == 1
+
+
+async def test_a_call_whose_process_died_is_made_again_once_it_is_given_up(shop: Shop) -> None:
+    one = event("v1", "VIEW", "ana")
+
+    class Dying(Counting):
+        def answer_call(self, *_: object) -> bytes:
+            raise SystemError("killed")
+
+        def drop_call(self, *_: object) -> None:
+            """A process that is killed drops nothing."""
+
+    with pytest.raises(SystemError):
+        await Intake(Dying(shop.store)).record([one], "k1", NOW)
+    again = await Intake(shop.store).record([one], "k1", NOW + LEASE)
+    assert (again.taken.stored, again.taken.repeated) == (0, 1)
+    assert await Intake(shop.store).record([one], "k1", NOW + LEASE) == again
+
+
+async def test_a_call_that_failed_may_be_sent_again_at_once(shop: Shop) -> None:
+    one = event("v1", "VIEW", "ana")
+
+    class Away(Counting):
+        def append(self, *_: object) -> Any:
+            raise StoreUnavailable("away")
+
+    with pytest.raises(StoreUnavailable):
+        await Intake(Away(shop.store)).record([one], "k1", NOW)
+    assert (await Intake(shop.store).record([one], "k1", NOW)).taken.stored == 1
