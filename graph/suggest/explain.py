@@ -26,6 +26,7 @@ from graph.suggest.reasons import (
     RelationReason,
     RemainderReason,
     SceneReason,
+    voice_of,
 )
 
 CLAUSES, NAMED = 2, 2
@@ -78,7 +79,7 @@ def _voices(reasons: Sequence[Reason]) -> list[list[list[Reason]]]:
     for reason in reasons:
         speaks = reason.weight > 0 or isinstance(reason, ExplorationReason)
         if speaks and not isinstance(reason, RemainderReason):
-            breaths = voices.setdefault(_voice(type(reason)), {})
+            breaths = voices.setdefault(voice_of(reason), {})
             breaths.setdefault(_breath(reason), []).append(reason)
     loud = _loudness(reasons)
     ordered = sorted(voices, key=lambda voice: -loud[voice])
@@ -89,15 +90,10 @@ def _loudness(reasons: Sequence[Reason]) -> dict[type[Reason], float]:
     """What each voice adds to the score, its part of the remainder included."""
     loud: dict[type[Reason], float] = {}
     for reason in reasons:
-        parts = reason.by_sort if isinstance(reason, RemainderReason) else ((type(reason), reason.weight),)
-        for sort, weight in parts:
-            loud[_voice(sort)] = loud.get(_voice(sort), 0.0) + weight
+        mine = ((voice_of(reason), reason.weight),)
+        for voice, weight in reason.by_voice if isinstance(reason, RemainderReason) else mine:
+            loud[voice] = loud.get(voice, 0.0) + weight
     return loud
-
-
-def _voice(sort: type[Reason]) -> type[Reason]:
-    """Whose voice a sort of reason is to a reader: people of like taste are one crowd, counted or not."""
-    return InterestReason if sort is PeersReason else sort
 
 
 def _breath(reason: Reason) -> object:
@@ -107,8 +103,11 @@ def _breath(reason: Reason) -> object:
             return via, action
         case RelationReason(relation=relation, to=to):
             return relation, to
-        case PopularityReason(community=community, of_kind=of_kind):
-            return community, of_kind
+        case LikenessReason(brand=brand):
+            return brand
+        case PopularityReason(of_kind=of_kind):
+            # What is popular of its kind is told with what is of that kind, by no brand.
+            return not of_kind
         case SceneReason(facet=facet):
             return facet
         case _:
@@ -128,10 +127,10 @@ def _clause(group: list[Reason], names: Names, said: Sayings) -> str | None:
             clause = phrases.interest(said, _called(names.products, because)[:NAMED])
         case PeersReason(people=people):
             clause = phrases.peers(said, people)
-        case LikenessReason(because=because, brand=brand):
-            clause = phrases.likeness(said, next(iter(_called(names.products, because)), ""), brand=brand)
-        case PopularityReason(community=community, of_kind=of_kind):
-            clause = phrases.popularity(said, around=community is not None, of_kind=of_kind)
+        case LikenessReason() | PopularityReason(of_kind=True):
+            clause = _kind(group, names, said)
+        case PopularityReason(community=community):
+            clause = phrases.popularity(said, around=community is not None)
         case SceneReason(facet=facet):
             clause = phrases.scene(said, facet)
         case ExplorationReason():
@@ -148,6 +147,15 @@ def _friends(group: list[FriendReason], names: Names, said: Sayings) -> str:
         return phrases.circle(said, names.people[via], len(friends), action)
     called = _called(names.people, [friend for friend, named in friends.items() if named])[:NAMED]
     return phrases.friends(said, called, len(friends) - len(called), action)
+
+
+def _kind(group: list[Reason], names: Names, said: Sayings) -> str:
+    """That it is of a kind or a brand, or popular among its like, or both."""
+    alike = [reason for reason in group if isinstance(reason, LikenessReason)]
+    called = next(iter(_called(names.products, [row for reason in alike for row in reason.because])), "")
+    if len(alike) < len(group):
+        return phrases.popular_of_kind(said, called)
+    return phrases.likeness(said, called, brand=alike[0].brand)
 
 
 def _called(names: Sequence[str], rows: Sequence[int]) -> list[str]:

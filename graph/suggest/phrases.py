@@ -160,13 +160,16 @@ def likeness(said: Sayings, product: str, *, brand: bool) -> str:
             return said.gettext("it is of the same kind as the {product}").format(product=product)
 
 
-def popularity(said: Sayings, *, around: bool, of_kind: bool) -> str:
-    """That it is chosen a lot. around: in the person's own circle; of_kind: among products of its kind."""
-    if of_kind:
-        return said.gettext("it is popular among what is like it")
-    if around:
-        return said.gettext("it is popular in this circle")
-    return said.gettext("it is popular")
+def popularity(said: Sayings, *, around: bool) -> str:
+    """That it is chosen a lot. around: in the person's own circle."""
+    return said.gettext("it is popular in this circle") if around else said.gettext("it is popular")
+
+
+def popular_of_kind(said: Sayings, product: str) -> str:
+    """That it is chosen a lot among products of its kind; product: one of them, "" for none with a name."""
+    if product:
+        return said.gettext("it is popular among what is like the {product}").format(product=product)
+    return said.gettext("it is popular among what is like it")
 
 
 def scene(said: Sayings, facet: Facet) -> str:

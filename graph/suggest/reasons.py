@@ -121,13 +121,13 @@ class PriceReason:
 
 @dataclass(frozen=True, slots=True)
 class RemainderReason:
-    """The rest, so that the sum holds: how many reasons it stands for, and how much of its weight those of
-    each sort have.
+    """The rest, so that the sum holds: how many reasons it stands for, and how much of its weight is whose
+    (`voice_of`).
     """
 
     weight: float
     count: int
-    by_sort: tuple[tuple[type["Reason"], float], ...] = ()
+    by_voice: tuple[tuple[type["Reason"], float], ...] = ()
 
 
 Reason = (
@@ -168,7 +168,20 @@ def _interest_as_one(reasons: list[Reason]) -> list[Reason]:
 
 
 def _remainder(rest: list[Reason]) -> RemainderReason:
-    by_sort: dict[type[Reason], float] = {}
+    by_voice: dict[type[Reason], float] = {}
     for reason in rest:
-        by_sort[type(reason)] = by_sort.get(type(reason), 0.0) + reason.weight
-    return RemainderReason(sum(reason.weight for reason in rest), len(rest), tuple(by_sort.items()))
+        by_voice[voice_of(reason)] = by_voice.get(voice_of(reason), 0.0) + reason.weight
+    return RemainderReason(sum(reason.weight for reason in rest), len(rest), tuple(by_voice.items()))
+
+
+def voice_of(reason: Reason) -> type[Reason]:
+    """Whose voice a reason is to a reader, told by the sort of reason that leads it: people of like taste are
+    one crowd, counted or not, and what is popular of a kind speaks for the kind.
+    """
+    match reason:
+        case PeersReason():
+            return InterestReason
+        case PopularityReason(of_kind=True):
+            return LikenessReason
+        case _:
+            return type(reason)

@@ -12,6 +12,7 @@ from graph.events import Kind
 from graph.suggest import (
     FriendReason,
     InterestReason,
+    LikenessReason,
     PeersReason,
     PopularityReason,
     Reason,
@@ -54,11 +55,22 @@ def test_of_what_friends_did_the_heaviest_is_told_and_the_rest_where_nothing_els
 def test_people_who_chose_the_same_are_one_crowd_whichever_model_counts_them():
     models = InterestReason(0.1, (0, 1)), InterestReason(0.3, (1,)), InterestReason(0.2, (0,))
     one, audience = heaviest_first([*models, InterestReason(0.05, ())])
-    assert (one.weight, audience.weight) == (pytest.approx(0.6), 0.05)
+    assert one.weight == pytest.approx(0.6)
+    assert audience.weight == 0.05
     assert isinstance(one, InterestReason)
     assert one.because == (1,)
     said = spoken(*models, PeersReason(0.5, 4), PopularityReason(0.4, None))
     assert said == "People who chose cup chose this too; it is popular."
+
+
+def test_what_is_popular_of_a_kind_speaks_for_the_kind():
+    like, popular = LikenessReason(0.2, (1,), brand=False), PopularityReason(0.2, None, of_kind=True)
+    both = "It is popular among what is like the cup; people who chose mug chose this too."
+    assert spoken(like, popular, InterestReason(0.3, (0,))) == both
+    assert spoken(like) == "It is of the same kind as the cup."
+    assert spoken(popular) == "It is popular among what is like it."
+    brand = LikenessReason(0.3, (1,), brand=True)
+    assert spoken(brand, popular) == "It is from the brand of the cup; it is popular among what is like it."
 
 
 def test_all_it_goes_with_counts_together_and_the_closest_is_told():

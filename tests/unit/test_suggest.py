@@ -504,4 +504,5 @@ def test_what_is_popular_in_the_category_of_the_page_is_not_called_popular_with_
     (found,) = suggest(on_shelf, [Ask(None, Context(product=taken.products.keys.row("tent")))], limit=9)
     dome = next(one for one in found.suggestions if taken.products.keys[one.product] == "dome")
     names = Names(taken.people.names, taken.products.names)
-    assert "popular among what is like it" in explain(dome, names, ENGLISH)
+    assert "popular among what is like the two-person tent" in explain(dome, names, ENGLISH)
+    assert "popular among what is like it" in explain(dome, Names([], [""] * 9), ENGLISH)
