@@ -50,6 +50,11 @@ class Interactions:
         inner = None if self.inner is None else replace(self.inner, known=self.inner.known.friendless())
         return replace(self, friends=facts(nobody, nobody, (self.users, self.users)), inner=inner)
 
+    def contentless(self) -> "Interactions":
+        """The same with nothing said of items but who chose them."""
+        inner = None if self.inner is None else replace(self.inner, known=self.inner.known.contentless())
+        return replace(self, content=None, inner=inner)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:

@@ -13,7 +13,10 @@ from graph.evaluate.suggestions.diversity import most_shown
 
 pytestmark = pytest.mark.slow
 
-BASELINES = {"popularity", "item-knn", "user-knn", "ease", "als", "friends", "blend-without-friends"}
+BASELINES = {"popularity", "item-knn", "user-knn", "ease", "als", "friends"} | {
+    "blend-without-friends",
+    "blend-without-content",
+}
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
     item = user % 5 * 20 + (20 * dice.random(len(user)) ** 2).astype(np.int64)
     friend = (user + 5 * dice.integers(1, 6, len(user))) % 100
     made = tmp_path_factory.mktemp("tastes")
+    kinds = (f"{one}\t{one // 20}" for one in range(100))
+    (made / "item_category.tsv").write_text("\n".join(["item\tcategory", *kinds]) + "\n")
     for name, head, other in (("train", "item", item), ("social", "friend", friend)):
         lines = [f"user\t{head}", *(f"{one}\t{two}" for one, two in zip(user, other, strict=True))]
         (made / f"{name}.tsv").write_text("\n".join(lines) + "\n")

@@ -83,8 +83,10 @@ def held_of(
 
 
 def roster(held: "Held", *, tune: bool, telling: "Telling") -> "Iterator[Contender]":
-    """The blend, the same without friends, and every baseline that has room; what has none is told."""
-    from graph.evaluate.suggestions.compare import WithoutFriends, contender
+    """The blend, the same without friends, the same without content where there is any, and every baseline
+    that has room; what has none is told.
+    """
+    from graph.evaluate.suggestions.compare import Without, contender
     from graph.taste import Blend, Fits, Sharing, baselines
 
     fits = Fits(held.known, telling)
@@ -92,7 +94,9 @@ def roster(held: "Held", *, tune: bool, telling: "Telling") -> "Iterator[Contend
         yield from _tuned(held, telling)
     else:
         yield contender(Blend(fits=fits), held)
-        yield contender(WithoutFriends(Blend(fits=fits)), held)
+        yield contender(Without(Blend(fits=fits), "friends"), held)
+        if held.known.content is not None:
+            yield contender(Without(Blend(fits=fits), "content"), held)
     found = baselines(held.known.users, held.known.items)
     for name, reason in found.left_out:
         complain(f"{name} is left out: {reason}")
@@ -102,11 +106,11 @@ def roster(held: "Held", *, tune: bool, telling: "Telling") -> "Iterator[Contend
 
 def _tuned(held: "Held", telling: "Telling") -> "Iterator[Contender]":
     """The blend with and without friends, each with settings of its own; their choice is in its cost."""
-    from graph.evaluate.suggestions.compare import BLEND, WITHOUT, Contender, WithoutFriends, contender
+    from graph.evaluate.suggestions.compare import BLEND, WITHOUT, Contender, Without, contender
 
     yield Contender(BLEND, lambda: contender(tuned(held, telling), held).fit())
     alone = replace(held, known=held.known.friendless())
-    yield Contender(WITHOUT, lambda: contender(WithoutFriends(tuned(alone, telling)), held).fit())
+    yield Contender(WITHOUT, lambda: contender(Without(tuned(alone, telling), "friends"), held).fit())
 
 
 def watched(one: "Contender", telling: "Telling | None" = None) -> "tuple[Lists, Cost]":

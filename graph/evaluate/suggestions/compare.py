@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,19 +87,20 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class WithoutFriends:
-    """The same model, shown nobody's friends."""
+class Without:
+    """The same model, not shown something. what: friends, or content."""
 
     model: Model
+    what: Literal["friends", "content"]
 
     @property
     def name(self) -> str:
         """Whose, and what is missing."""
-        return f"{self.model.name} without friends"
+        return f"{self.model.name} without {self.what}"
 
     def fit(self, known: Interactions) -> Fitted:
-        """Learn from what is known but ties."""
-        return self.model.fit(known.friendless())
+        """Learn from what else is known."""
+        return self.model.fit(known.friendless() if self.what == "friends" else known.contentless())
 
 
 def contender(model: Model, held: Held) -> Contender:
