@@ -58,7 +58,7 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """Which secret, by its id, seals what a store keeps of people; None for plain text. writes: what comes
-    now; under: what everything was last brought under.
+    now; under: what everything was last brought under, "" where a part is plain and another sealed.
     """
 
     writes: str | None = None
@@ -292,6 +292,13 @@ class Store(Protocol):
         """Bring what is said of people under the secret that is written with; how many values were changed.
         In steps, beside readers and writers, and to be begun again where it was stopped. The version stays as
         it is.
+        """
+        ...
+
+    def unseal(self) -> int:
+        """Keep what is said of people as plain text from now on, and bring what is there to it; how many
+        values were changed. As `reseal` otherwise. It stays so until there is a secret that never sealed
+        anything here.
         """
         ...
 

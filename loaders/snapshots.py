@@ -115,10 +115,10 @@ def snapshot_of(store: Store, folder: Path, seal: Seal | None = None) -> Snapsho
     log and saved first.
 
     Several processes may ask at once: one builds, the others wait and map what it saved. Where the folder
-    cannot be written, the snapshot is built in memory, and a warning says what that costs. seal: None for the
-    one that the environment gives, here as below.
+    cannot be written, the snapshot is built in memory, and a warning says what that costs. seal: None for
+    `seal_of` the store, and below for the one that the environment gives.
     """
-    seal = seal or given()
+    seal = seal or seal_of(store)
     current = open_snapshot(folder, store.version(), seal)
     if current is not None:
         return current
@@ -129,6 +129,13 @@ def snapshot_of(store: Store, folder: Path, seal: Seal | None = None) -> Snapsho
             _log.warning("%s cannot be written (%s): every start reads the whole log", folder, refused)
             return Snapshot.of(store.read())
         return open_snapshot(folder, store.version(), seal) or _built(store, folder, seal)
+
+
+def seal_of(store: Store) -> Seal:
+    """The seal that the environment gives, writing with the secret that a store writes with."""
+    seal = given()
+    seal.write_with(store.sealed().writes)
+    return seal
 
 
 def open_snapshot(folder: Path, version: str, seal: Seal | None = None) -> Snapshot | None:

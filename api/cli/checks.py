@@ -22,7 +22,8 @@ from graph.events import Kind, instant
 from graph.log import NONE
 from graph.snapshot import Snapshot
 from graph.store import Sealed
-from loaders.snapshots import default_folder, read_snapshot, snapshot_of
+from loaders.sealing import Seal
+from loaders.snapshots import default_folder, read_snapshot, seal_of, snapshot_of
 from loaders.stores import open_store
 
 Verdict = Literal["ok", "warn", "fail"]
@@ -104,8 +105,11 @@ def sealing(state: Sealed) -> Finding:
     >>> sealing(Sealed("6668", None)).remedy
     'sharegraph keys rotate brings it there'
     """
+    if state.writes is None and not state.whole:
+        says = "not everything is plain text again"
+        return Finding("names on disk", "warn", says, "sharegraph keys unseal brings it there")
     if state.writes is None:
-        return Finding("names on disk", "ok", "plain text: no secret was given (docs/security.md)")
+        return Finding("names on disk", "ok", "plain text: no secret seals them (docs/security.md)")
     if not state.whole:
         says = f"not everything is sealed under the newest secret {state.writes}"
         return Finding("names on disk", "warn", says, "sharegraph keys rotate brings it there")
@@ -132,7 +136,7 @@ def ids(*, keyed: bool) -> Finding:
 def snapshot_files(folder: Path, current: str, seal: Seal) -> Finding:
     """Whether the files are whole, and of the store's present version."""
     try:
-        saved = read_snapshot(folder)
+        saved = read_snapshot(folder, seal=seal)
     except SnapshotTorn as torn:
         return Finding("snapshot", "warn", str(torn), "nothing to do: the next question builds it anew")
     if saved is None:

@@ -1,4 +1,4 @@
-"""Secrets that seal names, regions and attributes on disk: made, rotated, retired."""
+"""Secrets that seal names, regions and attributes on disk: made, rotated, retired, and given up."""
 
 from api.cli.command import Everywhere
 
@@ -64,4 +64,21 @@ def retire(everywhere: Everywhere) -> None:
     everywhere.tell({"dropped": dropped}, lambda: shown)
 
 
-COMMANDS = (secret, rotate, retire)
+def unseal(everywhere: Everywhere) -> None:
+    """Bring names, regions and attributes back to plain text, while the store is served and written to.
+
+    Stopped half-way, it is simply run again. From then on nobody needs the secrets but for earlier backups;
+    the store stays plain, whoever is given them, until `keys rotate`.
+
+    [bold]Example[/bold]
+
+        sharegraph keys unseal --key-file shop.key --store sqlite:///shop.db
+    """
+    from loaders.rotation import unseal
+
+    values = unseal(everywhere.store)
+    shown = f"Plain text again: {values:,} values were sealed." if values else "There is nothing sealed."
+    everywhere.tell({"values": values}, lambda: shown)
+
+
+COMMANDS = (secret, rotate, retire, unseal)

@@ -43,6 +43,7 @@ from loaders.stores.sqlite.forget import forget
 from loaders.stores.sqlite.people import consents, naming, one_person, same_person
 from loaders.stores.sqlite.place import Place
 from loaders.stores.tombstones import Tombstones, secret
+from loaders.stores.turns import opened_under
 from loaders.stores.versions import Version
 
 READERS_GO = 500
@@ -324,13 +325,20 @@ class EmbeddedStore:
         """Bring what is said of people under the secret that is written with; how many values it were."""
         changed, whole = 0, False
         while not whole:
-            began_under = self.sealed().writes
+            with self._asking() as connection:
+                began = reseal.turns(connection)
             changed += self._reseal_once()
             with self._writing() as (connection, _):
-                whole = reseal.finish(connection, began_under)
+                whole = reseal.finish(connection, began)
         with self._write_lock, translated(self._path):
             self._empty_the_log()
         return changed
+
+    def unseal(self) -> int:
+        """Keep what is said of people as plain text from now on; how many values were sealed."""
+        with self._writing() as (connection, _):
+            reseal.end(connection)
+        return self.reseal()
 
     def _reseal_once(self) -> int:
         changed = 0
@@ -378,12 +386,12 @@ class EmbeddedStore:
             self._reader.close()
 
     def _settle_seal(self) -> None:
-        """Write under the newest secret from now on; StoreSealed where the store's own is not held."""
-        newest = None if self._seal.newest is None else self._seal.newest.id
+        """Write under the newest secret from now on, if it is new to the store; StoreSealed where the store's
+        own is not held.
+        """
         with self._asking() as connection:
-            writes = reseal.settled(connection).writes
-        self._seal.check(writes, self.url)
-        if newest != writes:
+            turns = reseal.turns(connection)
+        if opened_under(turns, self._seal, self.url):
             with self._writing() as (connection, _):
                 reseal.settle(connection)
 

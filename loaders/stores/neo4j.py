@@ -58,6 +58,7 @@ from loaders.stores.cypher.forget import forget, naming
 from loaders.stores.cypher.people import one_person, same_person
 from loaders.stores.naming import events_told
 from loaders.stores.tombstones import Tombstones, secret
+from loaders.stores.turns import opened_under
 from loaders.stores.versions import Version
 
 T = TypeVar("T")
@@ -364,10 +365,15 @@ class Neo4jStore:
         """Bring what is said of people under the secret that is written with; how many values it were."""
         changed, whole = 0, False
         while not whole:
-            began_under = self.sealed().writes
+            began = self._read(reseal.turns)
             changed += self._reseal_once()
-            whole = self._write(partial(_finished, began_under))
+            whole = self._write(partial(_finished, began))
         return changed
+
+    def unseal(self) -> int:
+        """Keep what is said of people as plain text from now on; how many values were sealed."""
+        self._write(lambda ask, _: reseal.end(ask))
+        return self.reseal()
 
     def _reseal_once(self) -> int:
         changed = 0
@@ -379,11 +385,10 @@ class Neo4jStore:
         return changed
 
     def _settle_seal(self) -> None:
-        """Write under the newest secret from now on; StoreSealed where the store's own is not held."""
-        newest = None if self._seal.newest is None else self._seal.newest.id
-        writes = self.sealed().writes
-        self._seal.check(writes, self.url)
-        if newest != writes:
+        """Write under the newest secret from now on, if it is new to the store; StoreSealed where the store's
+        own is not held.
+        """
+        if opened_under(self._read(reseal.turns), self._seal, self.url):
             self._write(lambda ask, _: reseal.settle(ask))
 
     def _session(self) -> Session:
@@ -506,8 +511,8 @@ def _stepped(step: reseal.Step, after: reseal.Place, ask: Ask, _: Version) -> re
     return step(ask, after)
 
 
-def _finished(began_under: str | None, ask: Ask, _: Version) -> bool:
-    return reseal.finish(ask, began_under)
+def _finished(began: str | None, ask: Ask, _: Version) -> bool:
+    return reseal.finish(ask, began)
 
 
 class _Asking:

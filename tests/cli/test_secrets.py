@@ -1,4 +1,4 @@
-"""Names on disk from the command line: sealed, rotated, retired; a byte scan over the whole folder."""
+"""Names on disk from the command line: sealed, rotated, retired, plain again; byte scans over the folder."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api import cli
+from loaders.sealing import Secret
 from loaders.secretfile import KEY, KEY_FILE
 
 SAID = ("Xana of the tea", "Xiling", "Xville", "Xulin")
@@ -111,3 +112,44 @@ def test_no_secret_is_dropped_that_something_is_under_yet(
     assert "not everything is under the secret" in capsys.readouterr().err
     assert run("doctor") == 0
     assert "names on disk" in capsys.readouterr().out
+
+
+def test_what_was_unsealed_needs_no_secret_until_it_is_sealed_anew(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (("secret",), ("rotate",)):
+        assert run("keys", *words) == 0
+    monkeypatch.setenv(KEY_FILE, "")
+    assert cli.main(["keys", "unseal", "--store", "sqlite:///shop.db"]) == 1
+    assert "was not given; --key-file FILE" in capsys.readouterr().err
+    assert run("keys", "unseal", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["values"] > 0
+    assert run("keys", "unseal") == 0
+    assert "There is nothing sealed." in capsys.readouterr().out
+    # Whoever still holds the secret opens what is plain, and seals nothing.
+    assert run("load", str(shop.parent / "log.jsonl")) == 0
+    assert run("keys", "retire") == 2
+    assert "delete shop.key once no backup needs it" in capsys.readouterr().err
+    monkeypatch.setenv(KEY_FILE, "")
+    assert cli.main(["export", "ana", "--store", "sqlite:///shop.db"]) == 0
+    assert SAID[0] in capsys.readouterr().out
+    assert {"shop.db", "people.names.letters.npy"} <= {*holding(shop)}
+    assert run("keys", "rotate", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["added"] is True
+    assert run("compact") == 0
+    assert "shop.db" not in {*holding(shop)}
+
+
+def test_secrets_that_are_named_in_another_order_are_no_newer(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = Secret.new(), Secret.new()
+    for held in ((one,), (one, other)):
+        monkeypatch.setenv(KEY, ",".join(secret.text for secret in held))
+        assert cli.main(["keys", "rotate", "--store", "sqlite:///shop.db"]) == 0
+    monkeypatch.setenv(KEY, f"{other.text},{one.text}")
+    capsys.readouterr()
+    assert cli.main(["keys", "rotate", "--store", "sqlite:///shop.db"]) == 2
+    assert "nothing newer is in SHAREGRAPH_KEY" in capsys.readouterr().err
+    assert cli.main(["doctor", "--store", "sqlite:///shop.db"]) == 0
+    assert f"sealed under the secret {other.id}" in capsys.readouterr().out

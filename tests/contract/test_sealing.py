@@ -255,6 +255,14 @@ def test_who_is_forgotten_leaves_nothing_in_a_sealed_store_either(
     assert hers not in kept(store_url, request)
 
 
+class StoppedHere(Exception):
+    pass
+
+
+def stopping(*_: object) -> tuple[None, int]:
+    raise StoppedHere
+
+
 RESEALING = """
 import sys
 from loaders.stores import open_store
@@ -289,3 +297,124 @@ def test_a_rotation_that_was_killed_goes_on_where_it_is_begun_again(
     assert store.sealed() == Sealed(secrets[1].id, secrets[1].id)
     del secrets[0]
     assert told(opened()) == expected
+
+
+def test_a_store_never_goes_back_to_a_secret_whatever_their_order(
+    opened: Open, store_url: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+):
+    one, other = Secret.new(), Secret.new()
+    tell(opened([one]))
+    in_order = opened([one, other])
+    in_order.reseal()
+    assert not caplog.records
+    turned = opened([other, one])
+    (warning,) = caplog.records
+    assert f"the secret {one.id} is given as the newest, but was left before" in warning.getMessage()
+    assert warning.getMessage().endswith(f"it goes on with {other.id}: name that one last")
+    for store in (turned, opened([one, other]), turned, opened([other, one])):
+        assert store.sealed() == Sealed(other.id, other.id)
+        assert store.reseal() == 0
+    turned.append(rows([replace(DID[1], id="o2", region="Binjiang")]))
+    turned.upsert_users([User("dan", "Dan")])
+    assert one.alike(b"Binjiang", REGION).decode("latin-1") not in kept(store_url, request)
+    assert told(opened([other])) == told(turned)
+    with pytest.raises(StoreSealed, match=f"under the secret {other.id}, which is not among the 1 given"):
+        opened([one])
+
+
+def test_a_store_that_was_sealed_is_plain_again_and_says_the_same_throughout(
+    opened: Open, secrets: Secrets, store_url: str, request: pytest.FixtureRequest
+):
+    plain = opened([])
+    plain.append(rows([DID[0]]))
+    secrets.append(Secret.new())
+    serving = opened()
+    tell(serving)
+    # A campaign of the name of a region: when that is plain again the two are one word.
+    serving.append(rows([replace(DID[0], id="s2", campaign=SAID[3])]))
+    expected, version = told(serving), serving.version()
+    assert opened().unseal() > 0
+    assert serving.sealed() == Sealed()
+    assert (told(serving), serving.version()) == (expected, version)
+    assert serving.unseal() == 0
+    assert told(opened([])) == expected
+    assert [word for word in SAID if word not in kept(store_url, request)] == []
+    serving.append(rows([replace(DID[1], id="o2", region=SAID[0])]))
+    assert told(opened([])) == told(serving)
+    assert secrets[0].alike(SAID[1].encode(), REGION).decode("latin-1") not in kept(store_url, request)
+
+
+def test_a_store_that_was_told_to_be_plain_is_sealed_again_by_a_new_secret_alone(
+    opened: Open, secrets: Secrets, store_url: str, request: pytest.FixtureRequest
+):
+    secrets.append(Secret.new())
+    tell(opened())
+    opened().unseal()
+    store = opened()
+    assert store.sealed() == Sealed()
+    expected = told(store)
+    secrets.append(Secret.new())
+    store = opened()
+    assert store.sealed() == Sealed(secrets[1].id, None)
+    assert store.reseal() > 0
+    assert store.sealed().whole
+    del secrets[0]
+    assert told(opened()) == expected
+    store.compact()
+    assert [word for word in SAID if word in kept(store_url, request)] == []
+
+
+def test_unsealing_that_is_stopped_goes_on_where_it_is_begun_again_and_needs_the_secret_until_then(
+    opened: Open, secrets: Secrets, store_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    secrets.append(Secret.new())
+    store = opened()
+    tell(store)
+    store.upsert_users([User(f"u{number}", f"Name {number}", SAID[1]) for number in range(1_000)])
+    expected = told(store)
+    monkeypatch.setenv(KEY, secrets[0].text)
+    for seconds in (0.0, 0.1):
+        command = [sys.executable, "-c", RESEALING.replace("store.reseal()", "store.unseal()"), store_url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "open\n"
+            time.sleep(seconds)
+            child.kill()
+        assert told(store) == expected
+    for of in (of_files, of_graphs):
+        monkeypatch.setattr(of, "STEPS", (stopping, *of.STEPS[1:]))
+    with pytest.raises(StoppedHere):
+        opened().unseal()
+    assert not store.sealed().whole
+    monkeypatch.undo()
+    with pytest.raises(StoreSealed, match="was not given"):
+        opened([]).unseal()
+    assert told(opened()) == expected
+    opened().unseal()
+    assert told(opened([])) == expected
+
+
+def test_what_was_half_unsealed_is_sealed_whole_by_a_newer_secret(
+    opened: Open,
+    secrets: Secrets,
+    store_url: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    secrets.append(Secret.new())
+    tell(opened())
+    for of in (of_files, of_graphs):
+        monkeypatch.setattr(of, "STEPS", (of.STEPS[0], stopping, *of.STEPS[1:]))
+    with pytest.raises(StoppedHere):
+        opened().unseal()
+    monkeypatch.undo()
+    opened().append(rows([replace(DID[1], id="o2", region="Binjiang")]))
+    expected = told(opened())
+    secrets.append(Secret.new())
+    store = opened()
+    assert store.sealed() == Sealed(secrets[1].id, "")
+    store.reseal()
+    del secrets[0]
+    assert told(opened()) == expected
+    store.compact()
+    assert [word for word in (*SAID, "Binjiang") if word in kept(store_url, request)] == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,8 @@ from graph.snapshot import Snapshot
 from loaders.rejects import Rejects
 from loaders.sealing import PLAIN, Seal, Secret
 from loaders.secretfile import KEY, KEY_FILE, SecretFile, file_given, given
-from loaders.snapshots import open_snapshot, save
+from loaders.snapshots import open_snapshot, read_snapshot, save, snapshot_of
+from loaders.stores import open_store
 from tests import toy
 from tests.unit.test_snapshots import is_same
 
@@ -191,6 +193,22 @@ def test_a_snapshot_is_sealed_and_of_no_use_under_another_secret(tmp_path: Path)
     assert any(np.array_equal(np.load(path), found.events.at) for path in files if path.suffix == ".npy")
     for other in (sealing(NEW), sealing(OLD, NEW), PLAIN):
         assert open_snapshot(tmp_path, snapshot.version, other) is None
+
+
+def test_the_snapshot_of_a_store_is_sealed_as_the_store_is_whatever_the_order_of_the_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    url, folder = f"sqlite:///{tmp_path}/shop.db", tmp_path / "snapshot"
+    for seal in (sealing(OLD), sealing(OLD, NEW)):
+        with closing(open_store(url, seal=seal)) as store:
+            store.upsert_users([User("ana", "Ana")])
+    monkeypatch.setenv(KEY, f"{NEW.text},{OLD.text}")
+    with closing(open_store(url)) as store:
+        snapshot_of(store, folder)
+        assert read_snapshot(folder, seal=sealing(OLD, NEW)) is not None
+        store.unseal()
+        snapshot_of(store, folder)
+        assert read_snapshot(folder, seal=PLAIN) is not None
 
 
 def test_of_a_sealed_store_the_list_of_refused_rows_does_not_say_what_they_said(tmp_path: Path):

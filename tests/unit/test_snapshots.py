@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from graph.errors import SnapshotTorn
 from graph.log import Log
 from graph.snapshot import Snapshot
-from graph.store import Store
+from graph.store import Sealed, Store
 from loaders import snapshots
 from loaders.snapshots import default_folder, discard, open_snapshot, read_snapshot, save, snapshot_of
 from tests import toy
@@ -42,6 +42,9 @@ class OneLog:
 
     def version(self) -> str:
         return self.log.version
+
+    def sealed(self) -> Sealed:
+        return Sealed()
 
     def read(self, since: str | None = None) -> Log:
         assert since is None

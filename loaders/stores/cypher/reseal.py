@@ -1,10 +1,11 @@
 """Bringing what is said of people in a graph under another secret, batch by batch, while others read and
 write.
 
-The `(:Log)` node says which secret is written with (`sealing`) and which one everything was brought under
-last (`sealed`); a writer looks there once it has the node's lock, so from the moment a newer one is settled
-on nothing more comes under an older; if a newer one yet is settled on before a pass ends, another is due. A
-pass may be stopped at any moment and begun again. Keys, times and the graph itself are never sealed.
+The `(:Log)` node says which secrets are written with, in turn (`sealing`; loaders.stores.turns), and which
+one everything was brought under last (`sealed`); a writer looks there once it has the node's lock, so from
+the moment a newer one is settled on nothing more comes under an older; if a newer one yet is settled on
+before a pass ends, another is due. A pass may be stopped at any moment and begun again. Keys, times and the
+graph itself are never sealed.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from loaders import schema
 from loaders.stores.cypher.ask import USER_FIELDS, Ask
 from loaders.stores.cypher.readout import said_by_kind
 from loaders.stores.sayings import asked_kept, asked_of, user_anew
+from loaders.stores.turns import MIXED, after, ended, present
 
 PEOPLE: Final = 2_000
 """People looked at in one transaction."""
@@ -36,33 +38,49 @@ Step = Callable[[Ask, Place], Done]
 
 def settled(ask: Ask) -> Sealed:
     """What the graph says of its secrets."""
-    ((writes, under),) = ask("MATCH (l:Log) RETURN l.sealing, l.sealed")
-    return Sealed(writes, under)
+    ((sealing, under),) = ask("MATCH (l:Log) RETURN l.sealing, l.sealed")
+    return Sealed(present(sealing), under)
+
+
+def turns(ask: Ask) -> str | None:
+    """All secrets that were written with, in turn."""
+    ((sealing,),) = ask("MATCH (l:Log) RETURN l.sealing")
+    return None if sealing is None else str(sealing)
 
 
 def settle(ask: Ask) -> None:
-    """Have everybody write under the newest secret that is held; in a graph that holds nothing yet everything
-    is under it. The secrets are asked for here, where nobody else settles, so an older one never comes back.
+    """Have everybody write under the newest secret that is held, where it is new to the graph; in one that
+    holds nothing yet everything is under it. The secrets are asked for here, where nobody else settles.
     """
     newest = ask.seal.newest
+    sealing = after(turns(ask), None if newest is None else newest.id)
     ask(
-        "MATCH (l:Log) SET l.sealing = $id, "
+        "MATCH (l:Log) SET l.sealing = $sealing, "
         "l.sealed = CASE WHEN l.seq = 0 AND l.changes = 0 THEN $id ELSE l.sealed END",
-        id=None if newest is None else newest.id,
+        sealing=sealing,
+        id=present(sealing),
     )
 
 
-def finish(ask: Ask, id_: str | None) -> bool:
-    """Note that everything is under the secret that was written with when the pass began; False where a newer
-    one was settled on since, under which a part may be: then another pass is due.
+def end(ask: Ask) -> None:
+    """Have everybody write plain text. Until the next pass has ended some of it is and some is not."""
+    sealing = turns(ask)
+    if present(sealing) is not None:
+        ask("MATCH (l:Log) SET l.sealing = $sealing, l.sealed = $under", sealing=ended(sealing), under=MIXED)
+
+
+def finish(ask: Ask, began: str | None) -> bool:
+    """Note that everything is under the secret that was written with when the pass began, told by the turns
+    until then; False where there was another turn since: then another pass is due.
     """
-    same = "l.sealing = $id OR l.sealing IS NULL AND $id IS NULL"
-    return bool(ask(f"MATCH (l:Log) WHERE {same} SET l.sealed = $id RETURN l.seq", id=id_))
+    same = "l.sealing = $began OR l.sealing IS NULL AND $began IS NULL"
+    noted = f"MATCH (l:Log) WHERE {same} SET l.sealed = $id RETURN l.seq"
+    return bool(ask(noted, began=began, id=present(began)))
 
 
-def people(ask: Ask, after: Place) -> Done:
+def people(ask: Ask, place: Place) -> Done:
     """Names, regions and attributes of the people behind a key."""
-    rows = ask(_PEOPLE, after=after[0], most=PEOPLE)
+    rows = ask(_PEOPLE, after=place[0], most=PEOPLE)
     anew = ((row[0], user_anew(row, ask.seal)) for row in rows)
     changed = [[key, *kept] for key, kept in anew if kept is not None]
     ask(_PEOPLE_ANEW, rows=changed)
@@ -88,10 +106,10 @@ def forecasts(ask: Ask, _: Place) -> Done:
     return None, len(changed)
 
 
-def regions(ask: Ask, after: Place) -> Done:
+def regions(ask: Ask, place: Place) -> Done:
     """Where the next events happened."""
     ((last,),) = ask("MATCH (l:Log) RETURN l.seq")
-    run = {"after": after[1], "upto": after[1] + EVENTS}
+    run = {"after": place[1], "upto": place[1] + EVENTS}
     kinds = [kind for kind, names in said_by_kind(ask).items() if "region" in names]
     changed = sum(_regions(ask, kind, run) for kind in kinds)
     return (("", run["upto"]) if run["upto"] < last else None), changed
