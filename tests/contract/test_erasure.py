@@ -1,10 +1,12 @@
 """A byte scan: after somebody is forgotten nothing that this program wrote holds a letter of theirs."""
 
 import asyncio
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +18,25 @@ from api.request import Asked
 from api.rights.pseudonyms import Pseudonyms
 from api.rights.veil import PURPOSE
 from api.service import Service
-from graph.events import Kind
+from graph.events import ContentId, Kind, digest
 from graph.store import Store
 from loaders.erasure import erase
 from loaders.ingest import ingest
 from loaders.rejects import Rejects
 from loaders.sources import Reading, open_source
 from loaders.stores import open_store
+from tests.loads import read
 from tests.neo4j_server import Server, java
 from tests.neo4j_server.server import empty
 from tests.toy import START
 
 MARK = "xANAx" + "-of-the-tea-house-by-the-river" * 3
 """So long that a Neo4j writes it out: what is short it packs into fewer bits than a letter has."""
+
+HASHES: list[Callable[[bytes], bytes]] = [
+    *(lambda text, by=by: hashlib.new(by, text).digest() for by in ("md5", "sha1", "sha256", "sha512")),
+    *(lambda text, size=size: blake2b(text, digest_size=size).digest() for size in (8, 10, 16, 20, 32, 64)),
+]
 
 CACHE = Path(__file__).parents[2] / ".cache" / "neo4j"
 
@@ -72,6 +80,29 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("shop") / "log.jsonl"
     file.write_text("\n".join(map(json.dumps, [*told, *WHO])))
     return file
+
+
+def hashes_of_hers(log: Path) -> set[bytes]:
+    """What somebody would look for who guesses: plain hashes of her keys, of her name and of every row that
+    says one, in letters and in bytes, and what events are known by: ids made of content, digests.
+    """
+    rows = [line for line in log.read_text().splitlines() if MARK in line]
+    said = [MARK, f"{MARK}-phone", f"{MARK} of the tea", *rows, *(row + "\n" for row in rows)]
+    plain = {by(text.encode()) for text in said for by in HASHES}
+    events = [event for event in read(log)[0] if MARK in repr(event)]
+    numbers = {digest(event) for event in events}
+    wide = {number.to_bytes(8, order, signed=True) for number in numbers for order in ("big", "little")}
+    made = {event.id.encode() for event in events if type(event.id) is ContentId}
+    assert len(made) > len(events) / 2
+    return {*plain, *(each.hex().encode() for each in plain | wide), *wide, *made} | {
+        str(number).encode() for number in numbers
+    }
+
+
+def told_by_hash(folder: Path, hashes: set[bytes]) -> set[str]:
+    """The files of a folder, however deep, that hold one of these hashes."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.name for path in files if any(each in path.read_bytes() for each in hashes)}
 
 
 def holding(folder: Path, *texts: str) -> Iterator[str]:
@@ -125,6 +156,25 @@ def test_nothing_that_was_written_holds_a_letter_of_hers(
     }
 
 
+def test_no_hash_of_hers_is_left_in_any_file(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before, her events' digests stand beside her events; no id of theirs is a plain hash at any time."""
+    url, hers = f"sqlite:///{tmp_path / 'shop.db'}", hashes_of_hers(log)
+    assert cli.main(["load", str(log), "--store", url, "--consent-default", "on"]) == 0
+    letters = {each for each in hers if each.isascii()}
+    assert told_by_hash(tmp_path, hers) == {"shop.db"}
+    assert told_by_hash(tmp_path, letters) == set()
+    with closing(open_store(url)) as store:
+        _, answers = asyncio.run(_served(store))
+    assert not any(each.decode() in answers for each in letters)
+    assert told_by_hash(tmp_path, hers) == set()
+    assert cli.main(["load", str(log), "--store", url]) == 0
+    assert cli.main(["compact", "--store", url]) == 0
+    assert told_by_hash(tmp_path, hers) == set()
+    capsys.readouterr()
+
+
 @pytest.mark.slow
 def test_a_neo4j_that_takes_what_is_left_never_held_a_letter_of_hers(
     log: Path,
@@ -153,6 +203,7 @@ def test_a_neo4j_that_takes_what_is_left_never_held_a_letter_of_hers(
         assert cli.main(["compact", "--store", neo4j.url, "--into", fresh.url]) == 2
         assert "holds a store" in capsys.readouterr().err
         assert [*holding(fresh.home / "data", MARK, pseudonym)] == []
+        assert told_by_hash(fresh.home / "data", hashes_of_hers(log)) == set()
     assert [*holding(tmp_path, MARK, pseudonym)] == []
     assert MARK not in answers
     empty(neo4j)
