@@ -1,9 +1,10 @@
 """The web application of one store.
 
 `/graphql` answers, over HTTP and WebSocket, and shows browsers GraphiQL; `/healthz` says that the process
-lives, `/readyz` that it can answer from everything it should, `/metrics` what it counted. The first analysis
-is made while the server already listens: until then `/readyz` says no, and questions wait. Without
-authentication (`dev`) all of it is served under this machine's own names alone (api.visitors).
+lives, `/readyz` that it can answer from everything it should and without a first question's wait, `/metrics`
+what it counted. The first analysis is made, and warmed (api.warming), while the server already listens: until
+then `/readyz` says no, and questions wait. Without authentication (`dev`) all of it is served under this
+machine's own names alone (api.visitors).
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from api.auth.caller import Unauthenticated
+from api.auth.caller import Unauthenticated, UnknownPurpose
 from api.auth.gate import gate_of
 from api.commons import Commons
 from api.follow import Following
@@ -154,7 +155,7 @@ async def _missing(service: Service) -> str | None:
         return "no snapshot yet"
     try:
         async with asyncio.timeout(REACHABLE_SECONDS):
-            await asyncio.to_thread(service.store.version)
+            await service.answers.looked()
     except (StoreUnavailable, TimeoutError):
         return "the store cannot be reached"
-    return None
+    return None if service.warm else "warming up"

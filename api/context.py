@@ -15,6 +15,7 @@ import strawberry
 from numpy.typing import NDArray
 from strawberry.dataloader import DataLoader
 
+from api import shared
 from api.auth.caller import Caller
 from api.batching import Asked, Sharing, recipients, suggestions
 from api.behind import Keeping
@@ -28,6 +29,7 @@ from api.rights.privacy import Privacy
 from api.rights.sight import Sight
 from api.rights.table import EVERYTHING
 from api.rights.veil import Veil
+from api.threads import Threads, Waiting
 from graph.analysis import Analysis
 from graph.answers import Given
 from graph.campaign.market import Market
@@ -37,6 +39,7 @@ from graph.cascades.growth import Growth
 from graph.communities import Community
 from graph.promises.promise import Promise
 from graph.recipients import Recipient
+from graph.stop import Stop
 from graph.suggest import Answer
 from graph.suggest.explain import Language, language
 from graph.timeline import Rows
@@ -47,14 +50,16 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Context:
     """One request's. now: when it came in, aware UTC. caller: who asks. spoken: its Accept-Language header.
-    seconds: how long one answer may take. watch: what wakes a request that follows something. ledger,
-    answerlog: what keeps the forecasts and the suggestions that are given out, if anything does. privacy:
-    how counts of people are told with noise; None for none.
+    seconds: how long one answer may take. threads: where it is computed what this request alone asks; memo:
+    what others may ask, too. watch: what wakes a request that follows something. ledger, answerlog: what
+    keeps the forecasts and the suggestions that are given out, if anything does. privacy: how counts of
+    people are told with noise; None for none.
     """
 
     answers: Answers
     intake: Intake
     memo: Memo
+    threads: Threads
     watch: Watch
     ledger: Keeping[Promise]
     answerlog: Keeping[Given]
@@ -68,6 +73,7 @@ class Context:
     _pinned: Analysis | None = None
     _blanks: int = 0
     _sight: Sight | None = None
+    _waiting: Waiting = field(default_factory=Waiting, repr=False)
     _rooms: dict[Analysis, Computed] = field(default_factory=dict, repr=False)
     _suggestions: DataLoader[Asked, Answer] | None = field(default=None, repr=False)
     _recipients: DataLoader[Sharing, Sequence[Recipient]] | None = field(default=None, repr=False)
@@ -93,14 +99,14 @@ class Context:
     def suggestions(self) -> DataLoader[Asked, Answer]:
         """What gathers this request's asks for suggestions into one batch."""
         if self._suggestions is None:
-            self._suggestions = suggestions(self.analysis)
+            self._suggestions = suggestions(self.analysis, self.answered)
         return self._suggestions
 
     @property
     def recipients(self) -> DataLoader[Sharing, Sequence[Recipient]]:
         """What gathers this request's asks for recipients into one batch."""
         if self._recipients is None:
-            self._recipients = recipients(self.analysis)
+            self._recipients = recipients(self.analysis, self.answered)
         return self._recipients
 
     @overload
@@ -136,15 +142,26 @@ class Context:
         self._suggestions = self._recipients = None
         self._rooms = {}
 
+    async def answered(self, compute: Callable[[Stop], T]) -> T:
+        """What is computed for this request alone, in a thread. It asks its `stop` now and then, and ends
+        there once the request is over.
+        """
+        return await self.threads.done(compute, self._waiting, self.caller.id)
+
+    def end(self) -> None:
+        """Nobody waits for anything of this request any more."""
+        self._waiting.over = True
+
     async def computed(self, compute: Callable[..., T], *asked: Hashable) -> T:
         """What a slow function of the analysis and of what was asked gives; once for each version."""
-        return await self._computed(self.analysis).of(compute, *asked)
+        return await self._computed(self.analysis).of(compute, *asked, whose=self.caller.id)
 
     async def of_fit(self, compute: Callable[..., T], *asked: Hashable, stoppable: bool = False) -> T:
         """The same of a function that asks the last fit alone; once for each fit. stoppable: it takes `stop`,
         and ends once nobody waits for it (api.memo).
         """
-        return await self._computed(self.analysis.last_fit).of(compute, *asked, stoppable=stoppable)
+        computed = self._computed(self.analysis.last_fit)
+        return await computed.of(compute, *asked, stoppable=stoppable, whose=self.caller.id)
 
     def _computed(self, analysis: Analysis) -> Computed:
         # An analysis may be let go while a request is pinned to it; what was computed is then the request's.
@@ -152,25 +169,29 @@ class Context:
             self._rooms[analysis] = self.memo.of(analysis)
         return self._rooms[analysis]
 
+    async def sharing(self) -> None:
+        """Have learned what recipients and audiences are answered from; waiting for it holds no thread."""
+        await self.of_fit(shared.sharing)
+
     async def cascades(self) -> Cascades:
         """Every cascade, noise left out."""
-        return await self.computed(_cascades)
+        return await self.computed(shared.cascades)
 
     async def growth(self) -> Growth | None:
         """How cascades go on; None where there are too few to tell."""
-        return await self.of_fit(_growth)
+        return await self.of_fit(shared.growth)
 
     async def market(self) -> Market:
         """What questions of influence are answered from."""
-        return await self.of_fit(_market)
+        return await self.of_fit(shared.market)
 
     async def communities(self) -> Sequence[Community]:
         """What is said of each community, by position."""
-        return await self.of_fit(_communities)
+        return await self.of_fit(shared.communities)
 
     async def modularity(self) -> float:
         """How much more of the ties' weight stays inside communities than by chance."""
-        return await self.of_fit(_modularity)
+        return await self.of_fit(shared.modularity)
 
     def window(
         self, first: int | None, after: str | None, *asked: object, default: int = 10, most: int = PAGE
@@ -184,28 +205,6 @@ class Context:
     def language(self, locale: str | None) -> Language:
         """The language to answer in: the argument's, else the header's."""
         return language(locale or self.spoken)
-
-
-def _cascades(analysis: Analysis) -> Cascades:
-    return analysis.cascades
-
-
-def _growth(analysis: Analysis) -> Growth | None:
-    return analysis.growth
-
-
-def _market(analysis: Analysis) -> Market:
-    market = analysis.market
-    _ = market.sample
-    return market
-
-
-def _communities(analysis: Analysis) -> Sequence[Community]:
-    return analysis.communities
-
-
-def _modularity(analysis: Analysis) -> float:
-    return analysis.modularity
 
 
 Info = strawberry.Info[Context, None]

@@ -15,7 +15,6 @@ from api.metrics import Metrics
 from api.refresh import Answers
 from graph.analysis import Analysis
 from graph.errors import SharegraphError, StoreUnavailable
-from graph.store import Store
 
 LOOKS = 0.25
 """Seconds between two looks at the version while somebody follows."""
@@ -26,8 +25,7 @@ log = structlog.get_logger()
 class Watch:
     """Wakes whoever follows when there is a newer analysis."""
 
-    def __init__(self, store: Store, answers: Answers, *, seconds: float = LOOKS) -> None:
-        self._store = store
+    def __init__(self, answers: Answers, *, seconds: float = LOOKS) -> None:
         self._answers = answers
         self._seconds = seconds
         self._followers = 0
@@ -71,7 +69,7 @@ class Watch:
 
     async def _bring_in(self) -> None:
         latest = self._answers.latest
-        if latest is None or latest.snapshot.version != await asyncio.to_thread(self._store.version):
+        if latest is None or latest.snapshot.version != await self._answers.looked():
             await self._answers.current()
 
 

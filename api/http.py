@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import errors
-from api.auth.caller import Unauthenticated
+from api.auth.caller import Unauthenticated, UnknownPurpose
 from api.errors import refusal
 from api.eventstream import EVENTS, EventStream, Stage
 from api.follow import Following
@@ -38,8 +38,10 @@ HTML = "text/html"
 BEARER = 'Bearer realm="sharegraph"'
 """How to say who asks."""
 
-STORE_SECONDS = 5
-"""After which it is worth asking again, where the store is away or has too much to write."""
+SECONDS = {errors.AWAY: 5, errors.WARMING: 5}
+"""After which it is worth asking again: where the store is away or has too much to write, and where what was
+asked is not computed yet.
+"""
 
 STATUS = {
     errors.BAD_REQUEST: 400,
@@ -53,6 +55,7 @@ STATUS = {
     NOT_TRUSTED: 403,
     errors.INTERNAL: 500,
     errors.TIMEOUT: 503,
+    errors.WARMING: 503,
     errors.LEFT: 499,
     errors.AWAY: 503,
 }
@@ -111,6 +114,8 @@ class Endpoint:
             reply = Reply(None, (refusal(str(unfit), unfit.code),))
         except Unauthenticated as unknown:
             reply = Reply(None, (refusal(str(unknown), errors.UNAUTHENTICATED),))
+        except UnknownPurpose as unsaid:
+            reply = Reply(None, (refusal(str(unsaid), errors.BAD_REQUEST),))
         seconds = perf_counter() - began
         self.metrics.answered(reply.label, reply.code, seconds)
         response = _response(reply, media)
@@ -145,7 +150,7 @@ class Endpoint:
                 return answering.result()
             if leaving.done():
                 raise Unfit(errors.LEFT, "the client left")
-            raise Unfit(errors.TIMEOUT, f"no answer within {seconds:g} s; ask for less")
+            raise Unfit(*self.service.late(seconds))
         finally:
             leaving.cancel()
             answering.cancel()
@@ -165,7 +170,7 @@ def _response(reply: Reply, media: str) -> Response:
     headers = {"allow": "POST"} if status == 405 else {}
     if status == 401:
         headers["www-authenticate"] = BEARER
-    wait = STORE_SECONDS if reply.code == errors.AWAY else reply.wait
+    wait = SECONDS.get(reply.code, reply.wait)
     if wait is not None:
         headers["retry-after"] = str(wait)
     return Response(body, status, headers, f"{media}; charset=utf-8")

@@ -18,6 +18,7 @@ import orjson
 from api.limits import CALL
 from graph.errors import SharegraphError, StoreUnavailable
 from graph.events import Event, Product, Reject, User, micros
+from graph.stop import Stop
 from graph.store import Store
 from loaders.audit import Aliases
 from loaders.calls import PURPOSE, AnotherCall, Sent, once
@@ -123,11 +124,11 @@ class Intake:
         """Remove a person for good; False where nobody was known by this key."""
         return await self._write(partial(erase, self._store, key, self._aliases))
 
-    async def export(self, key: str, called: Callable[[str], str]) -> dict[str, Any] | None:
+    def export(self, key: str, called: Callable[[str], str], stop: Stop) -> dict[str, Any] | None:
         """All that is held about a person; None where nobody is known by this key. called: what the others in
-        it are called.
+        it are called. stop: asked now and then, since every event and forecast is looked at.
         """
-        return await asyncio.to_thread(exported, self._store, key, called)
+        return exported(self._store, key, called, stop)
 
     async def nothing(self) -> Recorded:
         """What has become of no events: the store as it is."""

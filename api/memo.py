@@ -11,11 +11,10 @@ not begun never begins, and what is under way ends the next time it asks its `st
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from api.threads import Threads, Waiting
 from graph.analysis import Analysis
 
 T = TypeVar("T")
@@ -29,46 +28,34 @@ AT_A_TIME = 2
 """Simulations that run beside each other; further ones wait, so that small questions still find a core."""
 
 
-class Abandoned(Exception):
-    """Nobody waits for this work any more."""
-
-
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """Who waits for some work."""
-
-    count: int = 0
-    over: bool = False
-
-    def stop(self) -> bool:
-        """Never says that work should be cut short; Abandoned where it should not be done at all."""
-        if self.over:
-            raise Abandoned
-        return False
-
-
 class Computed:
     """What was last computed from one analysis, by what was asked. Whoever asks for what is being computed
     waits for it.
     """
 
-    def __init__(self, analysis: Analysis, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, analysis: Analysis, threads: Threads) -> None:
         self._analysis = analysis
-        self._pool = pool
-        self._kept: OrderedDict[Hashable, tuple[asyncio.Future[Any], _Waiting]] = OrderedDict()
+        self._threads = threads
+        self._kept: OrderedDict[Hashable, tuple[asyncio.Future[Any], Waiting]] = OrderedDict()
 
-    async def of(self, compute: Callable[..., T], *asked: Hashable, stoppable: bool = False) -> T:
+    async def of(
+        self,
+        compute: Callable[..., T],
+        *asked: Hashable,
+        stoppable: bool = False,
+        whose: str = "",
+    ) -> T:
         """What `compute(analysis, *asked)` returns, in a thread, unless the same was asked before; an error
         is not kept.
 
         stoppable: `compute` takes `stop`, which it asks now and then, and lets through what that raises. What
-        is not stoppable is done to its end, for whoever asks next.
+        is not stoppable is done to its end, for whoever asks next. whose: the caller's who asks.
         """
         key = compute, asked
         if key not in self._kept:
-            waiting = _Waiting()
-            doing = partial(compute, stop=waiting.stop) if stoppable else compute
-            coming = asyncio.get_running_loop().run_in_executor(self._pool, doing, self._analysis, *asked)
+            waiting = Waiting()
+            doing = partial(compute, self._analysis, *asked)
+            coming = self._threads.begin(partial(doing, stop=waiting.stop) if stoppable else doing, whose)
             self._kept[key] = coming, waiting
             coming.add_done_callback(lambda done: self._settle(key, done))
         self._kept.move_to_end(key)
@@ -97,11 +84,11 @@ class Memo:
 
     def __init__(self) -> None:
         self._held: dict[Analysis, Computed] = {}
-        self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="computing")
+        self._threads = Threads(AT_A_TIME, "computing")
 
     def of(self, analysis: Analysis) -> Computed:
         """What is computed from an analysis; of one that is not held (any more), it is the caller's alone."""
-        return self._held.get(analysis) or Computed(analysis, self._pool)
+        return self._held.get(analysis) or Computed(analysis, self._threads)
 
     def hold(self, analyses: Iterable[Analysis]) -> None:
         """Keep what is computed from these and from the fits they stand on, and nothing else from now on."""
@@ -110,4 +97,4 @@ class Memo:
 
     def close(self) -> None:
         """Start nothing further."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()

@@ -1,7 +1,8 @@
 """The analyses that answers come from, never behind the store.
 
 `Answers.current` asks the store for its version, which is cheap, and brings in what is new before it returns;
-whoever asks meanwhile waits for the same work. The last few analyses stay, so that a list that is being paged
+whoever asks meanwhile waits for the same work, and for the next look at the version: a store that does not
+answer keeps one thread busy, however many ask. The last few analyses stay, so that a list that is being paged
 through goes on under the version it began with; a version that is held names the same analysis until it goes.
 They go at once where somebody was forgotten, or allows less than they did: no later page shows what was taken
 back.
@@ -27,8 +28,11 @@ from graph.live.retracted import retracted
 from graph.log import Log
 from graph.scene import Calendar
 from graph.snapshot import Snapshot
+from graph.stop import Stop, never
 from graph.store import Store
 from graph.suggest import CAP, ORDER, Cap, Order
+from graph.suggest.taught import Learned
+from loaders.lessons import keep, lessons_of
 from loaders.snapshots import default_folder, snapshot_of
 
 HELD = 3
@@ -63,8 +67,15 @@ class Fitting:
     order: Order = ORDER
     calendar: Calendar | None = None
 
-    def fit(self, snapshot: Snapshot, previous: Analysis | None, *, anew: bool = True) -> Analysis:
-        """A snapshot's analysis, by these; anew: see `Analysis.of`."""
+    def fit(
+        self,
+        snapshot: Snapshot,
+        previous: Analysis | None,
+        *,
+        anew: bool = True,
+        known: Learned | None = None,
+    ) -> Analysis:
+        """A snapshot's analysis, by these; anew, known: see `Analysis.of`."""
         return Analysis.of(
             snapshot,
             previous=previous,
@@ -73,6 +84,7 @@ class Fitting:
             cap=self.cap,
             order=self.order,
             anew=anew,
+            known=known,
         )
 
 
@@ -82,14 +94,22 @@ BY_DEFAULT = Fitting()
 def fitted(store: Store, previous: Analysis | None, how: Fitting) -> Analysis:
     """The analysis of everything the store holds.
 
-    The first one of a process comes from the snapshot in files where that is current, and saves one where it
-    is not; later ones are read from the store, since saving would take longer than answering.
+    The first one of a process comes from the snapshot in files where that is current, with what was learned
+    from it before, and saves both where it is not; later ones are read from the store, since saving would
+    take longer than answering.
     """
-    if previous is None:
-        snapshot = snapshot_of(store, default_folder(store.url))
-    else:
-        snapshot = Snapshot.of(store.read())
-    return how.fit(snapshot, previous)
+    if previous is not None:
+        return how.fit(Snapshot.of(store.read()), previous)
+    folder = default_folder(store.url)
+    snapshot = snapshot_of(store, folder)
+    known = lessons_of(folder, snapshot, repr(how))
+    fit = how.fit(snapshot, None, known=known)
+    if known is not None:
+        log.info("went on with the lessons kept", version=fit.version)
+    elif fit.has_learned:
+        kept = keep(Learned.by(fit.shelf), folder, snapshot, repr(how))
+        log.info("learned anew", version=fit.version, kept=kept)
+    return fit
 
 
 def renewed(store: Store, fit: Analysis | None, how: Fitting) -> Analysis:
@@ -117,12 +137,15 @@ def _on_top(store: Store, fit: Analysis, came: Log, how: Fitting) -> Analysis:
     return how.fit(Snapshot.of(came), fit, anew=anew)
 
 
-def supposed(store: Store, now: Analysis, how: Fitting, suppose: Callable[[Log], Log]) -> Analysis | None:
+def supposed(
+    store: Store, now: Analysis, how: Fitting, suppose: Callable[[Log], Log], stop: Stop = never
+) -> Analysis | None:
     """What the next analysis would be, if this came to the log after all that `now` is of: made in the same
-    way as it would be. None where the log has gone on since.
+    way as it would be. None where the log has gone on since. stop: asked once the log is read.
     """
     base = now.last_fit
     came = _since(store, base)
+    stop()
     if came.version != now.snapshot.version:
         return None
     return _on_top(store, base, suppose(came), how)
@@ -164,6 +187,7 @@ class Answers:
         self._fitting: asyncio.Task[None] | None = None
         self._begun = self._done = self._retractions = 0
         self._renewing: asyncio.Task[None] | None = None
+        self._look: asyncio.Task[str] | None = None
 
     @property
     def latest(self) -> Analysis | None:
@@ -206,9 +230,9 @@ class Answers:
         if self._on_break is not None:
             self._on_break()
 
-    async def supposing(self, now: Analysis, suppose: Callable[[Log], Log]) -> Analysis | None:
+    def supposing(self, now: Analysis, suppose: Callable[[Log], Log], stop: Stop) -> Analysis | None:
         """What the next analysis would be if this came to the log; None where the log has gone on."""
-        return await asyncio.to_thread(supposed, self._store, now, self._how, suppose)
+        return supposed(self._store, now, self._how, suppose, stop)
 
     async def current(self) -> Analysis:
         """An analysis of everything that was in the store when this was called.
@@ -226,11 +250,21 @@ class Answers:
 
     async def _newest(self) -> Analysis:
         arrived = self._begun
-        if self.latest is not None and self.latest.snapshot.version == await asyncio.to_thread(
-            self._store.version
-        ):
+        if self.latest is not None and self.latest.snapshot.version == await self.looked():
             return self.latest
         return await self._renewed_after(arrived)
+
+    async def looked(self) -> str:
+        """The store's version, read after this was called: one look for all who came during the last."""
+        last = self._look
+        if last is not None:
+            await asyncio.wait([last])
+        look = self._look
+        if look is None or look is last:
+            look = self._look = asyncio.create_task(asyncio.to_thread(self._store.version))
+            # Whoever asked may have left by the time it fails.
+            look.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(look)
 
     async def _renewed_after(self, begun: int) -> Analysis:
         """What the next renewal gives; one of the first `begun` may have read the store too early."""

@@ -10,7 +10,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from inspect import isawaitable
-from time import perf_counter
 from typing import Any, cast
 
 import structlog
@@ -38,6 +37,7 @@ from api.errors import (
     NOT_ACCEPTABLE,
     TIMEOUT,
     UNAUTHENTICATED,
+    WARMING,
     Told,
     refusal,
     told,
@@ -54,18 +54,19 @@ from api.rights.privacy import privacy_of
 from api.rights.veil import Veil
 from api.schema import core_schema
 from api.settings import RECORDS, Records
+from api.threads import Threads
 from api.trusted import OPEN, Trusted, Untrusted
 from api.warming import Warming
 from graph.analysis import Analysis
 from graph.campaign.rates import NO_RATES, Rates
-from graph.campaign.ready import make_ready
-from graph.campaign.worth import Objective
 from graph.store import Store
-from graph.suggest import Ask, suggest
 
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
+
+AT_A_TIME = 4
+"""Questions of single requests that are computed beside each other; further ones wait."""
 
 OPEN_GATE = Gate(dev=True)
 
@@ -98,7 +99,7 @@ class Service:
         self.store = store
         self.gate = gate
         self.answers = Answers(store, how=how, on_renewal=self._renewed, on_break=self._broken)
-        self.watch = Watch(store, self.answers)
+        self.watch = Watch(self.answers)
         self.ledger = Ledger(store, on_written=self._metrics.promised)
         self.answerlog: AnswerLog | None = None
         if records.days:
@@ -107,6 +108,7 @@ class Service:
         self._privacy = privacy_of(records)
         self._intake = Intake(store, self._audit.aliases if self._audit else None)
         self._memo = Memo()
+        self._threads = Threads(AT_A_TIME, "answering")
         self._trusted = trusted
         self._documents = Documents(core_schema, hints=not trusted.only)
         self._purses = Purses(records.commons)
@@ -114,18 +116,31 @@ class Service:
         self._veil = Veil(store)
         self.clock = clock
         self._said: set[asyncio.Task[Reply]] = set()
-        self._warming = Warming()
+        self._warming: Warming | None = None
 
     async def begin(self) -> None:
-        """Make the first analysis, and have everything compiled that a first question would wait for."""
+        """Make the first analysis; from then on what a first question would wait for is done behind the
+        answers, of this and of later fits (api.warming).
+        """
+        self._warming = Warming(self._memo)
         try:
             analysis = await self.answers.current()
-            await asyncio.to_thread(suggest, analysis.shelf, [Ask(None)], limit=1)
-            # One after the other: a server that is told to go waits for one of them at most.
-            for objective in (Objective.REACH, Objective.OPENERS):
-                await asyncio.to_thread(_made_ready, analysis, objective)
+            if self._audit is not None:
+                await self._audit.settle(analysis)
+            self._warming.warm(analysis)
         except Exception as fault:  # noqa: BLE001  # the server answers this to whoever asks, and tries again
             log.warning("no first analysis", **traced(fault))
+
+    @property
+    def warm(self) -> bool:
+        """Whether everything is at hand that a first question would wait for."""
+        return self._warming is not None and self._warming.done
+
+    def late(self, seconds: float | None) -> tuple[str, str]:
+        """The code and the words for who was given so long, and has no answer."""
+        if self._warming is not None and not self._warming.done:
+            return WARMING, f"no answer within {seconds:g} s, for the server has only just started; ask again"
+        return TIMEOUT, f"no answer within {seconds:g} s; ask for less"
 
     async def answer(self, asked: Asked) -> Reply:
         """Run a request. Every error that can be told is in the reply; nothing is raised."""
@@ -149,7 +164,7 @@ class Service:
                 async with asyncio.timeout(seconds):
                     reply = await self._run(ready, asked)
             except TimeoutError:
-                reply = _late(ready)
+                reply = self._late(ready)
             yield reply
         else:
             async with aclosing(self._followed(ready, asked)) as replies:
@@ -206,7 +221,7 @@ class Service:
         return _Ready(executor, document, context, label, plan, cost)
 
     def _context(self, asked: Asked, seconds: float | None) -> Context:
-        kept = self.answers, self._intake, self._memo, self.watch
+        kept = self.answers, self._intake, self._memo, self._threads, self.watch
         ledger = Unkept() if asked.reading else self.ledger
         answerlog = self.answerlog or Unkept()
         spoken, rates = asked.spoken, self._rates
@@ -274,15 +289,20 @@ class Service:
                         reply = await _replied(executor.execute_operation(), context, ready, asked)
                     yield reply
         except TimeoutError:
-            yield _late(ready)
+            yield self._late(ready)
         except Exception as failed:  # noqa: BLE001  # as in `_run`
             yield _failed(failed, ready, asked)
+
+    def _late(self, ready: "_Ready") -> Reply:
+        code, words = self.late(ready.context.seconds)
+        return Reply(None, (refusal(words, code),), label=ready.label)
 
     def _renewed(self, analysis: Analysis, seconds: float) -> None:
         self._memo.hold(self.answers.kept)
         self.watch.turned()
         self._metrics.renewed(analysis, seconds)
-        self._warming.warm(analysis)
+        if self._warming is not None:
+            self._warming.warm(analysis)
 
     def _broken(self) -> None:
         """Somebody was forgotten: let go of everything that may speak of them."""
@@ -301,7 +321,10 @@ class Service:
 
     def close(self) -> None:
         """Begin nothing further."""
+        if self._warming is not None:
+            self._warming.end()
         self._memo.close()
+        self._threads.close()
 
 
 class _Refused(Exception):
@@ -330,7 +353,10 @@ class _Ready:
 
 
 async def _replied(running: object, context: Context, ready: _Ready, asked: Asked) -> Reply:
-    result = cast("ExecutionResult", await running if isawaitable(running) else running)
+    try:
+        result = cast("ExecutionResult", await running if isawaitable(running) else running)
+    finally:
+        context.end()
     cost = replace(ready.cost, actual=ready.plan.actual(result.data))
     errors = _told(result, asked)
     return Reply(result.data, errors, ran=True, label=ready.label, version=context.version, cost=cost)
@@ -338,17 +364,6 @@ async def _replied(running: object, context: Context, ready: _Ready, asked: Aske
 
 def _told(result: ExecutionResult, asked: Asked) -> tuple[Told, ...]:
     return tuple(told(error, asked.id) for error in result.errors or ())
-
-
-def _made_ready(analysis: Analysis, objective: Objective) -> None:
-    began = perf_counter()
-    make_ready(analysis.last_fit.market, objective)
-    log.info("ready for candidates", objective=objective.name, seconds=round(perf_counter() - began, 3))
-
-
-def _late(ready: _Ready) -> Reply:
-    late = refusal(f"no answer within {ready.context.seconds:g} s; ask for less", TIMEOUT)
-    return Reply(None, (late,), label=ready.label)
 
 
 def _failed(failed: Exception, ready: _Ready, asked: Asked) -> Reply:

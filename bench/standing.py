@@ -32,8 +32,8 @@ TRUSTED = "query Card($key: String!) { product(key: $key) { key } }"
 
 SERVICES = ("storefront", "growth", "analyst", "ingest", "privacy", "admin")
 
-PATIENCE = 180.0
-"""Seconds to a first answer: on a fresh clone kernels are compiled first."""
+PATIENCE = 600.0
+"""Seconds until it is ready: on a fresh clone kernels are compiled first."""
 
 
 class Profile(StrEnum):

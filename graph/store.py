@@ -16,6 +16,7 @@ from graph.calls import Call
 from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
+from graph.stop import Stop, never
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +216,8 @@ class Store(Protocol):
         """
         ...
 
-    def promises(self) -> list[Kept]:
-        """All forecasts that were kept, from the first."""
+    def promises(self, stop: Stop = never) -> list[Kept]:
+        """All forecasts that were kept, from the first. stop: see `held`."""
         ...
 
     def settle(self, outcomes: Mapping[int, Outcome]) -> None:
@@ -278,9 +279,10 @@ class Store(Protocol):
         """
         ...
 
-    def held(self, keys: Sequence[str]) -> Held:
+    def held(self, keys: Sequence[str], stop: Stop = never) -> Held:
         """What is held about a person, who has these keys: what was said of them, the events that name them
-        in any way, and what was answered to them. Looks at every event.
+        in any way, and what was answered to them. Looks at every event. stop: asked meanwhile; what it raises
+        ends the search and is let through.
         """
         ...
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from graph.answers import Given
 from graph.events import Consent, Event, Money, User, Verdict, instant
 from graph.promises.promise import Kept
+from graph.stop import Stop, never
 from graph.store import Arrival, Store
 
 PEOPLE: Final = ("user", "visitor", "other", "recipient", "sharer")
@@ -30,13 +31,14 @@ FROM_FORECASTS: Final = "kept when this service gave a forecast"
 Called = Callable[[str], str]
 
 
-def exported(store: Store, key: str, called: Called = str) -> dict[str, Any] | None:
+def exported(store: Store, key: str, called: Called = str, stop: Stop = never) -> dict[str, Any] | None:
     """Everything about whoever has this key; None where nobody of it is known. Plain JSON values.
 
-    called: what other people are called, where whoever reads this may not know their keys.
+    called: what other people are called, where whoever reads this may not know their keys. stop: asked while
+    the store is searched; what it raises ends that.
     """
     keys = store.same_person([key]).get(key, frozenset({key}))
-    held = store.held(sorted(keys))
+    held = store.held(sorted(keys), stop)
     if not (held.described or held.events or held.answers):
         return None
     events = sorted(held.events, key=lambda event: (event.at, event.id))
@@ -44,7 +46,7 @@ def exported(store: Store, key: str, called: Called = str) -> dict[str, Any] | N
     def said(event: Event) -> dict[str, Any]:
         return _said(event, keys, called) | _came(event, held.came.get(event.id))
 
-    named = ((kept, {*kept.promise.names()}) for kept in store.promises())
+    named = ((kept, {*kept.promise.names()}) for kept in store.promises(stop))
     forecasts = [_forecast(kept, alone=names <= keys) for kept, names in named if names & keys]
     return {
         "keys": sorted(keys),

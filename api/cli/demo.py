@@ -45,5 +45,8 @@ def demo(
     everywhere.say(tables.further(store))
     if serving:
         port = free_port(HOST, port) or free_port(HOST, 0) or port
-        everywhere.say(f"\nThe API and GraphiQL are at http://{HOST}:{port}/graphql until Ctrl-C.")
+        everywhere.say(
+            f"\nThe API and GraphiQL are at http://{HOST}:{port}/graphql until Ctrl-C. A line below says"
+            " `ready` once no first question has to wait.\n"
+        )
         run(Settings(store=store, port=port, dev=True))

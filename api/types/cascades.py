@@ -6,6 +6,7 @@ from typing import Annotated
 import numpy as np
 import strawberry
 
+from api import shared
 from api.context import Info
 from api.limits import DRAWING, After
 from api.types.cascadefilter import CascadeFilter, CascadeOrder, ParentRule
@@ -21,6 +22,7 @@ from graph.cascades import parents
 from graph.events import instant
 from graph.log import NONE
 from graph.promises import made
+from graph.stop import Stop
 
 
 @output
@@ -181,21 +183,17 @@ class CascadeConnection(Connection[Cascade]):
     )
 
 
-def _noisy(analysis: Analysis) -> cascades.Cascades:
-    return analysis.noisy_cascades
-
-
-def _inferred(analysis: Analysis, asked: tuple[str, bool]) -> cascades.Cascades:
+def _inferred(analysis: Analysis, asked: tuple[str, bool], *, stop: Stop) -> cascades.Cascades:
     rule, noisy = asked
-    return analysis.cascades_under(parents.ParentRule[rule], include_noise=noisy)
+    return analysis.cascades_under(parents.ParentRule[rule], include_noise=noisy, stop=stop)
 
 
 async def _forest(info: Info, chosen_by: CascadeFilter) -> cascades.Cascades:
     """The cascades that a filter chooses from."""
     request, noisy = info.context, bool(chosen_by.include_noise)
     if chosen_by.parents not in {None, ParentRule.LATEST}:
-        return await request.of_fit(_inferred, (chosen_by.parents.name, noisy))
-    return await (request.computed(_noisy) if noisy else request.cascades())
+        return await request.of_fit(_inferred, (chosen_by.parents.name, noisy), stoppable=True)
+    return await (request.computed(shared.noisy_cascades) if noisy else request.cascades())
 
 
 async def listed(

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import strawberry
 
+from api import shared
 from api.context import Info
 from api.types.described import field, output
-from graph.analysis import Analysis, Totals
 from graph.influence import CREDIT_RULE
 
 
@@ -57,17 +57,17 @@ class Dataset:
     @field
     async def opens(self, info: Info) -> int:
         """Openings of other people's shares, passing on included; noise left out."""
-        return (await info.context.computed(_totals)).opens
+        return (await info.context.computed(shared.totals)).opens
 
     @field
     async def purchases(self, info: Info) -> int:
         """Purchases, one for each line of an order, that were not given back in full."""
-        return (await info.context.computed(_totals)).purchases
+        return (await info.context.computed(shared.totals)).purchases
 
     @field
     async def noise(self, info: Info) -> int:
         """Events in bursts no person can make: kept, and left out of all other figures."""
-        return (await info.context.computed(_totals)).noise
+        return (await info.context.computed(shared.totals)).noise
 
     @field
     async def rejected(self, info: Info) -> list[RejectCount]:
@@ -82,7 +82,3 @@ class Dataset:
     def credit_rule(self) -> str:
         """How credit is divided and within what window."""
         return CREDIT_RULE
-
-
-def _totals(analysis: Analysis) -> Totals:
-    return analysis.totals

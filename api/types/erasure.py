@@ -49,5 +49,6 @@ async def export_of(info: Info, key: str) -> str | None:
     if not request.sight.speaks_for(key):
         return None
     veil = request.veil.of(request.caller)
-    held = await request.intake.export(key, veil.of if veil else str)
+    called = veil.of if veil else str
+    held = await request.answered(lambda stop: request.intake.export(key, called, stop))
     return None if held is None else orjson.dumps(held).decode()

@@ -1,9 +1,7 @@
 """KOL candidates: whom to ask to share, best first."""
 
-import asyncio
 import time
 from dataclasses import dataclass
-from functools import partial
 
 import strawberry
 
@@ -24,7 +22,7 @@ from graph.campaign.rates import Rates
 from graph.campaign.worth import Objective
 from graph.errors import InvalidInput
 from graph.promises import made
-from graph.spread.forward import Stop
+from graph.stop import Stop
 
 PATIENCE = 10.0
 """Seconds after which a list is told with the ratio that is certified by then."""
@@ -185,8 +183,9 @@ async def candidates(info: Info, asked: Asked, page: tuple[int | None, str | Non
     wanted, among, budget, seed = asked.to_domain(market)
     window = request.window(*page, "kols", wanted.name, among, budget, seed, most=SEEDS)
     listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates, stoppable=True)
-    described = partial(kol.kol_candidates, market, chosen_by=among, listed=listed)
-    found = await asyncio.to_thread(described, limit=window.stop)
+    found = await request.answered(
+        lambda stop: kol.kol_candidates(market, chosen_by=among, limit=window.stop, listed=listed, stop=stop)
+    )
     people = listed.ranking.people
     unit, _ = audience.currency(market, audience.within(market, among), request.rates)
     first = people[: window.stop].tolist()
@@ -212,7 +211,7 @@ async def standing(info: Info, user: str, asked: Asked) -> KolStanding | None:
         return None
     wanted, among, budget, seed = asked.to_domain(market)
     listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates, stoppable=True)
-    found = await asyncio.to_thread(listing.standing, market, row, chosen_by=among, listed=listed)
+    found = await request.answered(lambda _: listing.standing(market, row, chosen_by=among, listed=listed))
     return KolStanding(
         standing=found,
         rank=found.rank,

@@ -1,11 +1,14 @@
 """What would go if somebody switched a consent off: the next answer, before it is asked for."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import strawberry
 
 from api.context import Context
+from api.rights.sight import Sight
 from api.types.described import output
 from api.types.products import Product
 from api.types.reasons import Reason, reason_of
@@ -14,6 +17,7 @@ from graph import suggest
 from graph.consent import Purpose, supposing
 from graph.errors import StaleCursor
 from graph.events import micros
+from graph.stop import Stop
 from graph.suggest.explain import Language
 
 
@@ -51,13 +55,16 @@ class ConsentPreview:
         now, (context, limit, spoken) = request.analysis, asked
         key = now.snapshot.people.keys[person]
         at = micros(request.now)
-        then = await request.answers.supposing(now, lambda log: supposing(log, key, words, at))
+        suppose = partial(request.answers.supposing, now, lambda log: supposing(log, key, words, at))
+        then = await request.answered(suppose)
         if then is None:
             raise StaleCursor("the shop has gone on since this was asked; ask again")
         today, tomorrow = await asyncio.gather(
             *(
-                asyncio.to_thread(told_by, replace(request.sight, analysis=analysis), person, context, limit)
-                for analysis in (now, then)
+                request.answered(
+                    partial(_told, replace(request.sight, analysis=each), person, context, limit)
+                )
+                for each in (now, then)
             )
         )
         left = {(one.product, replace(reason, weight=0.0)) for one in tomorrow for reason in one.reasons}
@@ -73,3 +80,9 @@ class ConsentPreview:
             gone=[loss.reason for loss in lost],
             losses=lost,
         )
+
+
+def _told(
+    sight: Sight, person: int, context: SuggestionContext | None, limit: int, _: Stop
+) -> Sequence[suggest.Suggestion]:
+    return told_by(sight, person, context, limit)

@@ -1,8 +1,6 @@
 """Whom to share with: people by how likely they open, and why."""
 
-import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import strawberry
@@ -112,6 +110,7 @@ async def recipients_of(
     if row is None:
         raise UnknownKey(f"product: no product {product!r:.80}")
     window = request.window(*page, "recipients", sharer, row)
+    await request.sharing()
     found = await request.recipients.load((sharer, row, min(window.stop + 1, PAGE)))
     return RecipientConnection(page=window.cut(found).map(Recipient.from_domain))
 
@@ -123,6 +122,7 @@ async def audience_of(
     request = info.context
     among = (chosen or AudienceFilter()).to_domain(request.analysis.snapshot)
     window = request.window(*page, "audience", product, among, default=50)
-    asked = partial(request.analysis.audience, product, among, limit=window.stop + 1)
-    found = await asyncio.to_thread(asked)
+    await request.sharing()
+    most, asked = window.stop + 1, request.analysis.audience
+    found = await request.answered(lambda _: asked(product, among, limit=most))
     return RecipientConnection(page=window.cut(found).map(Recipient.from_domain))

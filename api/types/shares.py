@@ -4,12 +4,12 @@ from datetime import datetime
 
 import strawberry
 
+from api import shared
 from api.context import Info
 from api.types.described import field, output
 from api.types.forward import LaterUser, user
 from api.types.node import Connection, Node
 from api.types.products import Product
-from graph.analysis import Analysis
 from graph.events import instant
 from graph.log import NONE
 
@@ -87,11 +87,7 @@ class ShareConnection(Connection[Share]):
 
 async def shares_by(info: Info, person: int, first: int | None, after: str | None) -> ShareConnection:
     """The page of a person's shares, latest first."""
-    await info.context.computed(_by_sharer)
+    await info.context.computed(shared.by_sharer)
     rows = info.context.analysis.shares_by(person).tolist()
     page = info.context.window(first, after, "shares", person).cut(rows)
     return ShareConnection(page=page.map(lambda row: Share(row=row)), total_count=len(rows))
-
-
-def _by_sharer(analysis: Analysis) -> object:
-    return analysis.by_sharer

@@ -20,9 +20,13 @@ from graph.recipients.reasons import (
     Recipient,
     TieReason,
 )
+from graph.stop import Stop, never
 from graph.timeline import Rows, Shares
 
 BECAUSE = 3
+
+TOGETHER = 20
+"""Questions that are counted in one go."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +55,23 @@ class Asking:
 
 
 def recipients(
-    asking: Asking, asked: Sequence[tuple[int, int]], *, limit: int
+    asking: Asking, asked: Sequence[tuple[int, int]], *, limit: int, stop: Stop = never
 ) -> list[tuple[Recipient, ...]]:
     """For each (sharer, product), the people tied to the sharer who are likeliest to open; best first, at
     most `limit`, equals by row.
 
     A tie in either direction will do. Who does not allow to be named to friends, or to be answered
-    personally, is not listed; a sharer who allows no personal answer has no friends here.
+    personally, is not listed; a sharer who allows no personal answer has no friends here. stop: asked before
+    every twenty; what it raises ends the batch.
     """
+    answers: list[tuple[Recipient, ...]] = []
+    for start in range(0, len(asked), TOGETHER):
+        stop()
+        answers.extend(_recipients(asking, asked[start : start + TOGETHER], limit))
+    return answers
+
+
+def _recipients(asking: Asking, asked: Sequence[tuple[int, int]], limit: int) -> list[tuple[Recipient, ...]]:
     sharer, product = np.array(asked, np.int32).reshape(-1, 2).T
     before = np.full(len(asked), asking.before, np.int64)
     found = pairs(asking.history, sharer, product, before, most=MOST)

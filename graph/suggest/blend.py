@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from graph.kernels.votes import total_by_column
 from graph.log import NONE
+from graph.stop import Stop, never
 from graph.suggest.answers import Answer, Ask, Suggestion
 from graph.suggest.doubts import Taken, taken
 from graph.suggest.exploring import FIRST, Chance
@@ -21,14 +22,19 @@ from graph.suggest.votes import Votes
 from graph.timeline import Rows
 
 
-def suggest(shelf: Shelf, asks: Sequence[Ask], *, limit: int) -> list[Answer]:
+def suggest(shelf: Shelf, asks: Sequence[Ask], *, limit: int, stop: Stop = never) -> list[Answer]:
     """At most `limit` suggestions for each ask, in the order to show (graph.suggest.order), ties of score by
     product row; nothing but memory is read.
 
     The first n of a larger limit are the answer for limit n. A person who allows no personal answer gets what
-    is popular with everybody and what belongs to the page.
+    is popular with everybody and what belongs to the page. stop: asked before each; what it raises ends the
+    batch.
     """
-    return [_answer(shelf, ask, limit) for ask in asks]
+    answers = []
+    for ask in asks:
+        stop()
+        answers.append(_answer(shelf, ask, limit))
+    return answers
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,6 +33,7 @@ from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
+from graph.stop import Stop, never
 from graph.store import Appended, Arrival, Counts, Held, KnownShare, Sealed
 from loaders import schema
 from loaders.sealing import PLAIN, Seal
@@ -254,9 +255,9 @@ class Neo4jStore:
         """Keep forecasts that were given out; how many were not given before."""
         return self._write(lambda ask, _: promises.keep(ask, promised, self._tombstones))
 
-    def promises(self) -> list[Kept]:
+    def promises(self, stop: Stop = never) -> list[Kept]:
         """All forecasts that were kept, from the first."""
-        return self._read(promises.chain)
+        return self._read(promises.chain, stop)
 
     def settle(self, outcomes: Mapping[int, Outcome]) -> None:
         """Say what became of some, by place."""
@@ -306,17 +307,17 @@ class Neo4jStore:
             lambda ask, _: forget(ask, user, self._tombstones, self._memory), patience=FORGETTING
         )
 
-    def held(self, keys: Sequence[str]) -> Held:
+    def held(self, keys: Sequence[str], stop: Stop = never) -> Held:
         """What is held about a person, who has these keys."""
 
         def work(ask: Ask) -> Held:
-            given = [one for one in answers.since(ask, 0) if one.person in keys]
+            given = answers.given_to(ask, keys)
             told = naming(ask, keys)
             came = arrivals.of(ask, [number for number, _ in told])
             by_id = {event.id: came[number] for number, event in told if number in came}
             return Held(readout.described(ask, keys), [event for _, event in told], given, by_id)
 
-        return self._read(work)
+        return self._read(work, stop)
 
     def compact(self) -> bool:
         """The files are the database's own, and its free edition has no statement that writes them anew; see
@@ -397,9 +398,9 @@ class Neo4jStore:
         # The bookmarks let a member of a cluster answer only once it has what was written here.
         return self._driver.session(database=self._address.database, bookmark_manager=self._bookmarks)
 
-    def _read(self, work: Callable[[Ask], T]) -> T:
+    def _read(self, work: Callable[[Ask], T], stop: Stop = never) -> T:
         with self._translated(), self._session() as session:
-            return session.execute_read(lambda transaction: work(_Asking(transaction, self._seal)))
+            return session.execute_read(lambda transaction: work(_Asking(transaction, self._seal, stop)))
 
     def _write(self, work: Callable[[Ask, Version], T], patience: float | None = None) -> T:
         """Do the one writer's work in a transaction; from the start again where the driver has to try
@@ -516,13 +517,17 @@ def _finished(began: str | None, ask: Ask, _: Version) -> bool:
 
 
 class _Asking:
-    """Asks within a transaction, or by a session."""
+    """Asks within a transaction, or by a session. stop: asked before each statement."""
 
-    def __init__(self, runner: Session | ManagedTransaction | Transaction, seal: Seal) -> None:
+    def __init__(
+        self, runner: Session | ManagedTransaction | Transaction, seal: Seal, stop: Stop = never
+    ) -> None:
         self._runner = runner
+        self._stop = stop
         self.seal = seal
 
     def __call__(self, statement: str, /, **parameters: Any) -> list[list[Any]]:
+        self._stop()
         # Our own statements; what comes from outside is bound.
         return self._runner.run(cast("Any", statement), parameters).values()
 

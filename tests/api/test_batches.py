@@ -21,9 +21,9 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The number of asks in each call of the real `suggest`."""
     sizes: list[int] = []
 
-    def counted(shelf: Any, asks: Sequence[Any], *, limit: int) -> Any:
+    def counted(shelf: Any, asks: Sequence[Any], **more: Any) -> Any:
         sizes.append(len(asks))
-        return suggest(shelf, asks, limit=limit)
+        return suggest(shelf, asks, **more)
 
     monkeypatch.setattr(batching, "suggest", counted)
     return sizes

@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from api import context, refresh, sockets
+from api import refresh, shared, sockets
 from api.app import create_app
 from api.ids import global_id
 from api.request import Asked
@@ -465,19 +465,19 @@ async def test_nobody_looks_at_the_store_while_nobody_follows(shop: Shop) -> Non
         assert shop.store.calls == []
 
 
-@pytest.mark.parametrize("slow", ["_cascades", "_growth"])
+@pytest.mark.parametrize("slow", ["cascades", "growth"])
 async def test_an_event_that_takes_too_long_ends_what_is_followed(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, slow: str
 ) -> None:
     shop.tell("ana>bea:tea")
     await shop.ask("{ dataset { version } }")
-    go_on, compute = Signal(), getattr(context, slow)
+    go_on, compute = Signal(), getattr(shared, slow)
 
     def waiting(analysis: Analysis) -> Any:
         go_on.wait(10)
         return compute(analysis)
 
-    monkeypatch.setattr(context, slow, waiting)
+    monkeypatch.setattr(shared, slow, waiting)
     document = "subscription($id: ID!) { cascade(id: $id) { size forecast { value } } }"
     async with asyncio.timeout(5), aclosing(shop.service.replies(Asked(document, TEA), 0.2)) as replies:
         (reply,) = [reply async for reply in replies]

@@ -56,20 +56,26 @@ async def given_up(work: Any, seconds: float = 0.05) -> None:
         await asyncio.wait_for(work, seconds)
 
 
+async def left(work: Any, endless: Endless) -> None:
+    """Ask, and leave once it was begun."""
+    asking = asyncio.create_task(work)
+    assert await asyncio.to_thread(endless.begun.wait, 60)
+    asking.cancel()
+
+
 async def test_work_that_nobody_waits_for_ends(analysis: Analysis) -> None:
     endless = Endless()
-    await given_up(Memo().of(analysis).of(endless, stoppable=True))
-    assert await asyncio.to_thread(endless.ended.wait, 10)
+    await left(Memo().of(analysis).of(endless, stoppable=True), endless)
+    assert await asyncio.to_thread(endless.ended.wait, 60)
 
 
 async def test_work_goes_on_while_one_of_two_waits(analysis: Analysis) -> None:
     endless, computed = Endless(), Memo().of(analysis)
     patient = asyncio.create_task(computed.of(endless, stoppable=True))
-    await given_up(computed.of(endless, stoppable=True))
-    assert endless.begun.is_set()
-    assert not endless.ended.is_set()
+    await left(computed.of(endless, stoppable=True), endless)
+    assert not await asyncio.to_thread(endless.ended.wait, 0.2)
     patient.cancel()
-    assert await asyncio.to_thread(endless.ended.wait, 10)
+    assert await asyncio.to_thread(endless.ended.wait, 60)
 
 
 async def test_what_was_abandoned_is_begun_anew_for_whoever_asks_again(analysis: Analysis) -> None:
@@ -91,13 +97,16 @@ async def test_what_was_abandoned_is_begun_anew_for_whoever_asks_again(analysis:
 async def test_what_waits_behind_others_is_never_begun_once_nobody_waits(analysis: Analysis) -> None:
     computed = Memo().of(analysis)
     busy = [Endless() for _ in range(AT_A_TIME)]
-    waiting = [asyncio.create_task(computed.of(each, stoppable=True)) for each in busy]
+    waiting = [
+        asyncio.create_task(computed.of(each, stoppable=True, whose=f"caller {place}"))
+        for place, each in enumerate(busy)
+    ]
     behind = Endless()
     await given_up(computed.of(behind, stoppable=True))
     for one in waiting:
         one.cancel()
     for each in busy:
-        assert await asyncio.to_thread(each.ended.wait, 10)
+        assert await asyncio.to_thread(each.ended.wait, 60)
     assert not behind.begun.is_set()
 
 

@@ -107,9 +107,9 @@ async def test_all_recipients_of_one_request_are_one_batch_and_no_read(
 ) -> None:
     sizes: list[int] = []
 
-    def counted(asking: Any, asked: Sequence[Any], *, limit: int) -> Any:
+    def counted(asking: Any, asked: Sequence[Any], **more: Any) -> Any:
         sizes.append(len(asked))
-        return recipients(asking, asked, limit=limit)
+        return recipients(asking, asked, **more)
 
     monkeypatch.setattr(batching, "recipients_of", counted)
     shop.tell(SHOP)

@@ -52,6 +52,12 @@ def since(ask: Ask, at: int) -> Iterator[Given]:
         last = rows[-1][_SAID.index("at")], rows[-1][_SAID.index("id")]
 
 
+def given_to(ask: Ask, keys: Sequence[str]) -> list[Given]:
+    """Those given to who has these keys, in order of time."""
+    theirs = f"MATCH (a:Answer) WHERE a.person IN $keys WITH a ORDER BY a.at, a.id {_RETURN}"
+    return [_given(row) for row in ask(theirs, keys=list(keys))]
+
+
 def drop(ask: Ask, before: int, most: int) -> int:
     """Delete at most so many of those given before a time (µs), the oldest first; how many it were."""
     ((dropped,),) = ask(

@@ -9,6 +9,8 @@ from collections.abc import Set as AbstractSet
 from itertools import groupby
 from operator import itemgetter
 
+import orjson
+
 from graph.answers import FORGOTTEN, Given, Place, unnamed
 from loaders.stores.tombstones import Tombstones
 
@@ -32,10 +34,20 @@ def keep(connection: sqlite3.Connection, given: Sequence[Given], tombstones: Tom
 
 def since(connection: sqlite3.Connection, at: int) -> Iterator[Given]:
     """Those given at a time (µs) or later, in order of time."""
+    return _given(connection, "a.at >= ?", at)
+
+
+def given_to(connection: sqlite3.Connection, keys: Sequence[str]) -> Iterator[Given]:
+    """Those given to who has these keys, in order of time, without a look at others'."""
+    theirs = "a.person <> '' AND a.person IN (SELECT value FROM json_each(?))"
+    return _given(connection, theirs, orjson.dumps(keys).decode())
+
+
+def _given(connection: sqlite3.Connection, where: str, parameter: object) -> Iterator[Given]:
     told = connection.execute(
         "SELECT a.seq, a.id, a.version, a.person, a.surface, a.at, p.rank, p.product, p.propensity, p.source "
-        "FROM answers a LEFT JOIN places p ON p.answer = a.seq WHERE a.at >= ? ORDER BY a.at, a.seq, p.rank",
-        (at,),
+        f"FROM answers a LEFT JOIN places p ON p.answer = a.seq WHERE {where} ORDER BY a.at, a.seq, p.rank",
+        (parameter,),
     )
     for (_, id_, version, person, surface, given_at), rows in groupby(told, itemgetter(slice(6))):
         places = tuple(Place(*row[6:]) for row in rows if row[6] is not None)
