@@ -47,7 +47,7 @@ from graph.suggest.knobs import ORDER, Order
 from graph.suggest.learning import learned, teaches
 from graph.suggest.shelf import Shelf
 from graph.suggest.shown import CAP, Cap
-from graph.suggest.taught import Taught, taken_over, withdrawn
+from graph.suggest.taught import Learned, Taught, taken_over, withdrawn
 from graph.ties import LiveTies, Ties, strengths, with_transmission
 from graph.ties.estimators import Circles
 from graph.timeline import Events
@@ -100,11 +100,13 @@ class Analysis:
         cap: Cap = CAP,
         order: Order = ORDER,
         anew: bool = True,
+        known: Learned | None = None,
     ) -> "Analysis":
         """Fit a snapshot. previous: an analysis of an earlier version, whose communities keep their ids where
         their members stayed. calendar: the shop's; None for one at UTC+8 with China's festivals. cap, order:
         how often somebody is shown the same, and what counts beside a score. anew: learn how much each source
         counts, chances and grants; else they are those of `previous`, where it had enough to learn from.
+        known: what a fit of this very snapshot has learned by the same settings; nothing is learned then.
         """
         tied = strengths(snapshot)
         kept = purchases(snapshot.events)
@@ -119,6 +121,8 @@ class Analysis:
         )
         shelf = Shelf.of(snapshot, tied, found.labels, kept, calendar=calendar)
         fit = cls(snapshot, tied, found, kept, replace(shelf, cap=cap, order=order), seed)
+        if known is not None:
+            return replace(fit, shelf=known.told(fit.shelf))
         if previous is None or anew or not previous.has_learned:
             return fit._self_taught()
         return fit.taught_by(previous)

@@ -4,6 +4,7 @@ number of processes, which then share its pages.
     shop.db.snapshot/
       manifest.json        which arrays are the snapshot, each with its checksum, and the store's version
       3f9c…/               the arrays, one .npy file a field: events.kind.npy, people.keys.letters.npy, …
+                           and what was learned from them (loaders.lessons)
       lock                 held by whoever is saving
 
 Law: what `open_snapshot` gives is equal to what was saved, or it gives nothing. Arrays are written into a
@@ -124,7 +125,7 @@ def snapshot_of(store: Store, folder: Path, seal: Seal | None = None) -> Snapsho
         return current
     with ExitStack() as held:
         try:
-            held.enter_context(_alone(folder))
+            held.enter_context(alone(folder))
         except OSError as refused:
             _log.warning("%s cannot be written (%s): every start reads the whole log", folder, refused)
             return Snapshot.of(store.read())
@@ -172,8 +173,21 @@ def save(snapshot: Snapshot, folder: Path, seal: Seal | None = None) -> None:
     """Make this the snapshot of a folder; earlier ones are removed, though whoever has mapped one keeps it. A
     death at any moment leaves the earlier one.
     """
-    with _alone(folder):
+    with alone(folder):
         _save(snapshot, folder, seal or given())
+
+
+def arrays_of(folder: Path, version: str, seal: Seal | None = None) -> Path | None:
+    """Where the arrays of a version's snapshot lie, for what belongs to exactly this one and goes with it
+    (loaders.lessons); None where another is the snapshot, or none.
+    """
+    try:
+        manifest = _Manifest.read(folder)
+    except SnapshotTorn:
+        return None
+    if manifest is None or (manifest.format, manifest.sealed) != (FORMAT, (seal or given()).writes):
+        return None
+    return folder / manifest.folder if manifest.values["version"] == version else None
 
 
 def discard(folder: Path) -> None:
@@ -181,7 +195,7 @@ def discard(folder: Path) -> None:
     error.
     """
     if folder.is_dir():
-        with _alone(folder):
+        with alone(folder):
             (folder / MANIFEST).unlink(missing_ok=True)
             _sweep(folder, keep="")
 
@@ -248,7 +262,7 @@ def _sweep(folder: Path, keep: str) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Hold a folder's lock, which the system takes back from the dead."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a") as file:
