@@ -75,15 +75,21 @@ class Partition:
 class Community:
     """One community. cohesion: share of its members' tie weight that stays inside, in [0, 1].
 
-    leaders: row numbers, highest rank first, at most ten. categories: (column, fraction of the members'
-    engagement), largest first, at most five of those that sum to 1; none where nobody engages.
+    leaders: row numbers, highest rank first, at most ten. parts: (column, fraction of the members'
+    engagement, how many of them engage with it), largest first; the fractions sum to 1, and there are none
+    where nobody engages.
     """
 
     id: int
     size: int
     cohesion: float
     leaders: tuple[int, ...]
-    categories: tuple[tuple[int, float], ...]
+    parts: tuple[tuple[int, float, int], ...]
+
+    @property
+    def categories(self) -> tuple[tuple[int, float], ...]:
+        """The five largest parts, without the people."""
+        return tuple((column, fraction) for column, fraction, _ in self.parts[:CATEGORIES])
 
 
 def partition(G: NxGraph, *, resolution: float = 1.0, seed: int = 0) -> Partition:
@@ -189,13 +195,14 @@ class Communities(Sequence[Community]):
 
     Columns for all, a `Community` for whichever is asked for: most are one person each. cohesion: shape (k,).
     rows: everybody, community by community, highest rank first, the smaller row among equals; starts: where
-    each begins in it, shape (k + 1,). engaged: shape (k, categories), the members' engagement.
+    each begins in it, shape (k + 1,). engaged: shape (k, categories), the members' engagement; takers: the
+    same shape, how many of them engage at all.
 
     >>> did = csr_array(np.array([[3.0, 0.0], [0.0, 1.0], [0.0, 0.0], [0.0, 0.0]]))
     >>> pair = Partition.of(np.array([0, 0, 1, 2]))
     >>> found = Communities.of(nx.DiGraph([(0, 1), (2, 3)]), pair, np.array([0.1, 0.5, 0.2, 0.2]), did)
     >>> found[0]
-    Community(id=0, size=2, cohesion=1.0, leaders=(1, 0), categories=((0, 0.75), (1, 0.25)))
+    Community(id=0, size=2, cohesion=1.0, leaders=(1, 0), parts=((0, 0.75, 1), (1, 0.25, 1)))
     """
 
     partition: Partition
@@ -203,6 +210,7 @@ class Communities(Sequence[Community]):
     starts: NDArray[np.int64]
     rows: NDArray[np.int64]
     engaged: csr_array
+    takers: csr_array
 
     @classmethod
     def of(
@@ -214,10 +222,11 @@ class Communities(Sequence[Community]):
         users = np.arange(len(found.labels))
         members = csr_array((np.ones(len(users)), (found.labels, users)), shape=(len(found), len(users)))
         engaged = csr_array(members @ engagements)
+        takers = csr_array((members @ (engagements > 0)).astype(np.int64))
         engaged.eliminate_zeros()
         rows = np.lexsort((-rank, found.labels))
         starts = np.concatenate([[0], np.cumsum(found.sizes)])
-        return cls(found, cohesion(G, found), starts, rows, engaged)
+        return cls(found, cohesion(G, found), starts, rows, engaged, takers)
 
     def __len__(self) -> int:
         return len(self.partition)
@@ -237,11 +246,13 @@ class Communities(Sequence[Community]):
             size=len(members),
             cohesion=float(self.cohesion[position]),
             leaders=tuple(members[:LEADERS].tolist()),
-            categories=self._categories(position),
+            parts=self._parts(position),
         )
 
-    def _categories(self, position: int) -> tuple[tuple[int, float], ...]:
+    def _parts(self, position: int) -> tuple[tuple[int, float, int], ...]:
         row = slice(self.engaged.indptr[position], self.engaged.indptr[position + 1])
         columns, amounts = self.engaged.indices[row], self.engaged.data[row]
-        order = np.lexsort((columns, -amounts))[:CATEGORIES]
-        return tuple(zip(columns[order].tolist(), (amounts[order] / amounts.sum()).tolist(), strict=True))
+        people = self.takers[[position]].toarray()[0][columns]
+        order = np.lexsort((columns, -amounts))
+        parts = columns[order], amounts[order] / amounts.sum(), people[order]
+        return tuple(zip(*(column.tolist() for column in parts), strict=True))

@@ -7,6 +7,9 @@ is left out.
 What one person can change is bounded where that is asked for: of the groups somebody is in, only the few
 count in which they did most. Taking a person's own acts away then changes at most that many counts, each by
 one, which is what noise for differential privacy has to cover (Dwork, McSherry, Nissim & Smith 2006).
+
+Where small groups are kept back, what is counted moves on in whole stretches of so many people, so that the
+answers before and after one act are the same.
 """
 
 import re
@@ -22,6 +25,7 @@ from graph.analysis import Analysis
 from graph.consent import Purpose
 from graph.errors import InvalidInput
 from graph.events import Kind
+from graph.kernels.stretches import NOT_YET, stretches
 from graph.log import NONE
 from graph.snapshot.codes import through
 
@@ -95,11 +99,17 @@ class Grouped:
 
 
 def counted(
-    analysis: Analysis, asked: Asked, most: int | None = None, withdrawn: Sequence[int] = ()
+    analysis: Analysis,
+    asked: Asked,
+    most: int | None = None,
+    withdrawn: Sequence[int] = (),
+    fewest: int = 0,
 ) -> Grouped:
     """How many different people are in each group, by the group's code. InvalidInput where the month is none.
 
-    most: as in `headcounts`. withdrawn: rows of people who have refused since this was fitted.
+    most: as in `headcounts`. withdrawn: rows of people who have refused since this was fitted. fewest: people
+    who must have acted before what they did is told; an act is then one of the month in which its stretch
+    began (graph.kernels.stretches).
 
     >>> from graph.events import Product
     >>> from tests.toy import snapshot
@@ -113,6 +123,9 @@ def counted(
     person, product, channel, at = _acts(analysis, asked.who)
     counts = ~refusing(analysis, asked)[person] & (person >= snapshot.people.blanks)
     counts &= ~np.isin(person, withdrawn)
+    at = at.copy()
+    at[counts] = stretches(person[counts], at[counts], fewest)
+    counts &= at != NOT_YET
     if asked.month is not None:
         begins, ends = _month(asked.month)
         counts &= (at >= begins) & (at < ends)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from api.auth.caller import Caller, Role
 from api.rights.pseudonyms import SHARE, Pseudonyms
-from api.rights.suppress import K, told
+from api.rights.suppress import K, tens, told
 from graph.analysis import Analysis
 
 
@@ -58,6 +58,11 @@ class Sight:
         known = self._veil.key(key)
         return None if known is None else people.row(known)
 
+    def for_whom(self, key: str) -> int | None:
+        """The row of somebody for whom a caller may have an answer made; None for whoever else they name."""
+        row = self.person(key)
+        return row if row is not None and self.asks_about(row) else None
+
     def speaks_for(self, key: str) -> bool:
         """Whether this caller may say something for a person, known to us or not: members for themselves."""
         if self.caller.role is not Role.MEMBER:
@@ -75,6 +80,22 @@ class Sight:
             return None
         return self.analysis.snapshot.people.names[row] or None
 
+    def region(self, row: int) -> str | None:
+        """Where a person lives, where this caller may know who it is."""
+        return None if self._veiled(row) else self.analysis.snapshot.people.regions[row] or None
+
+    def asks_about(self, row: int) -> bool:
+        """Whether this caller may ask what is answered of one person alone: a member of themselves, the
+        shop's pages of those whose key they know; whoever else may at all, of everybody.
+        """
+        match self.caller.role:
+            case Role.MEMBER:
+                return row == self.own
+            case Role.STOREFRONT:
+                return not self._veiled(row)
+            case _:
+                return True
+
     @property
     def communities(self) -> NDArray[np.bool_]:
         """Which communities this caller is told of, by position; analysts of none of few people."""
@@ -86,6 +107,14 @@ class Sight:
     def fewest(self) -> int:
         """Of how many people a group has to be for this caller to be told of it."""
         return K if self.caller.role is Role.ANALYST else 0
+
+    def count(self, people: int) -> int:
+        """A count of people, or of what they did, as this caller is told it: analysts to the nearest ten."""
+        return tens(people) if self.fewest else people
+
+    def fraction(self, part: float) -> float:
+        """A part of a whole that is of people, as this caller is told it: analysts to the nearest tenth."""
+        return round(part, 1) if self.fewest else part
 
     def share(self, row: int | None) -> bool:
         """Whether this caller may see a share, None for one that is not there: a member sees their own, and

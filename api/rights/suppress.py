@@ -1,8 +1,14 @@
-"""Counts of few people, kept back from analysts.
+"""Counts of few people, kept back from analysts, and of many, told so that none can be had by subtraction.
 
 No group of fewer than K people is told. One such group could be had by taking the others from the whole, so
 where those kept back are together fewer than K, the next smallest are kept back too (complementary
-suppression, Willenborg & de Waal 2001). What is told is told exactly.
+suppression, Willenborg & de Waal 2001).
+
+A tracker asks the same of two sets that differ by few people, and subtracts (Denning, Denning & Schwartz
+1979). Two rules stand against it. What is counted moves on in stretches of time in which K different people
+acted (graph.kernels.stretches), so that no two times, and no answers before and after an act, differ by
+fewer. And every count is told to the nearest ten, and every rate from such counts: two answers differ by
+nothing or by tens, and neither says how many a small set holds.
 """
 
 from collections.abc import Sequence
@@ -13,6 +19,24 @@ from numpy.typing import NDArray
 
 K: Final = 10
 """The fewest people that are counted together."""
+
+
+def tens(count: int) -> int:
+    """A count to the nearest ten, five up.
+
+    >>> [tens(count) for count in (4, 5, 14, 15, 60)]
+    [0, 10, 10, 20, 60]
+    """
+    return (count + K // 2) // K * K
+
+
+def within_tens(told: int) -> tuple[int, int]:
+    """The least and the most that a count may be which is told as so many, and is of K at least.
+
+    >>> within_tens(10), within_tens(60)
+    ((10, 14), (55, 64))
+    """
+    return max(told - K // 2, K), told + K // 2 - 1
 
 
 def told(

@@ -5,10 +5,11 @@ import strawberry
 
 from api.context import Info
 from api.limits import First, bounded
+from api.rights.suppress import told
 from api.types.described import field, output
 from api.types.forward import LaterUser, user
 from api.types.node import Connection, Node
-from graph.communities import Partition
+from graph.communities import CATEGORIES, Partition
 from graph.log import NONE
 
 LEADERS = 10
@@ -58,15 +59,23 @@ class Community(Node):
 
     @field
     async def cohesion(self, info: Info) -> float:
-        """Share of its members' tie weight that stays inside, in [0, 1]."""
-        return (await info.context.communities())[self.position].cohesion
+        """Share of its members' tie weight that stays inside, in [0, 1]; to analysts the nearest tenth."""
+        found = (await info.context.communities())[self.position].cohesion
+        return info.context.sight.fraction(found)
 
     @field
     async def top_categories(self, info: Info) -> list[CategoryFraction]:
-        """What its members engage with; largest part first, at most five."""
-        words = info.context.analysis.snapshot.words
-        found = (await info.context.communities())[self.position].categories
-        return [CategoryFraction(category=words[code], fraction=fraction) for code, fraction in found]
+        """What its members engage with; largest part first, at most five. Analysts are told of no category
+        that fewer than ten of them engage with, and the nearest tenth.
+        """
+        words, sight = info.context.analysis.snapshot.words, info.context.sight
+        parts = (await info.context.communities())[self.position].parts
+        shown = told([people for _, _, people in parts], sight.fewest)
+        found = [part for part, seen in zip(parts, shown, strict=True) if seen][:CATEGORIES]
+        return [
+            CategoryFraction(category=words[code], fraction=sight.fraction(fraction))
+            for code, fraction, _ in found
+        ]
 
     @field
     async def leaders(self, info: Info, first: First = LEADERS) -> list[LaterUser]:
@@ -92,9 +101,9 @@ class CommunityConnection(Connection[Community]):
 
 def listed(info: Info, first: int | None, after: str | None) -> CommunityConnection:
     """The page of communities, largest first."""
-    told = np.flatnonzero(info.context.sight.communities).tolist()
-    page = info.context.window(first, after, "communities", len(told)).cut(told)
-    return CommunityConnection(page=page.map(lambda at: Community(position=at)), total_count=len(told))
+    seen = np.flatnonzero(info.context.sight.communities).tolist()
+    page = info.context.window(first, after, "communities", len(seen)).cut(seen)
+    return CommunityConnection(page=page.map(lambda at: Community(position=at)), total_count=len(seen))
 
 
 def position_of(partition: Partition, key: str) -> int | None:

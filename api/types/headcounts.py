@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from api.context import Info
 from api.rights.noise import CONFIDENCE, GROUPS
 from api.rights.privacy import Charged
-from api.rights.suppress import told
+from api.rights.suppress import tens, told, within_tens
 from api.types.communities import Community
 from api.types.described import enumeration, field, output
 from api.types.values import Estimate
-from graph import headcounts
+from graph import estimate, headcounts
 from graph.headcounts import Asked, Grouped
 
 T = TypeVar("T")
@@ -52,8 +52,7 @@ class Headcount:
     """How many different people are in one group; what it is grouped by is told, all else is null."""
 
     code: strawberry.Private[int]
-    told: strawberry.Private[int]
-    within: strawberry.Private[int | None]
+    counted: strawberry.Private[estimate.Estimate]
     names: strawberry.Private[tuple[headcounts.By, Grouped]]
 
     @field
@@ -78,11 +77,10 @@ class Headcount:
 
     @field
     def people(self) -> Estimate:
-        """How many; an interval of one figure where no noise was added."""
-        spread, confidence = (0, 1.0) if self.within is None else (self.within, CONFIDENCE)
-        return Estimate(
-            value=self.told, low=max(self.told - spread, 0), high=self.told + spread, confidence=confidence
-        )
+        """How many. Analysts are told the nearest ten, and what it may be for certain; where noise was added,
+        the interval is the noise's; else it is of one figure.
+        """
+        return Estimate.from_domain(self.counted)
 
     def _name(self, code: int) -> str:
         return self.names[1].names[code]
@@ -143,13 +141,13 @@ class HeadcountReport:
     @field
     def groups(self, info: Info) -> list[Headcount]:
         """Those with most people first, at most 100. No group of fewer than ten people is told, nor one that
-        would follow from the others.
+        would follow from the others. Analysts are told of acts up to the last time at which ten more people
+        had acted.
         """
-        people = self._told(info)
-        within = None if self.charged is None else self.charged.noisy.within
-        first = sorted(people, key=lambda code: (-people[code], code))[:MOST]
+        people = {code: self._counted(info, count) for code, count in self._told(info).items()}
+        first = sorted(people, key=lambda code: (-people[code].value, code))[:MOST]
         names = self.asked.by, self.grouped
-        return [Headcount(code=code, told=people[code], within=within, names=names) for code in first]
+        return [Headcount(code=code, counted=people[code], names=names) for code in first]
 
     @field
     def kept_back(self, info: Info) -> int | None:
@@ -162,6 +160,14 @@ class HeadcountReport:
     def privacy(self) -> DifferentialPrivacy | None:
         """Of the noise that was added; null where none was."""
         return None if self.charged is None else DifferentialPrivacy(charged=self.charged)
+
+    def _counted(self, info: Info, count: int) -> estimate.Estimate:
+        if self.charged is not None:
+            within = self.charged.noisy.within
+            return estimate.Estimate(count, max(count - within, 0), count + within, CONFIDENCE)
+        if info.context.sight.fewest:
+            return estimate.Estimate(tens(count), *within_tens(tens(count)), 1.0)
+        return estimate.Estimate.exactly(count)
 
     def _told(self, info: Info) -> Mapping[int, int]:
         people = self.grouped.people if self.charged is None else self.charged.noisy.people
@@ -198,7 +204,7 @@ async def report(
     gone = headcounts.withdrawn(context.analysis, asked)
     noise = context.private
     if noise is None:
-        grouped = await context.of_fit(headcounts.counted, asked, None, gone)
+        grouped = await context.of_fit(headcounts.counted, asked, None, gone, context.sight.fewest)
         return HeadcountReport(asked=asked, grouped=grouped, charged=None)
     each = 1 if asked.single else GROUPS
     grouped = await context.of_fit(headcounts.counted, asked, each, gone)

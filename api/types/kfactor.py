@@ -10,6 +10,7 @@ import strawberry
 
 from api.context import Info
 from api.limits import PAGE, bounded
+from api.rights.suppress import tens
 from api.types.communities import Community
 from api.types.described import enumeration, field, field_named, output
 from api.types.products import Product
@@ -178,7 +179,9 @@ class KFactorGroup:
 
 @output
 class KFactorReport:
-    """The k-factor of all shares asked for, and of their groups."""
+    """The k-factor of all shares asked for, and of their groups. Analysts are told it as of the last time at
+    which ten more people had acted, every count to the nearest ten, and every rate from such counts.
+    """
 
     told: strawberry.Private[tuple[kfactor.KFactor, tuple[kfactor.Group, ...]]]
     by: strawberry.Private[KFactorBy | None]
@@ -222,17 +225,18 @@ async def report(
     conversion, within, since, until = asked
     if info.context.private and any(part is not None for part in (by, every, since, until)):
         raise Forbidden("this server tells counts of groups and of times with noise: ask headcounts for them")
+    sight = info.context.sight
     counted = kfactor.Asked(
         conversion=kfactor.Conversion[(conversion or Conversion.JOINED).name],
         within=kfactor.span_of(7 if within is None else within),
         since=None if since is None else micros(since),
         until=None if until is None else micros(until),
+        fewest=sight.fewest,
     )
     groups = bounded(first, 10, PAGE if every is None else OVER_TIME)
     column, length = by.name.lower() if by else None, kfactor.Every[every.name] if every else None
-    sight = info.context.sight
     hidden = tuple(np.flatnonzero(~sight.communities).tolist()) if by is KFactorBy.COMMUNITY else ()
-    asks = counted, column, length, groups, sight.fewest, hidden
+    asks = counted, column, length, groups, hidden
     found = await info.context.of_fit(_told, *asks, stoppable=True)
     return KFactorReport(told=found, by=by)
 
@@ -243,7 +247,6 @@ def _told(
     column: str | None,
     every: kfactor.Every | None,
     first: int,
-    fewest: int,
     hidden: tuple[int, ...],
     *,
     stop: Stop,
@@ -251,7 +254,13 @@ def _told(
     invites = kfactor.Invites.of(fit.snapshot, fit.openings, asked)
     stop()
     return kfactor.k_factors(
-        invites, _codes(fit, column), every=every, first=first, fewest=fewest, hidden=hidden
+        invites,
+        _codes(fit, column),
+        every=every,
+        first=first,
+        fewest=asked.fewest,
+        hidden=hidden,
+        rounding=tens if asked.fewest else int,
     )
 
 

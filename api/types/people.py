@@ -70,8 +70,8 @@ class User(Node):
 
     @field
     def region(self, info: Info) -> str | None:
-        """Where this person lives; null where nothing was said."""
-        return info.context.analysis.snapshot.people.regions[self.row] or None
+        """Where this person lives; null where nothing was said, or not to whoever asks."""
+        return info.context.sight.region(self.row)
 
     @field
     def friends(self, info: Info, first: First = 10, after: After = None) -> "TieConnection":

@@ -99,14 +99,16 @@ class Product(Node):
         ] = None,
         first: First = 10,
     ) -> list["RelatedProduct"]:
-        """What goes with it or could be bought instead; best first, at most 100."""
+        """What goes with it or could be bought instead; best first, at most 100. Analysts are told of no pair
+        that was seen in fewer than ten people.
+        """
         wanted = None if kind is None else kind.to_domain()
         shelf, shown = info.context.analysis.shelf, bounded(first, 10, PAGE)
         kinds = [one for one in (shelf.complements, shelf.substitutes) if wanted in {None, one.relation}]
-        found = heapq.nsmallest(
-            shown, (one for kind in kinds for one in kind.related(self.row)), key=lambda one: -one.score
-        )
-        return [RelatedProduct.from_domain(one) for one in found]
+        sight = info.context.sight
+        pairs = (one for kind in kinds for one in kind.related(self.row) if one.support >= sight.fewest)
+        found = heapq.nsmallest(shown, pairs, key=lambda one: -one.score)
+        return [RelatedProduct.from_domain(one, sight.count(one.support)) for one in found]
 
     @field
     async def audience(
@@ -136,17 +138,19 @@ class RelatedProduct:
     product: Product = strawberry.field(description="The related product.")
     kind: RelationKind = strawberry.field(description="The relation.")
     score: float = strawberry.field(description="How strong the relation is, in [0, 1].")
-    support: int = strawberry.field(description="Number of people in whom the pair was seen.")
+    support: int = strawberry.field(
+        description="Number of people in whom the pair was seen; to analysts the nearest ten."
+    )
     lift: float = strawberry.field(description="How many times as often as chance would have it.")
 
     @classmethod
-    def from_domain(cls, related: Related) -> "RelatedProduct":
-        """As the API shows it."""
+    def from_domain(cls, related: Related, support: int) -> "RelatedProduct":
+        """As the API shows it. support: as whoever asks is told it."""
         return cls(
             product=Product(row=related.product),
             kind=RelationKind(related.relation),
             score=related.score,
-            support=related.support,
+            support=support,
             lift=related.lift,
         )
 

@@ -13,8 +13,8 @@ log everybody is new to it: JOINED is then too high, OPENED is not. Intervals ar
 differ among people or shares (Estimate.of_counts).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
+from graph.kernels.stretches import NOT_YET, stretches
 from graph.log import NONE
 from graph.openings import Openings
 from graph.snapshot import Snapshot
@@ -66,27 +67,52 @@ class Every(Enum):
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is counted. within: span after a share, µs; since, until: shares made at or after, and before,
-    µs.
+    µs. fewest: people who must have acted before what they did is told: shares count as made when the stretch
+    of their time began (graph.kernels.stretches).
     """
 
     conversion: Conversion = Conversion.JOINED
     within: int = 7 * DAY
     since: int | None = None
     until: int | None = None
+    fewest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class KFactor:
-    """Of some shares. people: who made or opened them; invites: the shares; converted: whom they brought. The
-    estimates are None where there is nobody, or no invite.
+    """Of some shares. people: who made or opened them; invites: the shares; converted: whom they brought.
+    squares: sums of squares of invites by person, of conversions by sharer and by share. The estimates are
+    None where there is nobody, or no invite.
     """
 
     people: int
     invites: int
     converted: int
-    invites_per_person: Estimate | None
-    conversion: Estimate | None
-    factor: Estimate | None
+    squares: tuple[int, int, int]
+
+    @property
+    def invites_per_person(self) -> Estimate | None:
+        """Shares by each of the people."""
+        return Estimate.of_counts(self.people, self.invites, self.squares[0]) if self.people else None
+
+    @property
+    def factor(self) -> Estimate | None:
+        """Conversions by each of the people."""
+        return Estimate.of_counts(self.people, self.converted, self.squares[1]) if self.people else None
+
+    @property
+    def conversion(self) -> Estimate | None:
+        """Conversions by each share."""
+        return Estimate.of_counts(self.invites, self.converted, self.squares[2]) if self.invites else None
+
+    def rounded(self, rounding: Callable[[int], int]) -> "KFactor":
+        """The same of counts that are rounded, so that nothing of it tells more than they do."""
+        people, invites, converted = map(rounding, (self.people, self.invites, self.converted))
+        by_person, by_sharer, by_share = map(rounding, self.squares)
+        return KFactor(people, invites, converted, (by_person, by_sharer, by_share))
+
+
+NOBODY = KFactor(0, 0, 0, (0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +136,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Invites:
-    """Shares and whom they brought. share: (s,), rows of shares that are counted; opening: (o,), rows of
-    openings of these within their span, each person and share once; converts: (o,), which of them count.
+    """Shares and whom they brought. made_at: (shares,), when each is counted as made. share: (s,), rows of
+    shares that are counted; opening: (o,), rows of openings of these within their span, each person and share
+    once; converts: (o,), which of them count.
     """
 
     sharer: Rows
@@ -127,19 +154,22 @@ class Invites:
     def of(cls, snapshot: Snapshot, opened: Openings, asked: Asked) -> "Invites":
         """Of a snapshot."""
         shares = snapshot.shares
-        chosen = np.ones(len(shares), np.bool_)
+        people, times = np.append(shares.person, opened.person), np.append(shares.at, opened.at)
+        made_at, opened_at = np.split(stretches(people, times, asked.fewest), [len(shares)])
+        chosen = made_at != NOT_YET
         if asked.since is not None:
-            chosen &= shares.at >= asked.since
+            chosen &= made_at >= asked.since
         if asked.until is not None:
-            chosen &= shares.at < asked.until
-        soon = opened.first & chosen[opened.share] & (opened.at - shares.at[opened.share] <= asked.within)
+            chosen &= made_at < asked.until
+        soon = opened.first & chosen[opened.share] & (opened_at != NOT_YET)
+        soon &= opened.at - shares.at[opened.share] <= asked.within
         rows = np.flatnonzero(soon)
         converts = np.ones(len(rows), np.bool_)
         if asked.conversion is Conversion.JOINED:
             converts = _joins(snapshot, opened)[rows]
         return cls(
             sharer=shares.person,
-            made_at=shares.at,
+            made_at=made_at,
             share=np.flatnonzero(chosen),
             opening_share=opened.share[rows],
             opener=opened.person[rows],
@@ -161,7 +191,10 @@ class Invites:
         by_person = _counted(cell[brings] * width + self.sharer[brings], width, cells)
         by_share = _counted(cell[brings] * np.int64(len(cell)) + brings, np.int64(len(cell)), cells)
         columns = zip(people.tolist(), *invites, *by_person, by_share[1], strict=True)
-        return [_k_factor(*column) for column in columns]
+        return [
+            KFactor(people, invites, converted, (invited, by_sharer, by_share))
+            for people, invites, invited, converted, by_sharer, by_share in columns
+        ]
 
 
 def k_factors(
@@ -172,13 +205,15 @@ def k_factors(
     first: int = 10,
     fewest: int = 0,
     hidden: Sequence[int] = (),
+    rounding: Callable[[int], int] = int,
 ) -> tuple[KFactor, tuple[Group, ...]]:
     """The k-factor of all shares, and of the `first` groups of shares with most people.
 
     code: (shares,), what each share is of, −1 where it does not say; groups of equally many people by code.
-    fewest: groups and periods of fewer people are kept back, and one more where those kept back are together
-    of fewer different people: invites add up, so that they would follow from the others. Which they are does
-    not hang on `first`. hidden: codes that are kept back whatever their size. InvalidInput where `every`
+    fewest: a whole of fewer people is one of nobody; groups and periods of fewer are kept back, and one more
+    where those kept back are together of fewer different people: invites add up, so that they would follow
+    from the others. Which they are does not hang on `first`. hidden: codes that are kept back whatever their
+    size. rounding: of every count that is told, and by which groups come in order. InvalidInput where `every`
     makes more than 400 periods.
     """
     everything = invites.told(np.zeros(len(code), np.int64), 1)[0]
@@ -187,10 +222,17 @@ def k_factors(
     shown = (_people(by_code) >= fewest) & ~np.isin(codes, hidden)
     _complete(invites, place, shown[np.newaxis], by_code, fewest)
     some = [number for number, told in enumerate(by_code) if told.invites and shown[number]]
-    chosen = sorted(some, key=lambda number: -by_code[number].people)[:first]
+    chosen = sorted(some, key=lambda number: -rounding(by_code[number].people))[:first]
     over_time = _periods(invites, place, chosen, every, fewest) if every else [()] * len(chosen)
-    groups = zip(chosen, over_time, strict=True)
-    return everything, tuple(Group(int(codes[number]), by_code[number], told) for number, told in groups)
+    groups = tuple(
+        Group(
+            int(codes[number]),
+            by_code[number].rounded(rounding),
+            tuple(replace(period, told=period.told.rounded(rounding)) for period in periods),
+        )
+        for number, periods in zip(chosen, over_time, strict=True)
+    )
+    return everything.rounded(rounding) if everything.people >= fewest else NOBODY, groups
 
 
 def _people(told: list[KFactor]) -> Longs:
@@ -272,25 +314,6 @@ def _counted(key: Longs, width: np.int64, cells: int) -> tuple[list[int], list[i
     np.add.at(total, cell, count)
     np.add.at(squares, cell, count**2)
     return total.tolist(), squares.tolist()
-
-
-def _k_factor(
-    people: int,
-    invites: int,
-    invited: int,
-    converted: int,
-    by_person: int,
-    by_share: int,
-) -> KFactor:
-    """From counts and sums of squares: of invites by person, of conversions by sharer and by share."""
-    return KFactor(
-        people,
-        invites,
-        converted,
-        Estimate.of_counts(people, invites, invited) if people else None,
-        Estimate.of_counts(invites, converted, by_share) if invites else None,
-        Estimate.of_counts(people, converted, by_person) if people else None,
-    )
 
 
 def span_of(days: int) -> int:

@@ -103,7 +103,7 @@ def test_everything_said_of_two_circles():
     did = csr_array(np.array([[2.0, 0, 0], [1, 1, 0], [0, 0, 0], [0, 0, 5], [0, 0, 0], [0, 0, 0]]))
     found = Communities.of(G, partition(G, seed=1), rank(G), did)
     assert [(one.id, one.size, one.leaders[0]) for one in found] == [(0, 3, 2), (1, 3, 3)]
-    assert found[0] == Community(0, 3, 6 / 7, (2, 1, 0), ((0, 0.75), (1, 0.25)))
+    assert found[0] == Community(0, 3, 6 / 7, (2, 1, 0), ((0, 0.75, 2), (1, 0.25, 1)))
     assert found[1].categories == ((2, 1.0),)
 
 

@@ -51,7 +51,7 @@ def test_shares_are_those_made_in_the_time_asked_for():
     second = int(shop.shares.at[1])
     assert told(shop, Asked(since=second)).people == 2
     assert told(shop, Asked(until=second)).invites == 1
-    assert told(shop, Asked(until=0)) == KFactor(0, 0, 0, None, None, None)
+    assert told(shop, Asked(until=0)) == KFactor(0, 0, 0, (0, 0, 0))
 
 
 def test_groups_come_with_most_people_first_and_each_shares_person_and_opener_counts():
