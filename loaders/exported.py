@@ -21,6 +21,11 @@ from graph.store import Arrival, Store
 PEOPLE: Final = ("user", "visitor", "other", "recipient", "sharer")
 """Fields of an event that name a person."""
 
+THEIRS: Final = frozenset(
+    {"region", "device", "surface", "order", "quantity", "amount", "incentive", "query", "rating"}
+)
+"""Of somebody else's event what is said of them alone."""
+
 FROM_LOG: Final = "the shop's log, or recordEvents; `id` is the row's"
 FROM_CALL: Final = "a call of the API; `id` is the event's"
 IMPLIED: Final = "follows from a row of "
@@ -63,11 +68,14 @@ def _described(user: User) -> dict[str, Any]:
 
 
 def _said(event: Event, keys: AbstractSet[str], called: Called) -> dict[str, Any]:
-    """What an event says, by the names of our own format (docs/format.md)."""
+    """What an event says, by the names of our own format (docs/format.md); of somebody else's that names
+    this person, not what is theirs alone.
+    """
+    left_out = frozenset({"implied"}) if event.person in keys else THEIRS | {"implied"}
     said: dict[str, Any] = {"id": event.id, "kind": event.kind.name, "at": event.at.isoformat()}
     for field in fields(Event):
         value = getattr(event, field.name)
-        if field.name in said or field.name == "implied" or value is None:
+        if field.name in said or field.name in left_out or value is None:
             continue
         another = field.name in PEOPLE and value not in keys
         said |= _plain(_camel(field.name), called(value) if another else value)

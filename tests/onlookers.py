@@ -1,20 +1,21 @@
 """Who may see whom: what a shop's people said and did, and what may stand in an answer to whom.
 
-The reference that the server is held against (tests/properties/test_sight_laws.py). It knows keys, names and
-pseudonyms, and nothing of how answers come about.
+The reference that the server is held against (tests/properties/test_sight_laws.py). It knows what may be told
+of people, and nothing of how answers come about.
 """
 
 from base64 import b64encode
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from api.auth.caller import Role
 
 
-def name_of(key: str) -> str:
-    """What somebody is called."""
-    return key.replace("key-of-", "Name Of ").title()
+def said_of(what: str, key: str) -> str:
+    """What the shop says of somebody: their name, region or note."""
+    return key.replace("key-of-", f"{what} of ").title()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,44 +26,72 @@ class Caller:
     me: str | None = None
 
 
+class Seen(NamedTuple):
+    """Of whom what may stand in an answer."""
+
+    keys: AbstractSet[str]
+    names: AbstractSet[str]
+    pseudonyms: AbstractSet[str]
+    regions: AbstractSet[str]
+    notes: AbstractSet[str]
+
+
+WHOLE: Final = frozenset({Role.ADMIN, Role.PRIVACY})
+"""Who may read all that is held about a person."""
+
+
 @dataclass
 class World:
-    """What is true of a shop's people. ties: who opened whose share, or follows whom, either way round. said:
-    the last word, by purpose. shares: sharer and product, by id.
+    """What is true of a shop's people. opened: (sharer, who opened). follows: (whose shares, whom they reach,
+    whether from now on), in order. said: (who, purpose, whether), in order. shares: sharer and product, by
+    id. joined: the account that a visitor is one with.
     """
 
     default: bool
     living: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
-    ties: set[tuple[str, str]] = field(default_factory=set)
-    said: dict[tuple[str, str], bool] = field(default_factory=dict)
+    opened: set[tuple[str, str]] = field(default_factory=set)
+    follows: list[tuple[str, str, bool]] = field(default_factory=list)
+    said: list[tuple[str, str, bool]] = field(default_factory=list)
     shares: dict[str, tuple[str, str]] = field(default_factory=dict)
+    joined: dict[str, str] = field(default_factory=dict)
 
-    def open(self, key: str) -> bool:
+    def one(self, key: str | None) -> str:
+        """Who somebody is."""
+        return self.joined.get(key or "", key or "")
+
+    def keys_of(self, person: str) -> set[str]:
+        """Everything that one person is known by."""
+        return {person} | {visitor for visitor, account in self.joined.items() if account == person}
+
+    def open(self, person: str) -> bool:
         """Whether somebody may be named to friends."""
-        return all(
-            self.said.get((key, purpose), self.default) for purpose in ("personalisation", "namedToFriends")
-        )
+        words = {purpose: yes for key, purpose, yes in self.said if self.one(key) == person}
+        return all(words.get(purpose, self.default) for purpose in ("personalisation", "namedToFriends"))
 
-    def seen(
-        self, caller: Caller, asked: AbstractSet[str]
-    ) -> tuple[AbstractSet[str], AbstractSet[str], AbstractSet[str]]:
-        """Whose key, whose name and whose pseudonym may stand in an answer. asked: keys in the question."""
-        friends = {one for tie in self.ties if caller.me in tie for one in tie} - {caller.me}
-        nameable = {key for key in self.living if self.open(key)}
+    def seen(self, caller: Caller, asked: AbstractSet[str]) -> Seen:
+        """Of whom what may stand in an answer. asked: keys in the question."""
+        me, alive = self.one(caller.me), {self.one(key) for key in self.living}
+        tied = {(self.one(source), self.one(target)): on for source, target, on in self.follows}
+        tied |= {(self.one(source), self.one(target)): True for source, target in self.opened}
+        friends = {one for tie, on in tied.items() if on and me in tie for one in tie} - {me}
+        met = {one for tie in tied if me in tie for one in tie} - {me}
+        nameable = {person for person in alive if self.open(person)}
         known, veiled = set[str](), set[str]()
         match caller.role:
             case Role.ADMIN | Role.GROWTH | Role.PRIVACY:
-                known = self.living
+                known = alive
             case Role.STOREFRONT:
-                known = nameable | asked
-                veiled = self.living - known
+                known = nameable | {self.one(key) for key in asked}
+                veiled = alive - known
             case Role.MEMBER:
-                known, veiled = {caller.me or ""}, friends
+                known, veiled = {me}, met
             case Role.ANALYST:
-                veiled = self.living
+                veiled = alive
         named = known | (friends & nameable if caller.role is Role.MEMBER else set())
-        return known & self.living, named & self.living, veiled & self.living
+        held = alive if caller.role in WHOLE else {me}
+        ids = {key for key in self.living if self.one(key) in held}
+        return Seen((known & alive) | ids, named & alive, veiled & alive, (known & alive) | ids, held & alive)
 
 
 def written(text: str) -> Iterator[str]:

@@ -85,10 +85,20 @@ def questions(wanted: Wanted) -> Iterator[str]:
             yield _document(f"{name}{_arguments(path[0], field)} {selection}")
 
 
-def _document(asked: str) -> str:
+def followings() -> Iterator[str]:
+    """Documents for each field of Subscription, with everything below it."""
+    root = core_schema.subscription_type
+    assert root is not None
+    for name, field in root.fields.items():
+        path = (f"Subscription.{name}",)
+        below = " ".join(_fields(get_named_type(field.type), path, everything))
+        yield _document(f"{name}{_arguments(path[0], field)} {{ {below} }}", "subscription")
+
+
+def _document(asked: str, operation: str = "query") -> str:
     used = dict.fromkeys(re.findall(r"\$(\w+)", asked))
     said = ", ".join(f"${variable}: {VARIABLES[variable]}" for variable in used)
-    return f"query{f'({said})' if said else ''} {{ {asked} }}"
+    return f"{operation}{f'({said})' if said else ''} {{ {asked} }}"
 
 
 def _branches(kind: GraphQLNamedType, path: Path, wanted: Wanted) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Guards: what a document may ask for in a role, and the fields that are answered of oneself only."""
+"""Guards: what a document may ask for in a role, and the fields that are not answered of everybody."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -24,6 +24,13 @@ WHOSE: Final[Mapping[str, Callable[[Any, Any], int]]] = {
     "Share": lambda share, info: int(info.context.analysis.snapshot.shares.person[share.row]),
 }
 """Of the types with such fields: the row of the person whose it is."""
+
+
+OF_OTHERS: Final[Mapping[Role, str]] = {
+    Role.MEMBER: "this is answered only to the person it is about",
+    Role.STOREFRONT: "this is answered only of somebody whom you know by their key",
+}
+"""What a role is told that asks for such a field of somebody else."""
 
 
 def beyond(schema: GraphQLSchema, document: DocumentNode, role: Role) -> tuple[GraphQLError, ...]:
@@ -54,7 +61,7 @@ class _Asked(Visitor):
 
 
 def guarded(schema: GraphQLSchema) -> None:
-    """Put a guard before every field of a schema that some role may ask for only of itself."""
+    """Put a guard before every field of a schema that some role may ask for only of some people."""
     for coordinate, roles in OWN.items():
         kind, name = coordinate.split(".")
         fields = getattr(schema.type_map.get(kind), "fields", {})
@@ -66,8 +73,9 @@ def _only(
     roles: frozenset[Role], whose: Callable[[Any, Any], int], resolve: Callable[..., Any]
 ) -> Callable[..., Any]:
     def answered(source: Any, info: Any, **arguments: Any) -> Any:
-        if info.context.caller.role in roles and info.context.sight.own != whose(source, info):
-            raise Forbidden("this is answered only to the person it is about")
+        role, sight = info.context.caller.role, info.context.sight
+        if role in roles and not sight.asks_about(whose(source, info)):
+            raise Forbidden(OF_OTHERS[role])
         return resolve(source, info, **arguments)
 
     return answered

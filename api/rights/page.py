@@ -6,16 +6,17 @@ from api.rights.table import LETTERS, TABLE
 HEAD = """# Who may see what
 
 Made by `sharegraph export-roles` from the table that the server goes by; a test compares the two. ● may ask
-for it; ○ of themselves only; administrators may ask for everything, and so may whoever asks a server that was
-started with `--dev`.
+for it; ○ of themselves only, the storefront only of people whose key it knows; administrators may ask for
+everything, and so may whoever asks a server that was started with `--dev`.
 
 What is not for a role is refused before a document runs, naming the field: what a role may ask is no secret,
 and what the schema is may be read by whoever is let in. What is about somebody whom the caller may not see
 looks like what is not there. An analyst knows people and shares by pseudonyms that stay the same, and may ask
 with these; a member knows friends by name where these allow it, and by pseudonyms else; the storefront knows
-whom it asks about by their key and who allows to be named, and others by pseudonyms. Analysts are told of no
-community and no group of fewer than ten people, nor of one that would follow from the others (complementary
-suppression). Suggestions, social proof and recipients name nobody who does not allow it, whoever asks.
+whom it asks about by their key and who allows to be named, and others by pseudonyms, without name or region.
+Analysts are told of no community and no group of fewer than ten people, nor of one that would follow from the
+others (complementary suppression). Suggestions, social proof and recipients name nobody who does not allow
+it, whoever asks.
 
 | role | is |
 |---|---|

@@ -1,8 +1,9 @@
 """The table: which role may ask for which field.
 
-M member, S storefront, G growth, A analyst, I ingest, P privacy; `M*` of themselves only. Administrators, and
-whoever asks a server that was started for development, may ask for everything. A field that stands in no row
-may be asked for by nobody else; a test walks the whole schema and fails there.
+M member, S storefront, G growth, A analyst, I ingest, P privacy; `M*` of themselves only, `S*` of those whose
+key they know. Administrators, and whoever asks a server that was started for development, may ask for
+everything. A field that stands in no row may be asked for by nobody else; a test walks the whole schema and
+fails there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,11 +46,11 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "User": {
         "id key name": "M S G A P",
         "region": "M* S G P",
-        "suggestions socialProof recipients": "M* S",
+        "suggestions socialProof recipients": "M* S*",
         "friends listeners shares": "M*",
         "community influence": "M* G A",
-        "consent": "M* S P",
-        "consentPreview": "M* S",
+        "consent": "M* S* P",
+        "consentPreview": "M* S*",
     },
     "Tie": {"from to strength transmission lastActiveAt": "M S"},
     "TieConnection": {"edges nodes pageInfo totalCount": "M"},
@@ -167,7 +168,7 @@ OWN: Final = {
     for coordinate, letters in _rows()
     if "*" in letters
 }
-"""Who may ask for it only of themselves."""
+"""Who may ask for it only of some people: `Sight.asks_about`."""
 
 
 def allowed(role: Role, coordinate: str) -> bool:

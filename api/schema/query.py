@@ -110,7 +110,7 @@ class Query:
         """What to show somebody who may be unknown to us: a stranger who opened Ana's link is answered from
         the share, its sharer and the product.
         """
-        person = None if user is None else info.context.sight.person(user)
+        person = None if user is None else info.context.sight.for_whom(user)
         return await suggested(info, person, context, (first, after), locale)
 
     @field

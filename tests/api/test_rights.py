@@ -263,6 +263,44 @@ async def test_a_page_of_the_shop_knows_the_sharer_who_allows_to_be_named_and_no
     assert by_key == {"name": "Ana"}
 
 
+async def test_of_who_may_not_be_named_the_shops_pages_have_a_pseudonym_and_nothing_else_by_any_path(
+    told: Shop,
+) -> None:
+    told.store.upsert_users([User("ana", region="Hebei"), User("bea", region="Hubei")])
+    share = (await told.ask('{ user(key: "ana") { shares { nodes { id } } } }'))["user"]["shares"]["nodes"][0]
+    await told.ask(
+        'mutation { setConsent(input: { user: "ana", namedToFriends: false }) { userErrors { code } } }'
+    )
+    whom = "{ id key name region }"
+    shared = f"query($i: ID!) {{ node(id: $i) {{ ... on Share {{ user {whom} }} }} }}"
+    unnamed = (await ask(told, Role.STOREFRONT, shared, i=share["id"])).data["node"]["user"]
+    assert unnamed["key"].startswith("~")
+    by_key = await ask(
+        told, Role.STOREFRONT, f"query($k: String!) {{ user(key: $k) {whom} }}", k=unnamed["key"]
+    )
+    by_id = await ask(
+        told, Role.STOREFRONT, f"query($i: ID!) {{ node(id: $i) {{ ... on User {whom} }} }}", i=unnamed["id"]
+    )
+    nothing = {"id": unnamed["id"], "key": unnamed["key"], "name": None, "region": None}
+    assert unnamed == by_key.data["user"] == by_id.data["node"] == nothing
+    for field in ("suggestions { nodes { rank } }", 'recipients(product: "pot") { nodes { rank } }',
+                  'socialProof(products: ["tea"]) { friends }', "consent { personalisation }",
+                  "consentPreview(personalisation: false) { suggestions { rank } }"):  # fmt: skip
+        document = f"query($k: String!) {{ user(key: $k) {{ {field} }} }}"
+        assert (await ask(told, Role.STOREFRONT, document, k=unnamed["key"])).code == "FORBIDDEN", field
+        assert not (await ask(told, Role.STOREFRONT, document, k="ana")).errors, field
+    stranger = "query($k: String) { suggestions(user: $k) { nodes { product { key } score } } }"
+    nobody = (await ask(told, Role.STOREFRONT, stranger)).data
+    assert (await ask(told, Role.STOREFRONT, stranger, k=unnamed["key"])).data == nobody
+    friends = """{ user(key: "bea") { recipients(product: "pot") { nodes { user { key } } }
+        socialProof(products: ["tea", "pot"]) { named { key } } suggestions { nodes {
+            reasons { ... on FriendReason { friend { key } via { key } } } } } } }"""
+    listed = (await ask(told, Role.STOREFRONT, friends)).data
+    assert {"ana", "Hebei"} & {*str(listed).replace("'", " ").split()} == set()
+    named = (await ask(told, Role.STOREFRONT, f'{{ user(key: "ana") {whom} }}')).data["user"]
+    assert (named["key"], named["region"]) == ("ana", "Hebei")
+
+
 async def test_nothing_is_hidden_from_who_runs_the_shop(told: Shop) -> None:
     assert {Role.ADMIN, Role.DEV} == EVERYTHING
     document = (

@@ -102,6 +102,17 @@ def test_others_are_called_as_the_reader_may_call_them(told: Store):
     assert "'ana'" in found
 
 
+def test_what_somebody_else_did_says_neither_where_nor_how_they_did_it(store: Store):
+    sent = Event(
+        "s", Kind.SHARE, START, user="bea", product="tea", recipient="ana", region="Hebei", device="d"
+    )
+    ingest_events([sent], store, now=START)
+    (named,) = held(store, "ana")["namedIn"]
+    assert {"product": "tea", "recipient": "ana", "user": "bea"}.items() <= named.items()
+    assert not {"region", "device"} & {*named}
+    assert held(store, "bea")["did"][0]["region"] == "Hebei"
+
+
 def test_of_nobody_and_of_the_forgotten_nothing_is_held(told: Store):
     assert exported(told, "eve") is None
     told.forget("ana")
