@@ -30,7 +30,8 @@ class Following:
             "path": "/graphql", "raw_path": b"/graphql", "root_path": "", "query_string": b"",
             "scheme": "http", "server": ("shop", 80), "client": ("127.0.0.1", 1), "headers": self._headers,
         }  # fmt: skip
-        self._answering = asyncio.create_task(self._app(scope, self._receive, self._send))
+        answering = self._app(scope, self._receive, self._send)
+        self._answering: asyncio.Future[None] = asyncio.ensure_future(answering)
 
     async def _receive(self) -> Message:
         if not self._asked:

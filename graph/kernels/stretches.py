@@ -8,12 +8,15 @@ round (Denning & Schlörer 1983), with time as the only dimension, and groups no
 (Domingo-Ferrer & Mateo-Sanz 2002).
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graph.kernels.csr import Ints, Longs
+from graph.kernels.csr import Longs
 from graph.kernels.jit import njit
+
+Ints = NDArray[np.signedinteger[Any]]
 
 NOT_YET: Final = np.iinfo(np.int64).max
 """When the stretch of an act began that is not complete."""
