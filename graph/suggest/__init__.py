@@ -18,6 +18,7 @@ from graph.relations import Related, Relation
 from graph.suggest.answers import Answer, Ask, Context, Suggestion
 from graph.suggest.blend import suggest
 from graph.suggest.explain import explain
+from graph.suggest.filters import Filter
 from graph.suggest.knobs import BEST_FIRST, ORDER, Order
 from graph.suggest.reasons import (
     ExplorationReason,
@@ -50,6 +51,7 @@ __all__ = [
     "Context",
     "ExplorationReason",
     "FeedbackReason",
+    "Filter",
     "FriendReason",
     "InterestReason",
     "LikenessReason",

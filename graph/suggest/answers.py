@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from graph.estimate import Estimate
 from graph.scene import Moment
+from graph.suggest.filters import Filter
 from graph.suggest.reasons import Reason
 
 
@@ -52,4 +53,4 @@ class Answer:
     """Suggestions best first, and how many candidates each filter dropped."""
 
     suggestions: tuple[Suggestion, ...]
-    dropped: dict[str, int]
+    dropped: dict[Filter, int]

@@ -11,7 +11,8 @@ from graph.log import NONE
 from graph.stop import Stop, never
 from graph.suggest.answers import Answer, Ask, Suggestion
 from graph.suggest.doubts import Taken, taken
-from graph.suggest.exploring import FIRST, Chance
+from graph.suggest.exploring import Chance
+from graph.suggest.filters import Filter
 from graph.suggest.order import POOL, Front
 from graph.suggest.question import Question
 from graph.suggest.reasons import ExplorationReason, Reason, heaviest_first
@@ -67,7 +68,7 @@ class Tally:
     product: Rows
     score: NDArray[np.float64]
     doubts: list[Taken]
-    dropped: dict[str, int]
+    dropped: dict[Filter, int]
 
     @classmethod
     def of(cls, shelf: Shelf, ask: Ask) -> "Tally":

@@ -6,6 +6,8 @@ The order of the rules is the order of blame: a product counts for the first rul
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,24 @@ STALE_AFTER = timedelta(days=180)
 """A product that nobody has touched for half a year is not what is going round."""
 
 OFFERED, UNAVAILABLE, NOISY, STALE = range(4)
+
+
+class Filter(StrEnum):
+    """The rules, in the order of blame."""
+
+    EXCLUDED = "excluded"
+    OWNED = "owned"
+    DISMISSED = "dismissed"
+    SEEN = "seen"
+    TIRED = "tired"
+    UNAVAILABLE = "unavailable"
+    NOISE = "noise"
+    STALE = "stale"
+    OTHER_CATEGORY = "otherCategory"
+
+
+OF_THE_SHOP: Final = frozenset({Filter.UNAVAILABLE, Filter.NOISE, Filter.STALE})
+"""Rules that look at a product alone, whoever asks: what these drop is the shop's own business."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +109,7 @@ def kept(
     excluded: frozenset[int],
     stands: NDArray[np.int8],
     category: tuple[Rows, int] | None,
-) -> tuple[NDArray[np.bool_], dict[str, int]]:
+) -> tuple[NDArray[np.bool_], dict[Filter, int]]:
     """Which of these products may be shown to this person, and how many each rule dropped (rules that dropped
     none are left out).
 
@@ -101,15 +121,15 @@ def kept(
     }
     state = stands[candidates]
     rules = {
-        "excluded": np.isin(candidates, _rows(excluded)),
-        "owned": np.isin(candidates, own.bought) | np.isin(candidates, said[Verdict.ALREADY_OWNED]),
-        "dismissed": np.isin(candidates, said[Verdict.NOT_INTERESTED]),
-        "seen": np.isin(candidates, own.seen),
-        "tired": np.isin(candidates, own.resting),
-        "unavailable": state == UNAVAILABLE,
-        "noise": state == NOISY,
-        "stale": state == STALE,
-        "otherCategory": np.zeros(len(candidates), np.bool_)
+        Filter.EXCLUDED: np.isin(candidates, _rows(excluded)),
+        Filter.OWNED: np.isin(candidates, own.bought) | np.isin(candidates, said[Verdict.ALREADY_OWNED]),
+        Filter.DISMISSED: np.isin(candidates, said[Verdict.NOT_INTERESTED]),
+        Filter.SEEN: np.isin(candidates, own.seen),
+        Filter.TIRED: np.isin(candidates, own.resting),
+        Filter.UNAVAILABLE: state == UNAVAILABLE,
+        Filter.NOISE: state == NOISY,
+        Filter.STALE: state == STALE,
+        Filter.OTHER_CATEGORY: np.zeros(len(candidates), np.bool_)
         if category is None
         else category[0][candidates] != category[1],
     }

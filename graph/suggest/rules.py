@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.suggest.answers import Ask
-from graph.suggest.filters import Own, kept
+from graph.suggest.filters import Filter, Own, kept
 from graph.suggest.shelf import Shelf
 from graph.timeline import Rows
 
 
-def allowed(shelf: Shelf, ask: Ask, candidates: Rows) -> tuple[NDArray[np.bool_], dict[str, int]]:
+def allowed(shelf: Shelf, ask: Ask, candidates: Rows) -> tuple[NDArray[np.bool_], dict[Filter, int]]:
     """Which of these products may be shown, and how many each rule dropped."""
     context = ask.context
     excluded = context.exclude | ({context.product} if context.product is not None else frozenset())
