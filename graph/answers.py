@@ -18,6 +18,9 @@ from secrets import token_hex
 from graph.suggest.answers import Suggestion
 from graph.suggest.reasons import Reason
 
+EXPLORED = "exploration"
+"""The source of a place that was given to chance."""
+
 FORGOTTEN = ""
 """What stands for a forgotten person's key, and for every product they were shown."""
 

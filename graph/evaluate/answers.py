@@ -6,7 +6,9 @@ Clopper–Pearson's for as many independent showings as the dependent ones are w
 design effect taken over people (Kish 1965).
 
 Where places were left to chance, what an answer without exploration would have earned is told off-policy
-(graph.evaluate.suggestions.offpolicy): each place then has the product whose chance for it was above a half.
+(graph.evaluate.suggestions.offpolicy). At each place it would have shown what does stand there as long as no
+place up to it fell to chance; behind one that did, everything stands a place later than it would, which says
+nothing of the place. With what chance it stands there each showing says (graph.suggest.exploring.Odds).
 """
 
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from graph.estimate import CONFIDENCE, Estimate
 from graph.evaluate.showings import Showings
 from graph.evaluate.suggestions.offpolicy import OffPolicy, off_policy
 from graph.log import NONE
+from graph.suggest.exploring import FIRST
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +30,10 @@ SINGLY = 10
 """Ranks that are told one by one; the rest are told together."""
 
 UNSAID = "(not said)"
+
+LEAST = 0.1
+"""Of answers, the share that has what it would without chance at a place that tells of it: one such showing
+stands for ten at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,26 @@ def rates(shown: Showings) -> list[Rates]:
 
 
 def unexplored(shown: Showings, seed: int = 0) -> OffPolicy | None:
-    """Opens a showing, had nothing been left to chance; None where nothing was."""
-    if not (shown.propensity < 1).any():
+    """Opens a showing, had nothing been left to chance; None where nothing was.
+
+    Told of showings whose answer is kept up to their place, and of places near enough to the top that at
+    least the share `LEAST` of answers has there what it would without chance: further down little tells.
+    """
+    told = np.flatnonzero((shown.explored != NONE) & (shown.rank <= _last_told(shown)))
+    if not (shown.propensity[told] < 1).any():
         return None
-    first_choice = (shown.propensity > 0.5).astype(np.float64)
-    return off_policy(shown.opened, shown.propensity, first_choice, groups=shown.person, seed=seed)
+    first = (shown.explored[told] == 0).astype(np.float64)
+    return off_policy(shown.opened[told], shown.propensity[told], first, groups=shown.person[told], seed=seed)
+
+
+def _last_told(shown: Showings) -> float:
+    """The last place that at least the share `LEAST` of answers has as it would be without chance, if all
+    places are given to chance as often as those shown were.
+    """
+    known = shown.explored != NONE
+    coins = np.maximum(shown.rank[known] - FIRST + 1, 0)
+    share = shown.explored[known].sum() / max(int(coins.sum()), 1)
+    return FIRST - 1 + float(np.log(LEAST) / np.log1p(-share)) if 0 < share < 1 else np.inf
 
 
 def part_of(yes: NDArray[np.bool_], group: NDArray[np.integer]) -> Estimate | None:

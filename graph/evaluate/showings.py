@@ -8,13 +8,13 @@ What does not fit is not guessed at but counted (`Misfits`). Purchases are net o
 Rank, chance, surface and arm are those of the first exposure, and where it says none, those of the answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.answers import Given
+from graph.answers import EXPLORED, Given, Place
 from graph.events import Kind
 from graph.log import NONE, Log
 from graph.purchases import purchases
@@ -54,8 +54,9 @@ class Showings:
     """n showings in order of their first exposure, all arrays of shape (n,).
 
     person, product: rows of the snapshot. rank: from 1. propensity: in (0, 1]. surface, variant, source:
-    codes into `words`, −1 where nothing was said. opened, bought: whether it was. misfits: what is not in
-    here.
+    codes into `words`, −1 where nothing was said. explored: how many places of its answer, up to and with its
+    own, were given to chance; −1 where not all of these are kept. opened, bought: whether it was. misfits:
+    what is not in here.
     """
 
     person: Rows
@@ -65,6 +66,7 @@ class Showings:
     surface: Rows
     variant: Rows
     source: Rows
+    explored: Rows
     opened: Mask
     bought: Mask
     words: list[str]
@@ -105,7 +107,8 @@ class _Words:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answers:
     """Answers and their places as arrays. row: of an answer, by its id. person, surface, at: of each; person
-    −1 for a stranger. key: answer · products + product, ascending; rank, propensity, source: of each key.
+    −1 for a stranger. key: answer · products + product, ascending; rank, propensity, source, explored: of
+    each key.
     """
 
     row: dict[str, int]
@@ -117,6 +120,7 @@ class _Answers:
     rank: Rows
     propensity: Floats
     source: Rows
+    explored: Rows
 
     @classmethod
     def of(cls, given: Iterable[Given], snapshot: Snapshot, words: _Words) -> "_Answers":
@@ -126,11 +130,11 @@ class _Answers:
             number = row[answer.id] = len(row)
             known = None if not answer.person else snapshot.people.row(answer.person)
             heads.append((NONE if known is None else known, words.code(answer.surface), answer.at))
-            for place in answer.places:
+            for place, explored in zip(answer.places, _explored(answer.places), strict=True):
                 product = snapshot.products.keys.row(place.product)
                 if product is not None:
-                    where = number * products + product
-                    places.append((where, place.rank, place.propensity, words.code(place.source)))
+                    where, source = number * products + product, words.code(place.source)
+                    places.append((where, place.rank, place.propensity, source, explored))
         person, surface, at = np.array(heads, np.int64).reshape(-1, 3).T
         key = np.array([place[0] for place in places], np.int64)
         order = np.argsort(key, kind="stable")
@@ -144,6 +148,7 @@ class _Answers:
             np.array([place[1] for place in places], np.int32)[order],
             np.array([place[2] for place in places], np.float64)[order],
             np.array([place[3] for place in places], np.int32)[order],
+            np.array([place[4] for place in places], np.int32)[order],
         )
 
     def find(self, answer: Longs, product: Rows) -> Longs:
@@ -153,6 +158,19 @@ class _Answers:
             return np.full(len(wanted), NONE, np.int64)
         at = np.minimum(np.searchsorted(self.key, wanted), len(self.key) - 1)
         return np.where((answer != NONE) & (product != NONE) & (self.key[at] == wanted), at, NONE)
+
+
+def _explored(places: Sequence[Place]) -> Iterator[int]:
+    """Of each place, how many up to and with it were given to chance; −1 from the first that is not kept.
+
+    >>> places = [Place(1, "a"), Place(2, "b", source=EXPLORED), Place(3, "c"), Place(5, "e")]
+    >>> [*_explored(places)]
+    [0, 1, 1, -1]
+    """
+    count = 0
+    for rank, place in enumerate(places, start=1):
+        count += place.source == EXPLORED
+        yield count if place.rank == rank else NONE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,6 +250,7 @@ def _joined(named: _Named, answers: _Answers, words: _Words, since: int) -> Show
         np.where(surface != NONE, surface, answers.surface[named.answer[first]]).astype(np.int32),
         named.variant[first],
         answers.source[at],
+        answers.explored[at],
         np.isin(pair[first], opened),
         np.isin(pair[first], bought),
         words.texts,

@@ -37,7 +37,8 @@ class Ask:
 class Suggestion:
     """A product to show, at place `rank` from 1. score: the sum of its reasons' weights; comparable within
     one answer only. opens: the chance that it is opened when shown, None where the log cannot tell.
-    propensity: the chance with which it was given this place; 1 where nothing was left to chance.
+    propensity: the chance with which it was given this place (graph.suggest.exploring.Odds); 1 where nothing
+    was left to chance.
     """
 
     product: int

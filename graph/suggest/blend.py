@@ -96,11 +96,10 @@ def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     chance = Chance.of(shelf, ask, tally.product, limit)
     shown = zip(tally.product[places].tolist(), _reasons(tally, places, shelf.products), strict=True)
     found: list[Suggestion] = []
-    for product, reasons in shown:
+    for best, (product, reasons) in enumerate(shown, start=1):
         found.extend(_given(shelf, chance, len(found) + 1))
         rank = len(found) + 1
-        sure = 1.0 if rank < FIRST or not chance.open else 1 - shelf.order.exploration
-        found.append(_suggestion(shelf, product, rank, reasons, sure))
+        found.append(_suggestion(shelf, product, rank, reasons, chance.own(rank, rank - best)))
     return Answer(tuple(found[:limit]), tally.dropped)
 
 

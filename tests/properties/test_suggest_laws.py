@@ -87,9 +87,7 @@ def test_the_first_of_more_are_the_same_whatever_the_order_and_whatever_is_left_
         for one in found.suggestions:
             explored = any(isinstance(reason, ExplorationReason) for reason in one.reasons)
             assert math.isclose(one.score, sum(reason.weight for reason in one.reasons))
-            assert (
-                one.propensity <= order.exploration if explored else one.propensity >= 1 - order.exploration
-            )
+            assert 0 < one.propensity <= (order.exploration if explored else 1)
             assert one.rank >= 3 or not explored
 
 

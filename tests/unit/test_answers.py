@@ -1,18 +1,23 @@
 """What came of answers, on logs of a few lines."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from graph.answers import Given, Place, placed
 from graph.evaluate.answers import UNSAID, part_of, rates, unexplored
 from graph.evaluate.showings import Misfits, Showings
+from graph.evaluate.suggestions.offpolicy import off_policy
 from graph.events import Event, Kind, Verdict, micros
+from graph.log import NONE
 from graph.snapshot import Snapshot
 from graph.suggest import ExplorationReason, FeedbackReason, InterestReason, Reason, Suggestion
+from graph.suggest.exploring import FIRST, Odds, explored, with_chance
 from tests import toy
 
 FITTING = Misfits(0, 0, 0, 0, 0, 0)
@@ -21,7 +26,8 @@ NUMBER = count()
 
 def answer(name: str, *products: str, person: str | None = None, **said: Any) -> Given:
     chance = said.pop("chance", 1.0)
-    places = tuple(Place(rank, key, chance, "friend") for rank, key in enumerate(products, start=1))
+    source = said.pop("source", "friend")
+    places = tuple(Place(rank, key, chance, source) for rank, key in enumerate(products, start=1))
     return Given(name, "v", person, said.pop("surface", "home"), said.pop("at", micros(toy.START)), places)
 
 
@@ -179,17 +185,111 @@ def test_intervals_hold_what_they_promise_where_people_differ(chance: float):
 def test_without_exploration_is_told_from_what_was_shown_with_it():
     dice, told, given = np.random.default_rng(2), list[Event](), list[Given]()
     for number in range(400):
-        explored = dice.random() < 0.25
-        product, chance = ("mug", 0.25) if explored else ("tea", 0.75)
-        given.append(answer(f"A{number}", product, chance=chance))
+        tried = dice.random() < 0.25
+        product, chance, source = ("mug", 0.25, "exploration") if tried else ("tea", 0.75, "friend")
+        given.append(answer(f"A{number}", product, chance=chance, source=source))
         told.append(saw(f"u{number}", product, f"A{number}"))
-        if dice.random() < (0.1 if explored else 0.5):
+        if dice.random() < (0.1 if tried else 0.5):
             told.append(opened(f"u{number}", product, f"A{number}"))
     estimate = unexplored(joined(given, *told))
     assert estimate is not None
     assert estimate.is_sound
     assert estimate.snips.low <= 0.5 <= estimate.snips.high
     assert estimate.snips.low > 0.4
+
+
+PLACES, BEST = 10, np.arange(100)
+WORTH = np.append(0.3 / (1 + BEST), np.full(400, 0.01))
+"""How often each product is opened where it is shown: the best hundred, and those that chance draws from."""
+
+
+def simulated(share: float, answers: int, seed: int) -> tuple[Showings, NDArray[np.float64]]:
+    """What was shown in so many lists of ten places, one to each person, and what the places said of their
+    chances before they knew what had moved on: 1 − share, wherever that is.
+    """
+    odds, drawn = Odds(share, 400, 400.0), np.arange(100, 500, dtype=np.int32)
+    product, chance, tried = np.empty((3, answers, PLACES))
+    for row in range(answers):
+        given = explored(odds, drawn, PLACES, seed * answers + row)
+        product[row] = with_chance(BEST[:PLACES].tolist(), given, PLACES)
+        tried[row] = np.cumsum(product[row] >= len(BEST))
+        by_chance = {one.rank: one.propensity for one in given}
+        chance[row] = [
+            by_chance.get(rank) or odds.own(rank, rank - 1 - int(product[row, rank - 1]))
+            for rank in range(1, PLACES + 1)
+        ]
+    rank = np.tile(np.arange(1, PLACES + 1, dtype=np.int32), answers)
+    rows = product.ravel().astype(np.int32)
+    nothing, dice = np.full(len(rows), NONE, np.int32), np.random.default_rng(seed)
+    shown = Showings(
+        np.repeat(np.arange(answers, dtype=np.int32), PLACES), rows, rank, chance.ravel(), nothing, nothing,
+        nothing, tried.ravel().astype(np.int32), dice.random(len(rows)) < WORTH[rows],
+        np.zeros(len(rows), np.bool_), [], FITTING,
+    )  # fmt: skip
+    own = np.where(rank < FIRST, 1.0, 1 - share)
+    return shown, np.where(rows < len(BEST), own, shown.propensity)
+
+
+TRUTH = float(WORTH[:PLACES].mean())
+"""Opens a showing of ten places, had nothing been left to chance."""
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
+def test_lists_of_ten_places_are_told_as_they_would_be_without_chance(share: float):
+    shown, _ = simulated(share, 4_000, seed=1)
+    found = unexplored(shown)
+    assert found is not None
+    assert found.is_sound
+    assert found.weight.value == pytest.approx(1, abs=0.05)
+    truth = float(WORTH[: found.showings // 4_000].mean())
+    assert found.ips.low <= truth <= found.ips.high
+    assert found.snips.low <= truth <= found.snips.high
+
+
+def test_chances_that_forget_what_moved_on_are_noticed_and_were_wrong():
+    shown, before = simulated(0.3, 4_000, seed=1)
+    forgetful = unexplored(replace(shown, propensity=before))
+    assert forgetful is not None
+    assert not forgetful.is_sound
+    likelier_than_not = (before > 0.5).astype(np.float64)
+    wrong = off_policy(shown.opened, before, likelier_than_not, groups=shown.person)
+    assert wrong.is_sound, "which is why nobody noticed"
+    assert wrong.snips.low > TRUTH
+
+
+def test_intervals_without_exploration_hold_what_they_promise():
+    held = sound = 0
+    for seed in range(60):
+        shown, _ = simulated(0.05, 150, seed)
+        found = unexplored(shown)
+        assert found is not None
+        held += found.snips.low <= TRUTH <= found.snips.high
+        sound += found.is_sound
+    assert held >= 0.88 * 60
+    assert sound >= 0.88 * 60
+
+
+def test_a_few_answers_in_which_nothing_was_tried_yet_are_no_sign_of_wrong_chances():
+    shown, _ = simulated(0.02, 5, seed=3)
+    untouched = replace(shown, explored=np.zeros_like(shown.explored))
+    chance = 0.98 ** np.maximum(shown.rank - FIRST + 1, 0)
+    found = unexplored(replace(untouched, propensity=chance))
+    assert found is not None
+    assert found.is_sound
+
+
+def test_places_so_far_down_that_hardly_one_stayed_tell_nothing():
+    shown, _ = simulated(0.3, 500, seed=4)
+    found = unexplored(shown)
+    assert found is not None
+    assert found.showings == 500 * 8, "0.7^6 of the eighth places stayed, and less than a tenth of the ninth"
+
+
+def test_an_answer_whose_first_page_is_lost_tells_nothing_of_its_second():
+    second = Given("A", "v", None, "home", micros(toy.START), (Place(2, "mug", 0.9, "friend"),))
+    shown = joined([second], saw("bea", "mug"))
+    assert len(shown) == 1
+    assert unexplored(shown) is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from graph.events import Product
 from graph.kernels.inorder import reranked
 from graph.snapshot import Snapshot
 from graph.suggest import BEST_FIRST, Ask, ExplorationReason, FriendReason, Order, Shelf, suggest
-from graph.suggest.exploring import FIRST, explored
+from graph.suggest.exploring import FIRST, Odds, explored, with_chance
 from graph.ties import ties
 from tests.toy import snapshot
 
@@ -126,6 +126,42 @@ def test_chance_gives_places_as_often_as_it_says_and_evenly():
     assert min(told.values()) > 0.5 * max(told.values())
 
 
+@pytest.mark.parametrize(("share", "left"), [(0.02, 400), (0.3, 400), (0.3, 2), (0.9, 3)])
+def test_what_stands_at_a_place_stands_there_as_often_as_it_says(share: float, left: int):
+    odds, draws, places = Odds(share, left, float(left)), 4_000, 10
+    products = np.arange(1_000, 1_000 + left, dtype=np.int32)
+    told: Counter[tuple[int, int]] = Counter()
+    for seed in range(draws):
+        shown = with_chance(range(places), explored(odds, products, places, seed), places)
+        told.update((rank, min(product, 1_000)) for rank, product in enumerate(shown, start=1))
+    for rank in range(1, places + 1):
+        chances = {
+            rank - 1 - moved: odds.own(rank, moved) for moved in range(min(max(rank - FIRST, 0), left) + 1)
+        }
+        chances[1_000] = left * odds.drawn(rank) if rank >= FIRST else 0.0
+        assert sum(chances.values()) == pytest.approx(1)
+        for product, chance in chances.items():
+            off = told[rank, product] - draws * chance
+            assert abs(off) <= 4.5 * (draws * chance * (1 - chance)) ** 0.5 + 1e-9 * draws
+
+
+def test_an_answer_says_with_what_chance_what_moved_on_got_its_place():
+    taken, on_shelf = shelf(
+        "".join(f" ana>bea:p{i}" for i in range(9)) + " cy>bea:p1 dan>:q0 cy$q1 ana>:q2 ana>:q3 ana>:q4", 4
+    )
+    bea, odds = taken.people.row("bea"), Odds(0.4, 4, 4.0)
+    on_shelf = replace(on_shelf, order=Order(0.0, 0.0, 0.4))
+    (plain,) = suggest(on_shelf, [Ask(bea)], limit=9)
+    without = [one.product for one in plain.suggestions]
+    for seed in range(40):
+        (found,) = suggest(on_shelf, [Ask(bea, seed=seed)], limit=9)
+        for one in found.suggestions:
+            tried = isinstance(one.reasons[0], ExplorationReason)
+            moved = 0 if tried else one.rank - 1 - without.index(one.product)
+            expected = odds.drawn(one.rank) if tried else odds.own(one.rank, moved)
+            assert one.propensity == pytest.approx(expected)
+
+
 def test_without_a_seed_nothing_is_left_to_chance():
     taken, on_shelf = shelf("ana>bea:tea ana>:mug ana>:pot ana>:tent ana>:bag", 4)
     (found,) = suggest(replace(on_shelf, order=Order(0, 0, 1.0)), [Ask(taken.people.row("bea"))], limit=9)
@@ -143,7 +179,8 @@ def test_nothing_is_explored_that_must_not_be_shown():
 
 
 def test_a_place_is_given_by_its_own_coin():
-    few, many = (explored(0.5, np.arange(50, dtype=np.int32), 50, limit, 3) for limit in (6, 40))
+    odds, products = Odds(0.5, 50, 50.0), np.arange(50, dtype=np.int32)
+    few, many = (explored(odds, products, limit, 3) for limit in (6, 40))
     assert few == [one for one in many if one.rank <= 6]
     assert len({one.product for one in many}) == len(many)
 

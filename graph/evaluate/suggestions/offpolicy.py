@@ -9,8 +9,11 @@ the two, new over logged,
     SNIPS  Σ w·r / Σ w     self-normalised: a little biased, swings far less, stays within the rewards'
                            range (Swaminathan & Joachims 2015)
 
-The mean of w has to lie near 1, else logged chances are wrong or the policies do not overlap; `effective`
-says how many plain showings the weighted ones are worth, (Σw)² / Σw² (Kish 1965).
+The mean of w has to lie near 1, else logged chances are wrong or the policies do not overlap. How near is
+said by the chances themselves: with W the sum of a group's weights and m its showings, E W = m, so the
+variance of W is E W² − m². That holds where nothing rare was seen yet as well, of which a bootstrap knows
+nothing: a log of a few answers without one explored place is no sign of wrong chances. `effective` says how
+many plain showings the weighted ones are worth, (Σw)² / Σw² (Kish 1965).
 """
 
 from dataclasses import dataclass
@@ -28,8 +31,8 @@ DRAWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class OffPolicy:
-    """ips, snips: reward a showing under the new policy. weight: the mean ratio of chances, with its
-    interval, which has to hold 1. effective: showings, at most `showings`.
+    """ips, snips: reward a showing under the new policy. weight: the mean ratio of chances, with the interval
+    that is left to it by the chances logged, which has to hold 1. effective: showings, at most `showings`.
     """
 
     ips: Estimate
@@ -53,7 +56,7 @@ def off_policy(
     most: float = np.inf,
     seed: int = 0,
 ) -> OffPolicy:
-    """Both estimates, with 95 % intervals by bootstrap of groups.
+    """Both estimates, with 95 % intervals by bootstrap of groups; that of the mean weight is normal.
 
     reward: (n,). logged: (n,), in (0, 1], the chance each was shown with. new: (n,), in [0, 1], the chance
     the new policy would have shown it with. groups: (n,), showings that come together (one answer, one
@@ -77,10 +80,18 @@ def off_policy(
     return OffPolicy(
         ips=_estimate(total[0] / total[2], drawn[0] / drawn[2]),
         snips=_estimate(_over(total[0], total[1]), _over(drawn[0], drawn[1])),
-        weight=_estimate(total[1] / total[2], drawn[1] / drawn[2]),
+        weight=_mean_weight(summed[1], summed[2]),
         effective=float(_over(total[1] ** 2, np.sum(ratio**2))),
         showings=len(reward),
     )
+
+
+def _mean_weight(weight: Floats, showings: Floats) -> Estimate:
+    """Weight a showing, of groups with so much in sum and so many showings; both (groups,)."""
+    mean, count = float(weight.sum() / showings.sum()), float(showings.sum())
+    seen = float(((weight - mean * showings) ** 2).sum())
+    variance = max(seen, float((weight**2).sum() - (showings**2).sum())) / count**2
+    return Estimate.of_mean(mean, variance, 1)
 
 
 def _drawn(summed: Floats, seed: int) -> Floats:
