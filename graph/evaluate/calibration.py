@@ -4,8 +4,9 @@ Trials are sorted by what was foretold for them and cut into bins of equal count
 most trials lie, are not all in one bin. A curve is, bin by bin, the mean that was foretold and the share that
 happened. Its expected calibration error (ECE) is the mean distance of the two, bins weighted by their trials;
 the log-likelihood is the mean log-chance given to what came, in nats a trial, and punishes also a model that
-is calibrated because it says the same of everybody. Trials of one share (or one person) come together, so
-intervals are drawn by groups.
+is calibrated because it says the same of everybody; so does the Brier score, the mean squared distance of the
+chance from what came (Brier 1950), which rare surprises cost less. Trials of one share (or one person) come
+together, so intervals are drawn by groups.
 """
 
 from dataclasses import dataclass
@@ -39,10 +40,13 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How well chances were foretold. ece: in [0, 1], 0 is best. log_likelihood: nats a trial, at most 0."""
+    """How well chances were foretold. ece, brier: in [0, 1], 0 is best. log_likelihood: nats a trial, at most
+    0.
+    """
 
     ece: Estimate
     log_likelihood: Estimate
+    brier: Estimate
     curve: tuple[Bin, ...]
     trials: int
 
@@ -56,7 +60,8 @@ def calibration(
     samples: int = SAMPLES,
     seed: int = 0,
 ) -> Calibration:
-    """The curve, its error and the log-likelihood of chances foretold for trials, with 95 % intervals.
+    """The curve, its error, log-likelihood and Brier score of chances foretold for trials, with 95 %
+    intervals.
 
     foretold: shape (n,), in [0, 1]. happened: shape (n,). groups: shape (n,), trials that came together; each
     by itself where not given. Intervals are of the bootstrap by groups with Poisson weights, the basic one
@@ -74,15 +79,17 @@ def calibration(
     bin_of = equal_count_bins(foretold, bins)
     said = log_chances(foretold, happened)
     off = happened - foretold
-    everybody = np.ones(len(foretold))
-    drawn = _drawn(len(foretold), groups, samples, seed)
-    ece, likelihood = _error(off, bin_of, everybody), float(said.mean())
-    draws = np.array(
-        [(_error(off, bin_of, weight), float(np.average(said, weights=weight))) for weight in drawn]
-    )
+
+    def measured(weight: Floats) -> tuple[float, ...]:
+        means = np.average(np.stack([said, off**2]), axis=1, weights=weight)
+        return _error(off, bin_of, weight), *means.tolist()
+
+    ece, likelihood, brier = measured(np.ones(len(foretold)))
+    draws = np.array([measured(weight) for weight in _drawn(len(foretold), groups, samples, seed)])
     return Calibration(
         ece=_basic(ece, draws[:, 0], 0.0, 1.0),
         log_likelihood=_basic(likelihood, draws[:, 1], -np.inf, 0.0),
+        brier=_basic(brier, draws[:, 2], 0.0, 1.0),
         curve=_curve(foretold, happened, bin_of),
         trials=len(foretold),
     )

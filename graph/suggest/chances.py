@@ -1,9 +1,10 @@
 """The chance that what is shown is opened, by its score: isotonic, with what is not known of it.
 
-Showings of the past, sorted by the score that they would have had and cut into bins of at least `AT_LEAST`,
-each with `PRIOR` showings more of which as large a share was opened as of all, are pooled until that share
-falls nowhere (pool adjacent violators; Zadrozny & Elkan 2002). Each pool is a Beta posterior. Which of many
-lists a showing was in, its place there, and who saw it are not told apart.
+Showings of the past, sorted by the score that they would have had at that moment
+(graph.suggest.learning.showings) and cut into bins of at least `AT_LEAST`, each with `PRIOR` showings more of
+which as large a share was opened as of all, are pooled until that share falls nowhere (pool adjacent
+violators; Zadrozny & Elkan 2002). Each pool is a Beta posterior. Which of many lists a showing was in, its
+place there, and who saw it are not told apart.
 """
 
 from dataclasses import dataclass

@@ -20,6 +20,7 @@ SMALL = {
     "audits": (),
     "believe": ("--smoke",),
     "cascades": ("--smoke",),
+    "chances": ("--smoke",),
     "fuzzed": ("--each", "3"),
     "graphql": ("--users", "300", "--events", "6000", "--requests", "40", "--rounds", "1"),
     "kill": ("--rounds", "1"),
@@ -52,7 +53,7 @@ BY_HAND = {"gds", "real_logs"}
 """What starts a Neo4j of its own, or needs the public logs; gds downloads 140 MB."""
 
 
-READS = ("believe", "cascades", "moments", "real_logs", "scene", "suggestions")
+READS = ("believe", "cascades", "chances", "moments", "real_logs", "scene", "suggestions")
 """What cannot do without the public logs."""
 
 Main = Callable[[Sequence[str]], object]

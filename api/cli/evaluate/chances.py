@@ -8,6 +8,8 @@ from api.cli.command import Everywhere
 from api.cli.loading import Format
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from graph.estimate import Estimate
     from graph.evaluate.calibration import Calibration
     from graph.evaluate.chances import Evaluation
@@ -21,14 +23,15 @@ def chances(
     train_share: Annotated[
         float, typer.Option(metavar="X", help="Of what was chosen, in order of time.", min=0.05, max=0.95)
     ] = 0.8,
-    people: Annotated[int, typer.Option(metavar="N", help="Shown something, at most.", min=1)] = 5_000,
+    sittings: Annotated[int, typer.Option(metavar="N", help="Asked about, at most.", min=1)] = 5_000,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the bootstrap.", min=0)] = 0,
 ) -> None:
     """Whether a suggestion is opened as often as it says.
 
     All is learned from the first part of the log. A showing after it is an exposure that the log tells, and
     was opened if its person looked at the product within an hour; in a log that tells none it is one of the
-    twenty best for somebody who came back, and was opened if they chose it by themselves.
+    twenty best for somebody who came back, and was opened if they turned to it by themselves. Each is asked
+    about as of its own moment.
 
     [bold]Example[/bold]
 
@@ -37,7 +40,7 @@ def chances(
     from graph.evaluate.chances import evaluate
     from loaders.aside import evaluated
 
-    found = evaluate(evaluated(log, written.value), train_share=train_share, most=people, seed=seed)
+    found = evaluate(evaluated(log, written.value), train_share=train_share, most=sittings, seed=seed)
     everywhere.tell(told(found), lambda: shown(found))
 
 
@@ -48,8 +51,13 @@ def told(found: "Evaluation") -> dict[str, Any]:
         "exposed": found.exposed,
         "models": {"ours": _measures(found.ours), "one for all": _measures(found.same)},
         "curve": [
-            {"foretold": bin_.foretold, "happened": _plain(bin_.happened), "trials": bin_.trials}
-            for bin_ in found.ours.curve
+            {
+                "foretold": bin_.foretold,
+                "said": _plain(said),
+                "happened": _plain(bin_.happened),
+                "trials": bin_.trials,
+            }
+            for bin_, said in zip(found.ours.curve, found.said, strict=True)
         ],
     }
 
@@ -59,6 +67,7 @@ def _measures(found: "Calibration") -> dict[str, Any]:
         "trials": found.trials,
         "ece": _plain(found.ece),
         "log_likelihood": _plain(found.log_likelihood),
+        "brier": _plain(found.brier),
     }
 
 
@@ -67,25 +76,46 @@ def _plain(quantity: "Estimate") -> dict[str, float]:
 
 
 def shown(found: "Evaluation") -> str:
-    """The curve, its error, and what one chance for all would have said."""
+    """The curve, and how good its chances are beside one for all."""
     from api.cli.printing import drawn, figures, table
 
-    columns = figures("foretold"), figures("opened"), figures("95 %"), figures("showings")
+    columns = map(figures, ("foretold", "95 %", "opened", "95 %", "showings"))
     rows = [
-        (f"{bin_.foretold:.4f}", f"{bin_.happened.value:.4f}", _between(bin_.happened), f"{bin_.trials:,}")
-        for bin_ in found.ours.curve
+        (
+            f"{bin_.foretold:.4f}",
+            _between(said),
+            f"{bin_.happened.value:.4f}",
+            _between(bin_.happened),
+            f"{bin_.trials:,}",
+        )
+        for bin_, said in zip(found.ours.curve, found.said, strict=True)
     ]
-    ours, same = found.ours, found.same
-    told = "exposures that the log tells" if found.exposed else "what people then chose by themselves"
+    told = "exposures that the log tells" if found.exposed else "what people then turned to by themselves"
     caption = (
-        f"{ours.trials:,} showings to {found.people:,} people: {told}.\n"
-        f"Expected calibration error {ours.ece.value:.4f} ({_between(ours.ece)}); one chance for all: "
-        f"{same.ece.value:.4f} ({_between(same.ece)}).\n"
-        f"Log-likelihood {ours.log_likelihood.value:.5f} a showing; one chance for all: "
-        f"{same.log_likelihood.value:.5f}."
+        f"{found.ours.trials:,} showings to {found.people:,} people: {told}. Foretold: the mean chance that "
+        "was told, and the means of its interval's ends."
     )
-    return drawn(table("How often suggestions were opened that were said to", columns, rows, caption))
+    curve = table("How often suggestions were opened that were said to", tuple(columns), rows, caption)
+    return f"{drawn(curve)}\n{drawn(_scores(found))}"
 
 
-def _between(quantity: "Estimate") -> str:
-    return f"{quantity.low:.4f} to {quantity.high:.4f}"
+def _scores(found: "Evaluation") -> "Table":
+    """The error of the chances told, and of one for all."""
+    from api.cli.printing import figures, table, words
+
+    heads = "calibration error", "95 %", "Brier", "95 %", "log-likelihood", "95 %"
+    rows = [
+        (
+            name,
+            *(f"{one.ece.value:.4f}", _between(one.ece)),
+            *(f"{one.brier.value:.5f}", _between(one.brier, 5)),
+            *(f"{one.log_likelihood.value:.5f}", _between(one.log_likelihood, 5)),
+        )
+        for name, one in (("ours", found.ours), ("one for all", found.same))
+    ]
+    caption = "One for all: the share that was opened before. Less error, less Brier, more log-likelihood."
+    return table("How good these chances are", [words("chances", 11), *map(figures, heads)], rows, caption)
+
+
+def _between(quantity: "Estimate", digits: int = 4) -> str:
+    return f"{quantity.low:.{digits}f} to {quantity.high:.{digits}f}"

@@ -6,7 +6,9 @@ server is. They are weighed so that what was chosen is likely (graph.suggest.lea
 one with ties and one without, stand beside the sources' own weights before people whom neither has seen; the
 likeliest is kept, so a blend that was learned does no harm, and ties that carry nothing are not listened to.
 Who allows no personal answer teaches nothing. All questions then teach the weights of the one that was kept.
-Choices are sampled, so the cost beside the second fit of the sources is bounded.
+What is shown is asked about in the same way, as of when it was shown: how often it is opened is told of the
+scores that a server tells. Choices and showings are sampled, so the cost beside the second fit of the sources
+is bounded.
 """
 
 from collections.abc import Iterator
@@ -29,8 +31,8 @@ from graph.suggest.weights import Blend
 from graph.ties import Ties, strengths
 from graph.timeline import Rows
 
-CHOICES, TELLABLE, ASKED = 2_000, 800, 2_000
-"""Choices that are asked about, of which so many that some source could tell teach the weights; and people
+CHOICES, TELLABLE, SITTINGS = 2_000, 800, 2_000
+"""Choices that are asked about, of which so many that some source could tell teach the weights; and sittings
 whose showings teach the chances."""
 
 ENOUGH = 300
@@ -68,7 +70,7 @@ def learned(snapshot: Snapshot, labels: Rows, ties: Ties | None = None) -> Lesso
     told = examples(questions(heard, moments), most=TELLABLE)
     enough = np.count_nonzero(told.chosen) >= ENOUGH
     blend = as_blend(chosen_weights(told)) if enough else Blend()
-    shown = Showings.of(snapshot, replace(shelf, blend=blend), after, ASKED)
+    shown = Showings.of(replace(moments, shelf=replace(shelf, blend=blend)), SITTINGS)
     return Lessons(blend, chances(shown.score, shown.opened))
 
 

@@ -1,10 +1,14 @@
-"""What was shown in the past and whether it was opened, with the score that it would have had.
+"""What was shown in the past and whether it was opened, with the score that it would have had at that moment.
 
-Where the log tells what the shop showed (EXPOSURE without a share), a showing is such an exposure of a
-product that some source speaks for, and it was opened if its person looked at the product, put it into the
-cart or bought it within `SOON`. Where the log tells none, a showing is one of the `PLACES` best for somebody
-who came back after the cut, and it was opened if they opened somebody's share of it or bought it by the end
-of the log: somebody who was never shown a thing opens it less often, so such chances are low, not high.
+Where the log tells what the shop showed (EXPOSURE without a share), those of one sitting are asked about as
+of its begin, as a server would have been (graph.suggest.learning.moments): the last fit and everything since.
+A score that was made at the fit would know nothing of what friends shared within the hour, and what is told
+later by scores that do would be told by another scale. A product that may be shown and of which nobody speaks
+has a score of 0. It was opened if its person looked at it, put it into the cart or bought it within `SOON`.
+
+Where the log tells none, a sitting is the time when somebody came, its showings are the `PLACES` best right
+before, and what was opened within `SOON` is what they turned to by themselves: who is never shown a thing
+opens it less often, so such chances are low, not high.
 """
 
 from collections.abc import Iterator
@@ -17,14 +21,18 @@ from numpy.typing import NDArray
 
 from graph.events import Kind
 from graph.log import NONE
-from graph.snapshot import Snapshot
 from graph.suggest.answers import Ask
 from graph.suggest.blend import scores
-from graph.suggest.learning.past import Afterwards
+from graph.suggest.learning.moments import Moments
+from graph.suggest.rules import allowed
 from graph.suggest.shelf import Shelf
+from graph.suggest.shown import SITTING
 from graph.timeline import Events, Rows
 
-SOON = timedelta(hours=1)
+Longs = NDArray[np.intp]
+Floats = NDArray[np.float64]
+
+SOON, MICROSECOND = timedelta(hours=1), timedelta(microseconds=1)
 PLACES = 20
 ENOUGH = 500
 """Exposures below which a log is said to tell none."""
@@ -39,19 +47,19 @@ class Showings:
     """
 
     person: Rows
-    score: NDArray[np.float64]
+    score: Floats
     opened: NDArray[np.bool_]
     exposed: bool
 
     @classmethod
-    def of(cls, snapshot: Snapshot, shelf: Shelf, after: Afterwards, most: int) -> "Showings":
-        """To at most so many people. snapshot: the whole; shelf: as of the cut."""
-        exposures = _exposed(snapshot.events, after.cut)
+    def of(cls, moments: Moments, most: int) -> "Showings":
+        """Those of at most so many sittings after the cut; of half as many where each is a list of twenty."""
+        events = moments.whole.events
+        exposures = _exposed(events, moments.cut)
         exposed = len(exposures) >= ENOUGH
-        if exposed:
-            told = list(_exposures(snapshot.events, shelf, exposures, most))
-        else:
-            told = list(_best(snapshot, shelf, after, most))
+        rows = exposures if exposed else np.arange(np.searchsorted(events.at, moments.cut), len(events))
+        sittings = _sittings(moments, rows, most if exposed else max(1, most // 2))
+        told = [_seen(moments, sitting, exposed=exposed) for sitting in sittings]
         return cls(
             np.repeat(np.array([one.person for one in told], np.int32), [len(one.score) for one in told]),
             np.concatenate([np.empty(0), *(one.score for one in told)]),
@@ -64,55 +72,59 @@ class _Seen(NamedTuple):
     """Showings to one person."""
 
     person: int
-    score: NDArray[np.float64]
+    score: Floats
     opened: NDArray[np.bool_]
 
 
-def _exposed(events: Events, cut: int) -> NDArray[np.intp]:
+def _exposed(events: Events, cut: int) -> Longs:
     rows = events.rows(Kind.EXPOSURE)
-    shop = (events.share[rows] == NONE) & (events.product[rows] != NONE) & (events.person[rows] != NONE)
-    return np.asarray(rows[shop & (events.at[rows] >= cut)], np.intp)
+    ours = (events.share[rows] == NONE) & (events.product[rows] != NONE)
+    return np.asarray(rows[ours & (events.at[rows] >= cut)], np.intp)
 
 
-def _exposures(events: Events, shelf: Shelf, shown: NDArray[np.intp], most: int) -> Iterator[_Seen]:
-    opened = _opened(events, shown, shelf.products)
-    people = np.unique(events.person[shown])
-    people = people[shelf.personal[people]]
-    for person in people[:: max(1, -(-len(people) // most))].tolist():
-        mine = events.person[shown] == person
-        product, score = scores(shelf, Ask(person))
-        place = np.full(shelf.products, NONE)
-        place[product] = np.arange(len(product))
-        found = place[events.product[shown[mine]]]
-        yield _Seen(person, score[found[found != NONE]], opened[mine][found != NONE])
+def _sittings(moments: Moments, rows: Longs, most: int) -> Iterator[Longs]:
+    """The rows of each sitting in order of time; at most so many, spread evenly over people and time."""
+    events = moments.whole.events
+    rows = rows[(events.person[rows] != NONE) & ~events.noise[rows]]
+    rows = rows[moments.shelf.personal[events.person[rows]]]
+    rows = rows[np.argsort(events.person[rows], kind="stable")]
+    another = np.diff(events.person[rows], prepend=NONE) != 0
+    later = np.diff(events.at[rows], prepend=0) > SITTING // MICROSECOND
+    begins = np.flatnonzero(another | later)
+    ends = np.append(begins[1:], len(rows))
+    for place in np.arange(min(most, len(begins))) * len(begins) // min(most, len(begins) or 1):
+        yield rows[begins[place] : ends[place]]
 
 
-def _opened(events: Events, shown: NDArray[np.intp], products: int) -> NDArray[np.bool_]:
-    """Whether the person of each exposure looked at its product soon after; (exposures,)."""
-    looks = events.rows(*LOOKED)
-    looks = looks[events.product[looks] != NONE]
-    pair = events.person[looks].astype(np.int64) * products + events.product[looks]
-    order = np.lexsort((events.at[looks], pair))
-    pair, at = pair[order], events.at[looks][order]
-    wanted = events.person[shown].astype(np.int64) * products + events.product[shown]
-    begins, ends = np.searchsorted(pair, wanted), np.searchsorted(pair, wanted, side="right")
-    soon = int(SOON.total_seconds() * 1e6)
-    return np.array(
-        [
-            np.searchsorted(at[low:high], moment) < np.searchsorted(at[low:high], moment + soon, side="right")
-            for low, high, moment in zip(begins, ends, events.at[shown], strict=True)
-        ],
-        np.bool_,
-    )
-
-
-def _best(snapshot: Snapshot, shelf: Shelf, after: Afterwards, most: int) -> Iterator[_Seen]:
-    events = snapshot.events
-    chosen: dict[int, Rows] = {person: events.product[rows] for person, rows in after.by_person()}
-    came = np.unique(events.person[np.searchsorted(events.at, after.cut) :])
-    came = came[came != NONE]
-    came = came[shelf.personal[came]]
-    for person in came[:: max(1, -(-len(came) // most))].tolist():
-        product, score = scores(shelf, Ask(person))
+def _seen(moments: Moments, sitting: Longs, *, exposed: bool) -> _Seen:
+    events = moments.whole.events
+    person, at = int(events.person[sitting[0]]), int(events.at[sitting[0]])
+    shelf, ask = moments.at(person, at), Ask(person)
+    if exposed:
+        product, first = np.unique(events.product[sitting], return_index=True)
+        product, score, may = _scored(shelf, ask, product)
+        when = events.at[sitting[first]][may]
+    else:
+        product, score = scores(shelf, ask)
         best = np.lexsort((product, -score))[:PLACES]
-        yield _Seen(person, score[best], np.isin(product[best], chosen.get(person, ())))
+        product, score, when = product[best], score[best], np.full(len(best), at)
+    return _Seen(person, score, _opened(moments, person, product, when))
+
+
+def _scored(shelf: Shelf, ask: Ask, product: Rows) -> tuple[Rows, Floats, NDArray[np.bool_]]:
+    """What of some products may be shown and its score; and which of them that is."""
+    may, _ = allowed(shelf, ask, product)
+    every = np.zeros(shelf.products)
+    spoken, score = scores(shelf, ask)
+    every[spoken] = score
+    return product[may], every[product[may]], may
+
+
+def _opened(moments: Moments, person: int, product: Rows, when: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a person looked at each product soon after it was shown; (products,)."""
+    events = moments.whole.events
+    rows = moments.events[moments.starts[person] : moments.starts[person + 1]]
+    rows = rows[np.isin(events.kind[rows], LOOKED) & ~events.noise[rows]]
+    after = events.at[rows] - when[:, None]
+    soon = (after >= 0) & (after <= SOON // MICROSECOND)
+    return np.asarray((soon & (events.product[rows] == product[:, None])).any(axis=1))

@@ -1,0 +1,69 @@
+"""What was shown, as of when it was shown: the score that it had then, and whether it was opened."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from graph.suggest import Shelf
+from graph.suggest.learning import showings
+from graph.suggest.learning.moments import Moments
+from graph.suggest.learning.past import before
+from graph.suggest.learning.showings import Showings
+from graph.ties import strengths
+from tests.toy import START, snapshot
+
+BEFORE = "ana>bea:tea ana>bea:mug dan$pen dan$cup eve$cup"
+
+
+def shown(told: str, *, most: int = 9) -> Showings:
+    """What people were shown from the second day on."""
+    whole = snapshot(f"{BEFORE} @2d {told}")
+    cut = int((START + timedelta(days=1)).timestamp() * 1e6)
+    past = before(whole, cut)
+    shelf = Shelf.of(past, strengths(past), np.zeros(len(past.people), np.int32))
+    moments = Moments.after(shelf, past, cut, whole, strengths(whole))
+    return Showings.of(moments, most)
+
+
+@pytest.fixture
+def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(showings, "ENOUGH", 1)
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_a_showing_has_the_score_of_its_moment_and_each_product_of_a_sitting_one():
+    heard = shown("ana>:pen bea.exposure:pen bea.exposure:cup bea.view:pen bea.exposure:pen")
+    unheard = shown("bea.exposure:pen bea.exposure:cup bea.view:pen bea.exposure:pen ana>:pen")
+    assert heard.exposed
+    assert heard.opened.tolist() == unheard.opened.tolist() == [False, True]
+    (cup, pen), (cup_alone, pen_alone) = heard.score, unheard.score
+    assert pen > cup > 0
+    assert pen_alone < cup_alone
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_what_was_looked_at_an_hour_later_was_not_opened():
+    found = shown("bea.exposure:pen @2.1d bea.view:pen")
+    assert found.opened.tolist() == [False]
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_what_may_be_shown_and_nobody_speaks_for_scores_nothing_and_what_one_has_is_no_showing():
+    found = shown("fay.view:new bea.exposure:new bea.exposure:tea")
+    assert found.score.tolist() == [0.0]
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_no_more_sittings_are_asked_about_than_wanted():
+    told = " ".join(f"@{day}d bea.exposure:{('pen', 'cup')[day % 2]}" for day in range(2, 6))
+    every = shown(told)
+    some = shown(told, most=2)
+    assert (len(every.score), len(some.score)) == (4, 2)
+
+
+def test_where_the_log_tells_no_showing_it_is_what_was_best_when_somebody_came():
+    found = shown("ana>:pen ana>bea:pen")
+    assert not found.exposed
+    assert found.opened.sum() == 1
+    assert found.opened[np.argmax(found.score)]
