@@ -71,7 +71,9 @@ def create_app(
         gate=gate_of(settings),
         clock=clock,
         metrics=metrics,
-        records=Records(settings.answer_days, settings.audit, commons, settings.privacy, settings.budget),
+        records=Records(
+            settings.answer_days, settings.audit, commons, settings.privacy, settings.budget, settings.k
+        ),
     )
     following = Following(settings.subscriptions, metrics)
     endpoint = Endpoint(service, settings, metrics, following)
@@ -144,6 +146,8 @@ async def _counted(request: Request, service: Service, metrics: Metrics) -> Resp
         caller = await service.gate.caller(request.headers, service.clock)
     except Unauthenticated as unknown:
         return JSONResponse({"error": str(unknown)}, 401, {"www-authenticate": BEARER})
+    except UnknownPurpose as unsaid:
+        return JSONResponse({"error": str(unsaid)}, 400)
     if caller.role not in EVERYTHING:
         return JSONResponse({"error": "for the role admin"}, 403)
     return Response(metrics.page(), media_type="text/plain; version=0.0.4")

@@ -4,10 +4,16 @@ Whom a question is about are the people it names: by `user`, `visitor`, `users`,
 the id of a node, wherever they stand in its arguments. Who only comes out of an answer is not named, nor are
 those of whom `recordEvents` and the upserts bring news: the log of events holds these. Somebody who is not
 known is `unknown`, so that no key of theirs is written down.
+
+Law: of somebody who exists and of nobody the same is done, so that no answer's time tells which. Everybody of
+a version has an id before the first question about that version is on record, and a question only looks ids
+up. Whoever was forgotten, by whichever program, leaves the file of ids at the next version.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,11 +30,13 @@ from graphql import (
     visit,
 )
 
-from api.auth.caller import Role
+from api.auth.caller import HERE, Role
 from api.context import Context
 from api.ids import plain
+from graph.analysis import Analysis
 from graph.store import Store
-from loaders.audit import Aliases, Asking, AuditLog
+from loaders.aliases import Aliases
+from loaders.audit import Asking, AuditLog
 
 NAMING: Final = frozenset({"user", "visitor", "users"})
 """Arguments and input fields that name people."""
@@ -50,6 +58,9 @@ UNKNOWN: Final = "unknown"
 SIGNED: Final = "token:"
 """Leads the id of a caller with a token, which may be somebody's name."""
 
+LOOKED_AFTER: Final = 8
+"""Versions that are remembered to have an id for everybody: more than are held at a time."""
+
 
 class Audit:
     """One server's. path: of the log; store: tells who was forgotten."""
@@ -59,6 +70,9 @@ class Audit:
         self._store = store
         self._schema = schema
         self.aliases = Aliases.of_log(path)
+        self._settling = asyncio.Lock()
+        self._settled: deque[str] = deque(maxlen=LOOKED_AFTER)
+        self._fit = ""
 
     async def note(
         self,
@@ -71,10 +85,39 @@ class Audit:
         what is not on record is not done.
         """
         fields, names = asked_for(self._schema, document, operation, variables)
-        if (names or context.caller.subject is not None) and context.version is None:
+        named = names or context.caller.subject is not None
+        if named and context.version is None:
             await context.pin()
+        if named:
+            await self.settle(context.analysis)
         people = _known(context, names)
         await asyncio.to_thread(self._write, context, sorted(fields), people)
+
+    async def settle(self, analysis: Analysis) -> None:
+        """Have an id for everybody of a version, and none for who was forgotten."""
+        version = analysis.snapshot.version
+        if version not in self._settled:
+            async with self._settling:
+                if version not in self._settled:
+                    await asyncio.to_thread(self._settle, analysis)
+                    self._settled.append(version)
+
+    def _settle(self, analysis: Analysis) -> None:
+        people, fit = analysis.snapshot.people, analysis.last_fit.snapshot
+        # On top of a fit newcomers come at the end.
+        first = people.blanks if fit.version != self._fit else len(fit.people)
+        self.aliases.of(people.keys[row] for row in range(first, len(people)))
+        self._fit = fit.version
+        # Asked after they were written: whoever is forgotten later makes another version.
+        since = {*self._settled, analysis.snapshot.version}
+        if not self._settled or not all(map(self._store.continues, since)):
+            self._drop_forgotten()
+
+    def _drop_forgotten(self) -> None:
+        forgotten = self._store.forgotten()
+        gone = {key for key in self.aliases.keys if forgotten.mention([key])}
+        if gone:
+            self.aliases.drop(gone)
 
     def _write(self, context: Context, what: list[str], people: list[str | None]) -> None:
         caller = context.caller
@@ -84,33 +127,34 @@ class Audit:
             role=caller.role.value,
             purpose=caller.purpose,
             what=what,
-            about=self._ids(context, people),
+            about=self._ids(people),
         )
         self._log.append(row, durable=not AT_ONCE.isdisjoint(what))
 
     def _asker(self, context: Context) -> str:
         """The caller's id, where it speaks of no person: an API key's is a number of ours."""
         caller = context.caller
+        if caller is HERE:
+            return here()
         if caller.subject is not None:
-            (asker,) = self._ids(context, [_main_key(context, caller.subject)])
+            (asker,) = self._ids([_main_key(context, caller.subject)])
         elif caller.id.startswith(SIGNED):
             (asker,) = self.aliases.of([caller.id])
         else:
             asker = caller.id
         return asker
 
-    def _ids(self, context: Context, keys: Iterable[str | None]) -> list[str]:
-        """The ids of people that a version knows; `unknown` for None, and for who was forgotten since."""
-        keys = list(keys)
-        known = [key for key in keys if key is not None]
-        id_of = dict(zip(known, self.aliases.of(known), strict=True))
-        # Who forgets drops ids after the store forgot: so either that or this comes after they were written.
-        if known and not self._store.continues(context.analysis.snapshot.version):
-            forgotten = self._store.forgotten()
-            gone = [key for key in known if forgotten.mention([key])]
-            self.aliases.drop(gone)
-            id_of |= dict.fromkeys(gone, UNKNOWN)
-        return [UNKNOWN if key is None else id_of[key] for key in keys]
+    def _ids(self, keys: Sequence[str | None]) -> list[str]:
+        """The ids of people; `unknown` for None, and for who was forgotten since their version."""
+        if not keys:
+            return []
+        known = self.aliases.known("" if key is None else key for key in keys)
+        return [id_ or UNKNOWN for id_ in known]
+
+
+def here() -> str:
+    """Whoever runs a command, by the number that this machine knows them by."""
+    return f"here:{os.getuid()}"
 
 
 def asked_for(

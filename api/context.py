@@ -29,6 +29,7 @@ from api.rights.privacy import Privacy
 from api.rights.sight import Sight
 from api.rights.table import EVERYTHING
 from api.rights.veil import Veil
+from api.settings import K
 from api.threads import Threads, Waiting
 from graph.analysis import Analysis
 from graph.answers import Given
@@ -53,7 +54,7 @@ class Context:
     seconds: how long one answer may take. threads: where it is computed what this request alone asks; memo:
     what others may ask, too. watch: what wakes a request that follows something. ledger, answerlog: what
     keeps the forecasts and the suggestions that are given out, if anything does. privacy: how counts of
-    people are told with noise; None for none.
+    people are told with noise; None for none. k: the fewest people that are counted together.
     """
 
     answers: Answers
@@ -70,6 +71,7 @@ class Context:
     rates: Rates = NO_RATES
     seconds: float | None = None
     privacy: Privacy | None = None
+    k: int = K
     _pinned: Analysis | None = None
     _blanks: int = 0
     _sight: Sight | None = None
@@ -137,7 +139,7 @@ class Context:
     async def pin_to(self, analysis: Analysis) -> None:
         """Settle the version."""
         self._pinned = analysis
-        self._sight = Sight(self.caller, analysis, self.veil.of(self.caller))
+        self._sight = Sight(self.caller, analysis, self.veil.of(self.caller), self.k)
         self._blanks = analysis.snapshot.people.blanks
         self._suggestions = self._recipients = None
         self._rooms = {}

@@ -20,7 +20,7 @@ from graph.errors import SharegraphError, StoreUnavailable
 from graph.events import Event, Product, Reject, User, micros
 from graph.stop import Stop
 from graph.store import Store
-from loaders.audit import Aliases
+from loaders.aliases import Aliases
 from loaders.calls import PURPOSE, AnotherCall, Sent, once
 from loaders.erasure import erase
 from loaders.exported import exported
@@ -128,7 +128,8 @@ class Intake:
         """All that is held about a person; None where nobody is known by this key. called: what the others in
         it are called. stop: asked now and then, since every event and forecast is looked at.
         """
-        return exported(self._store, key, called, stop)
+        log = None if self._aliases is None else self._aliases.log
+        return exported(self._store, key, called, stop, audit=log)
 
     async def nothing(self) -> Recorded:
         """What has become of no events: the store as it is."""

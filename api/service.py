@@ -106,6 +106,7 @@ class Service:
             self.answerlog = AnswerLog(store, clock, records.days, on_written=self._metrics.noted)
         self._audit = Audit(records.audit, core_schema, store) if records.audit else None
         self._privacy = privacy_of(records)
+        self._k = records.k
         self._intake = Intake(store, self._audit.aliases if self._audit else None)
         self._memo = Memo()
         self._threads = Threads(AT_A_TIME, "answering")
@@ -236,6 +237,7 @@ class Service:
             rates,
             seconds,
             self._privacy,
+            self._k,
         )
 
     async def _run(self, ready: "_Ready", asked: Asked) -> Reply:

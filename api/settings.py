@@ -11,12 +11,16 @@ from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput
 from graph.scene import Calendar
 from graph.suggest import CAP, ORDER, Cap, Order
+from loaders.audit import PURPOSE
 
 ANSWER_DAYS = 90
 """A season, and several times what it takes until something that was suggested is bought."""
 
 BUDGET = 5.0
 """Of a caller, as ε: ten answers at the default."""
+
+K = 10
+"""The fewest people that analysts are told of together, where nothing else is said."""
 
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d+)?")
 
@@ -28,7 +32,7 @@ class Records:
     """What a server writes down of its answers. days: how long it is kept what was suggested to whom; 0 keeps
     none. audit: the file that says who asked what about whom; None for none. commons: where several processes
     of one server count together. privacy: the file of what was told with noise, None where none is added;
-    budget: what each caller may spend in all, an ε.
+    budget: what each caller may spend in all, an ε. k: the fewest people that are counted together.
     """
 
     days: int = ANSWER_DAYS
@@ -36,6 +40,7 @@ class Records:
     commons: Commons | None = None
     privacy: Path | None = None
     budget: float = BUDGET
+    k: int = K
 
 
 RECORDS = Records()
@@ -52,7 +57,9 @@ class Settings:
     than the one that is reported in. answer_days: how long it is kept what was suggested to whom; 0 keeps
     none. cap: how often somebody is shown the same. order: what counts beside the score of a suggestion.
     trusted: documents known by their ids. origins: of pages that may ask, beside our own. jwks, audience,
-    issuer, skew: of tokens (api.auth.tokens); keys: the file of API keys. audit: the file of the audit log.
+    issuer, skew: of tokens (api.auth.tokens); keys: the file of API keys. purposes: what may be asked
+    for, none for those of the roles. k: the fewest people that analysts are told of together, 10 or more
+    unless small_k says that it may be less. audit: the file of the audit log.
     privacy, budget: of counts told with noise (Records). calendar: the shop's days and festivals. consenting:
     what people who never said allow; None as the store has it.
     """
@@ -77,6 +84,9 @@ class Settings:
     issuer: str | None = None
     skew: int = 30
     keys: Path | None = None
+    purposes: frozenset[str] = frozenset()
+    k: int = K
+    small_k: bool = False
     audit: Path | None = None
     privacy: Path | None = None
     budget: float = BUDGET
@@ -100,11 +110,11 @@ class Settings:
         """InvalidInput where a server with these settings would be open to the world, or nobody in it."""
         if self.workers < 1:
             raise InvalidInput(f"--workers: {self.workers} is none; take 1 or more")
-        for origin in sorted(self.origins):
-            if not _ORIGIN.fullmatch(origin):
-                raise InvalidInput(
-                    f"{origin!r:.80} is no origin: scheme, name and port, as https://shop.example"
-                )
+        self._check_words()
+        if self.k < K and not self.small_k:
+            raise InvalidInput(
+                f"--k {self.k}: a count of fewer than {K} people says much of each; --allow-small-k takes it"
+            )
         if self.dev and (self.jwks is not None or self.keys is not None):
             raise InvalidInput("--dev asks nobody who they are; leave it away, or --keys and --jwks")
         if self.keys is not None and not self.keys.is_file():
@@ -123,3 +133,15 @@ class Settings:
                 f"--dev serves without authentication, so it listens on this machine only, and {self.host} is"
                 " reachable from elsewhere; leave --host away"
             )
+
+    def _check_words(self) -> None:
+        for origin in sorted(self.origins):
+            if not _ORIGIN.fullmatch(origin):
+                raise InvalidInput(
+                    f"{origin!r:.80} is no origin: scheme, name and port, as https://shop.example"
+                )
+        for purpose in sorted(self.purposes):
+            if not PURPOSE.fullmatch(purpose):
+                raise InvalidInput(
+                    f"--purposes: {purpose!r:.80} is none: one word of small letters, digits and hyphens"
+                )

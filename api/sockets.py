@@ -18,7 +18,7 @@ import orjson
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from api.auth.caller import Caller, Unauthenticated
+from api.auth.caller import Caller, Unauthenticated, UnknownPurpose
 from api.errors import FORBIDDEN, INTERNAL, TOO_MANY, Told, hidden, refusal, traced
 from api.follow import Following, Full
 from api.http import Unfit, asked_of
@@ -185,6 +185,8 @@ class _Conversation:
             return await service.gate.caller({**self.socket.headers, **told}, service.clock)
         except Unauthenticated as unknown:
             raise Close(UNKNOWN, str(unknown)) from None
+        except UnknownPurpose as unsaid:
+            raise Close(INVALID, str(unsaid)) from None
 
     async def _begin(self, id_: str, payload: dict[str, Any]) -> None:
         if self.caller is None:

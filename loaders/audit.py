@@ -2,42 +2,51 @@
 
     audit.jsonl          a row a request: its place, what was asked, and a seal over it and the row before
     audit.jsonl.head     the last place and its seal: rows that are missing at the end show by it
-    audit.jsonl.people   whose random id stands for whom; the only place where keys are, and rows leave it
+    audit.jsonl.people   whom its random ids stand for; the only place where keys are, and lines leave it
 
 Law: a row's seal is the SHA-256 of the seal before it and of what the row says, so a row that was changed,
 taken out, put in or moved breaks the chain there (`verify`). A row is handed to the system before its request
 is answered, so it survives the death of the process; one that has to survive a power cut is on disk before.
 What was written when a crash cut it is no row, and was never answered. Any number of processes write to one
-log. People stand in it by random ids: once theirs is dropped, no row can be told to be about them, and the
-chain holds.
+log. People stand in it by random ids (loaders.aliases): once theirs is dropped, no row can be told to be
+about them, and the chain holds. Nothing in it is anybody's own words: a purpose is one short word out of a
+list.
 
 Whoever may write all three files can write another chain: note the seal that `verify` gives elsewhere from
 time to time, and ask for it again.
 """
 
-import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 from typing import IO, Any, Final
 
 from graph.errors import StoreIncompatible
+from graph.stop import Stop, never
+from loaders.aliases import BOUND, Aliases, changed, lines, locked
 
 BEGINNING: Final = "0" * 64
 """Before the first row."""
 
+PURPOSE: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+"""What a purpose looks like."""
+
 _TAIL = 1 << 16
+
+_LOOKS = 1_000
+"""Rows between two looks at whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """One request. at: ISO 8601, UTC. caller, about: no keys of people, but ids of `Aliases`. what: the
-    fields it asked for, as Type.field. purpose: what for.
+    fields it asked for, as Type.field. purpose: what for, in one word (`PURPOSE`); rows of an earlier
+    version may say it in any.
     """
 
     at: str
@@ -51,12 +60,22 @@ class Asking:
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What a look at every row found. rows: that are whole and in their places; seal: of the last of them,
-    which stands for all; fault: what is wrong with the next, "" where nothing is.
+    which stands for all; fault: what is wrong with the next, "" where nothing is. unbound: people whose line
+    is of the earlier form, of which nobody can tell whether it was changed.
     """
 
     rows: int
     seal: str
     fault: str = ""
+    unbound: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the log. place: in it, from 1."""
+
+    place: int
+    asking: Asking
 
 
 class AuditLog:
@@ -67,14 +86,16 @@ class AuditLog:
         self.path = path
         self._end = -1
         self._place, self._seal = 0, BEGINNING
-        with _locked(path) as file:
+        with locked(path) as file:
             self._catch_up(file)
 
     def append(self, asking: Asking, *, durable: bool = False) -> str:
         """Add a row; its seal. durable: on disk when this returns, with every row before it. OSError where
-        the disk takes no more.
+        the disk takes no more, ValueError for a purpose in somebody's own words.
         """
-        with _locked(self.path) as file:
+        if not PURPOSE.fullmatch(asking.purpose):
+            raise ValueError("what stays for good is said in one word of ours")
+        with locked(self.path) as file:
             self._catch_up(file)
             place, said = self._place + 1, asdict(asking)
             seal = _seal(self._seal, place, said)
@@ -110,7 +131,8 @@ def verify(path: Path, expected: str | None = None) -> Verified:
     row.
 
     Finds every row that was changed, taken out, put in or moved, and, by the head, rows missing at the end:
-    a crash can leave the head one row behind, never ahead.
+    a crash can leave the head one row behind, never ahead. After the rows it looks at the lines that say whom
+    they are about.
     """
     head_place, head_seal = _head(path)
     rows, seal, met = 0, BEGINNING, expected is None
@@ -127,77 +149,34 @@ def verify(path: Path, expected: str | None = None) -> Verified:
                 return Verified(rows, seal, f"row {rows} is not the one that was written last")
     if not head_place <= rows <= head_place + 1:
         return Verified(rows, seal, f"{abs(head_place - rows):,} rows are missing at the end of one file")
-    return Verified(rows, seal, "" if met else "no row has the seal that was expected")
+    if not met:
+        return Verified(rows, seal, "no row has the seal that was expected")
+    return _with_people(Verified(rows, seal), Aliases.of_log(path).path)
 
 
-class Aliases:
-    """Random ids that stand for people, in a file of their own."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._seen: tuple[int, int] | None = None
-        self._ids: dict[str, str] = {}
-
-    @classmethod
-    def of_log(cls, log: Path) -> "Aliases":
-        """Those of an audit log."""
-        return cls(log.with_name(f"{log.name}.people"))
-
-    def of(self, keys: Iterable[str]) -> list[str]:
-        """The id of each of these keys, made where there is none; on disk before it is given."""
-        wanted = list(dict.fromkeys(keys))
-        if not wanted:
-            return []
-        with _locked(self.path) as file:
-            self._catch_up(file)
-            new = {key: token_hex(8) for key in wanted if key not in self._ids}
-            if new:
-                file.seek(0, os.SEEK_END)
-                file.writelines(_text({"id": id_, "key": key}) + b"\n" for key, id_ in new.items())
-                file.flush()
-                os.fsync(file.fileno())
-                self._ids |= new
-                self._seen = _seen(file)
-        return [self._ids[key] for key in wanted]
-
-    def drop(self, keys: Iterable[str]) -> None:
-        """Let nothing tell any more whom the ids of these keys stood for."""
-        gone = set(keys)
-        if not self.path.exists():
-            return
-        with _locked(self.path) as file:
-            self._catch_up(file)
-            left = {key: id_ for key, id_ in self._ids.items() if key not in gone}
-            length = file.seek(0, os.SEEK_END)
-            # In place: a file that takes the place of another leaves that one's bytes on the disk.
-            file.seek(0)
-            file.write(b"".join(_text({"id": id_, "key": key}) + b"\n" for key, id_ in left.items()))
-            end = file.tell()
-            file.write(b"\0" * (length - end))
-            file.flush()
-            os.fsync(file.fileno())
-            file.truncate(end)
-            self._ids, self._seen = left, None
-
-    def _catch_up(self, file: IO[bytes]) -> None:
-        if _seen(file) != self._seen:
-            file.seek(0)
-            rows = filter(None, map(_row, file))
-            self._ids = {row["key"]: row["id"] for row in rows if "key" in row and "id" in row}
-            self._seen = _seen(file)
+def _with_people(found: Verified, people: Path) -> Verified:
+    number = changed(people)
+    if number is not None:
+        return replace(found, fault=f"line {number} of {people.name} is not what ids were made of")
+    return replace(found, unbound=sum(not line.id.startswith(BOUND) for line in lines(people)))
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[IO[bytes]]:
-    """The file, to be read and written by one process at a time, and by its owner only."""
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
-
-
-def _seen(file: IO[bytes]) -> tuple[int, int]:
-    told = os.fstat(file.fileno())
-    return told.st_mtime_ns, told.st_size
+def naming(path: Path, ids: AbstractSet[str], stop: Stop = never) -> Iterator[Row]:
+    """The rows in which one of these ids asks or is asked about, in their order; none of a log that is not
+    there. stop: asked now and then; what it raises ends the search.
+    """
+    if not ids or not path.exists():
+        return
+    wanted = [id_.encode() for id_ in ids]
+    with path.open("rb") as file:
+        for number, line in enumerate(file):
+            if number % _LOOKS == 0:
+                stop()
+            said = _row(line) if any(id_ in line for id_ in wanted) else None
+            if said is not None and not ids.isdisjoint([said["caller"], *said["about"]]):
+                place = said.pop("place")
+                del said["seal"]
+                yield Row(place, Asking(**said))
 
 
 def _seal(before: str, place: int, said: dict[str, Any]) -> str:

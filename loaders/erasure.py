@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.store import Store
-from loaders.audit import Aliases
+from loaders.aliases import Aliases
 from loaders.rejects import beside, clear, strike
 from loaders.snapshots import default_folder, discard
 

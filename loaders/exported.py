@@ -3,20 +3,25 @@ it came from.
 
 Of an event the store knows when it was received, and from a file among which of its lines it stood; its id is
 the shop's own, and finds the row there. An event without an id of the shop's is known by a hash of what it
-says (`~…`). What is computed from all of this (ties, communities, suggestions) is held nowhere but in memory;
-the API answers it field by field.
+says (`~…`). Rows that were refused are in the list beside the store, by file and line; who asked about the
+person is in the audit log, where there is one. What is computed from all of this (ties, communities,
+suggestions) is held nowhere but in memory; the API answers it field by field.
 """
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any, Final
 
 from graph.answers import Given
-from graph.events import Consent, Event, Money, User, Verdict, instant
+from graph.events import Consent, Event, Money, Reject, User, Verdict, instant
 from graph.promises.promise import Kept
 from graph.stop import Stop, never
 from graph.store import Arrival, Store
+from loaders import audit as audited
+from loaders.aliases import Aliases, standing
+from loaders.rejects import beside, naming
 
 PEOPLE: Final = ("user", "visitor", "other", "recipient", "sharer")
 """Fields of an event that name a person."""
@@ -36,15 +41,17 @@ FROM_FORECASTS: Final = "kept when this service gave a forecast"
 Called = Callable[[str], str]
 
 
-def exported(store: Store, key: str, called: Called = str, stop: Stop = never) -> dict[str, Any] | None:
+def exported(
+    store: Store, key: str, called: Called = str, stop: Stop = never, audit: Path | None = None
+) -> dict[str, Any] | None:
     """Everything about whoever has this key; None where nobody of it is known. Plain JSON values.
 
     called: what other people are called, where whoever reads this may not know their keys. stop: asked while
-    the store is searched; what it raises ends that.
+    the store is searched; what it raises ends that. audit: the log of who asked, where one is kept.
     """
     keys = store.same_person([key]).get(key, frozenset({key}))
-    held = store.held(sorted(keys), stop)
-    if not (held.described or held.events or held.answers):
+    held, refused = store.held(sorted(keys), stop), naming(beside(store.url), keys)
+    if not (held.described or held.events or held.answers or refused):
         return None
     events = sorted(held.events, key=lambda event: (event.at, event.id))
 
@@ -60,6 +67,8 @@ def exported(store: Store, key: str, called: Called = str, stop: Stop = never) -
         "namedIn": [said(event) for event in events if event.person not in keys],
         "shown": [_shown(given) for given in held.answers],
         "forecasts": forecasts,
+        "refused": [_refused(row, told=called is str) for row in refused],
+        "askedAbout": [] if audit is None else _asked(audit, keys, stop, told=called is str),
     }
 
 
@@ -116,6 +125,31 @@ def _plain(name: str, value: object) -> dict[str, Any]:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
+
+
+def _refused(row: Reject, *, told: bool) -> dict[str, Any]:
+    """A row that was not taken. told: whether the reader may know whom else it names.
+
+    >>> _refused(Reject(7, "self", "'ana'", "shop.csv", "e1"), told=False)
+    {'from': 'shop.csv, line 7', 'reason': 'self'}
+    """
+    said = {"from": f"{row.file}, line {row.line}", "reason": row.reason}
+    more = {"detail": row.detail, "id": row.event} if told else {}
+    return said | {name: each for name, each in more.items() if each}
+
+
+def _asked(log: Path, keys: AbstractSet[str], stop: Stop, *, told: bool) -> list[dict[str, Any]]:
+    """Who asked about the person, or asked as the person, what for and when. told: whether the reader may
+    know services and others by their ids.
+    """
+    ids = standing(Aliases.of_log(log).path, keys).keys()
+    rows = []
+    for row in audited.naming(log, ids, stop):
+        asking = row.asking
+        who = "themselves" if asking.caller in ids else asking.caller if told else None
+        said = {"at": asking.at, "who": who, "role": asking.role, "purpose": asking.purpose}
+        rows.append({**said, "what": [*asking.what], "from": f"{log.name}, row {row.place}"})
+    return rows
 
 
 def _shown(given: Given) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import csv
 import fcntl
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
@@ -49,6 +50,16 @@ def strike(path: Path, texts: AbstractSet[str]) -> None:
     """Take every row that holds one of these texts out of the lists of loads that have ended."""
     for file in islice(_names(path), LISTS):
         _ended(file, partial(_strike, texts=texts))
+
+
+def naming(path: Path, texts: AbstractSet[str]) -> list[Reject]:
+    """The rows in the lists, also of a load that still runs, in which one of these texts stands for itself:
+    not as a part of another key.
+    """
+    words = "|".join(sorted(map(re.escape, texts), key=len, reverse=True))
+    word = re.compile(rf"(?<![\w.@~-])(?:{words})(?![\w.@~-])")
+    ours = (file for file in islice(_names(path), LISTS) if file.is_file())
+    return [row for file in ours for row in _read(file) if any(map(word.search, (row.detail, row.event)))]
 
 
 class Rejects:
@@ -129,6 +140,19 @@ def _ended(path: Path, do: Callable[[Path], None]) -> bool:
         if ours:
             do(path)
         return ours
+
+
+def _read(path: Path) -> Iterator[Reject]:
+    """The rows of one list; none of a file that is none of ours."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        rows = csv.reader(file)
+        if tuple(next(rows, ())) != COLUMNS:
+            return
+        for cells in rows:
+            # A load that still runs may be in the middle of a row.
+            if len(cells) == len(COLUMNS) and cells[1].isdecimal():
+                name, line, reason, detail, event = cells
+                yield Reject(int(line), reason, detail, name, event)
 
 
 def _strike(path: Path, texts: AbstractSet[str]) -> None:

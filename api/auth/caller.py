@@ -21,12 +21,12 @@ class Role(StrEnum):
 
 
 PURPOSES: Final = {
-    Role.MEMBER: "own use",
+    Role.MEMBER: "own-use",
     Role.STOREFRONT: "suggestions",
     Role.GROWTH: "campaigns",
     Role.ANALYST: "analysis",
     Role.INGEST: "recording",
-    Role.PRIVACY: "rights of persons",
+    Role.PRIVACY: "rights-of-persons",
     Role.ADMIN: "administration",
     Role.DEV: "development",
 }
@@ -54,9 +54,13 @@ class Caller:
 DEV: Final = Caller(Role.DEV, "dev", purpose=PURPOSES[Role.DEV])
 """Anybody on this machine, where a server was told to ask nobody who they are."""
 
-HERE: Final = Caller(Role.DEV, "here", purpose=PURPOSES[Role.DEV])
+HERE: Final = Caller(Role.DEV, "here", purpose=PURPOSES[Role.ADMIN])
 """Whoever runs a command: they can read the store anyway."""
 
 
 class Unauthenticated(Exception):
     """Nobody we know. The sentence is for the caller and tells no more than they know."""
+
+
+class UnknownPurpose(Exception):
+    """Asked for what nobody asks for here. The sentence is for the caller."""

@@ -1,18 +1,20 @@
 """The gate: from a request's headers to its caller."""
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from api.auth.caller import DEV, PURPOSES, Caller, Role, Unauthenticated
+from api.auth.caller import DEV, PURPOSES, Caller, Role, Unauthenticated, UnknownPurpose
 from api.auth.tokens import BAD, Keys, Tokens
 from api.settings import Settings
 from loaders.keyring import PREFIX, Keyring
 
 MISSING: Final = "who is asking? Send `Authorization: Bearer` and a token or an API key"
 
-LONGEST_PURPOSE = 200
+USUAL: Final = frozenset(PURPOSES.values())
+"""What is asked for where a server is told nothing else."""
 
 KEY: Final = "key:"
 """Leads the id of a caller with an API key."""
@@ -22,22 +24,29 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """tokens, keyring: what it knows callers by; `dev`: it asks nobody."""
+    """tokens, keyring: what it knows callers by; `dev`: it asks nobody. purposes: what may be asked for."""
 
     tokens: Tokens | None = None
     keyring: Keyring | None = None
     dev: bool = False
+    purposes: AbstractSet[str] = USUAL
 
     async def caller(self, headers: Mapping[str, str], clock: Clock) -> Caller:
-        """Who asks; Unauthenticated for nobody we know. headers: with small letters."""
+        """Who asks, and what for: what the token says, which somebody signed, before what the request says,
+        before what the role is there for. Unauthenticated for nobody we know, UnknownPurpose where it is none
+        of ours: it is written down for good, so nobody says it in words of their own. headers: with small
+        letters.
+        """
         if self.dev:
             return DEV
         kind, _, token = headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token.strip():
             raise Unauthenticated(MISSING)
         known = await self._known(token.strip(), clock())
-        said = headers.get("x-purpose", "").strip()[:LONGEST_PURPOSE]
-        return replace(known, purpose=said) if said else known
+        said = known.purpose or headers.get("x-purpose", "").strip()
+        if said and said not in self.purposes:
+            raise UnknownPurpose(f"the purpose is none of {', '.join(sorted(self.purposes))}")
+        return replace(known, purpose=said or PURPOSES[known.role])
 
     async def _known(self, token: str, now: datetime) -> Caller:
         if token.startswith(PREFIX):
@@ -46,7 +55,7 @@ class Gate:
                 raise Unauthenticated("the API key is not valid here")
             expires = key.expires and datetime.fromisoformat(key.expires).timestamp()
             role = Role(key.role)
-            return Caller(role, f"{KEY}{key.id}", None, PURPOSES[role], expires or None)
+            return Caller(role, f"{KEY}{key.id}", expires=expires or None)
         if self.tokens is None:
             raise Unauthenticated(BAD)
         return await self.tokens.caller(token, now.timestamp())
@@ -68,4 +77,5 @@ def gate_of(settings: Settings) -> Gate:
     tokens = None
     if settings.jwks is not None and settings.audience is not None:
         tokens = Tokens(Keys(settings.jwks), settings.audience, settings.issuer, settings.skew)
-    return Gate(tokens, Keyring(settings.keys) if settings.keys else None)
+    keyring = Keyring(settings.keys) if settings.keys else None
+    return Gate(tokens, keyring, purposes=settings.purposes or USUAL)

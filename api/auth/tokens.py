@@ -16,7 +16,7 @@ from warnings import catch_warnings, simplefilter
 from joserfc import jwk, jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError, SecurityWarning
 
-from api.auth.caller import PURPOSES, Caller, Role, Unauthenticated
+from api.auth.caller import Caller, Role, Unauthenticated
 from graph.errors import InvalidInput, SharegraphError
 from loaders import keysets
 
@@ -147,6 +147,6 @@ def _caller(claims: dict[str, Any], skew: int) -> Caller:
     role = Role(named)
     if role is Role.MEMBER and not subject:
         raise Unauthenticated("a member's token says in `sub` who they are")
-    said = purpose if isinstance(purpose, str) and purpose else PURPOSES[role]
+    said = "" if purpose is None else str(purpose)
     member = subject if role is Role.MEMBER else None
     return Caller(role, f"token:{role}:{subject or '-'}", member, said, float(claims["exp"]) + skew)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.command import Everywhere
+from api.cli.recording import on_record
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -53,6 +54,7 @@ def answers(
     from loaders.stores import open_store
 
     beginning = _micros(since)
+    on_record(everywhere, "Command.answers")
     with closing(open_store(everywhere.store, create=False)) as store:
         log, given = store.read(), list(store.answers())
     shown = Showings.of(log, Snapshot.of(log), given, beginning)

@@ -47,6 +47,16 @@ KeyFile = Annotated[
         rich_help_panel=EVERY,
     ),
 ]
+Audit = Annotated[
+    Path | None,
+    typer.Option(
+        "--audit",
+        envvar="SHAREGRAPH_AUDIT",
+        metavar="FILE",
+        help="Puts on record who asks what about whom; without, nothing is.",
+        rich_help_panel=EVERY,
+    ),
+]
 Json = Annotated[
     bool,
     typer.Option(
@@ -63,11 +73,14 @@ Debug = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Everywhere:
-    """What every command is told: the store's URL, whether JSON is wanted, whether a fault is looked for."""
+    """What every command is told: the store's URL, whether JSON is wanted, whether a fault is looked for, and
+    the audit log, where one is kept.
+    """
 
     store: str
     json: bool = False
     debug: bool = False
+    audit: Path | None = None
 
     def say(self, thing: "Table | str") -> None:
         """Print a sentence or a table at once; nothing where JSON is wanted."""
@@ -88,11 +101,13 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     """A command as Typer takes it. run: takes an `Everywhere`, then parameters of its own."""
 
     @wraps(run)
-    def ran(*, store: str, key_file: Path | None, as_json: bool, debug: bool, **own: Any) -> None:
+    def ran(
+        *, store: str, key_file: Path | None, audit: Path | None, as_json: bool, debug: bool, **own: Any
+    ) -> None:
         if key_file is not None:
             # For the processes that this one starts too.
             os.environ["SHAREGRAPH_KEY_FILE"] = str(key_file)
-        everywhere = Everywhere(store, as_json, debug)
+        everywhere = Everywhere(store, as_json, debug, audit)
         if debug:
             run(everywhere, **own)
             return
@@ -110,6 +125,7 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     everywhere = [
         inspect.Parameter("store", inspect.Parameter.KEYWORD_ONLY, default=STORE, annotation=Store),
         inspect.Parameter("key_file", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=KeyFile),
+        inspect.Parameter("audit", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Audit),
         inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json),
         inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Debug),
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.command import Everywhere
+from api.cli.recording import on_record
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -49,6 +50,7 @@ def effect(
     from loaders.snapshots import default_folder, snapshot_of
     from loaders.stores import open_store
 
+    on_record(everywhere, "Command.effect")
     with closing(open_store(everywhere.store, create=False)) as store:
         snapshot = snapshot_of(store, default_folder(store.url))
     row = None if product is None else snapshot.products.keys.row(product)

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -29,15 +30,19 @@ def ask(everywhere: Everywhere, document: str, variables: Data, rates: Rates = N
     """
     quiet(debug=everywhere.debug)
     with closing(open_store(everywhere.store, create=False)) as store:
-        return answers(store, [(document, variables)], rates)[0]
+        return answers(store, [(document, variables)], rates, everywhere.audit)[0]
 
 
-def answers(store: Store, asked: Sequence[tuple[str, Data]], rates: Rates = NO_RATES) -> list[Data]:
-    """The data of several answers, all from one analysis; errors as of `ask`."""
+def answers(
+    store: Store, asked: Sequence[tuple[str, Data]], rates: Rates = NO_RATES, audit: Path | None = None
+) -> list[Data]:
+    """The data of several answers, all from one analysis; errors as of `ask`. audit: the log that they are
+    put on record in.
+    """
 
     async def replies() -> list[Reply]:
         # Whoever looks from the command line is nobody's customer: these answers are shown to none.
-        service = Service(store, rates=rates, records=Records(days=0))
+        service = Service(store, rates=rates, records=Records(days=0, audit=audit))
         try:
             return [await service.answer(Asked(document, variables)) for document, variables in asked]
         finally:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.auditing import Audited
 from api.cli.command import Everywhere
+from api.cli.recording import ids_of, on_record
 
 
 def backup(
@@ -35,6 +35,7 @@ def backup(
             raise InvalidInput(
                 "a Neo4j is copied by its own tools, see docs/cli.md: neo4j-admin database dump"
             )
+        on_record(everywhere, "Command.backup")
         store.backup(out)
         made = {"store": store.url, "copy": f"sqlite:///{out}", "bytes": out.stat().st_size}
     everywhere.tell(made, lambda: f"{made['store']} is copied to {made['copy']}.")
@@ -44,7 +45,6 @@ def forget(
     everywhere: Everywhere,
     *,
     user: Annotated[str, typer.Argument(help="Whom: a user's key or a visitor's id.")],
-    audit: Audited = None,
     yes: Annotated[bool, typer.Option("--yes", metavar="", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person for good: from the store, from its snapshot, from every answer.
@@ -54,14 +54,18 @@ def forget(
     from contextlib import closing
 
     from graph.errors import UnknownKey
-    from loaders.audit import Aliases
+    from loaders.aliases import Aliases
     from loaders.erasure import erase
     from loaders.stores import open_store
 
     with closing(open_store(everywhere.store, create=False)) as store:
         if not yes:
             typer.confirm(f"Remove {user} from {store.url} for good?", abort=True, err=True)
-        if not erase(store, user, None if audit is None else Aliases.of_log(audit)):
+        log = everywhere.audit
+        on_record(
+            everywhere, "Mutation.forgetUser", ids_of(everywhere, store, user, made=False), durable=True
+        )
+        if not erase(store, user, None if log is None else Aliases.of_log(log)):
             raise UnknownKey(f"nobody is known as {user!r} in {store.url}")
     everywhere.tell({"forgotten": True}, lambda: f"{user} is forgotten.")
 
@@ -85,7 +89,9 @@ def export(
     from loaders.stores import open_store
 
     with closing(open_store(everywhere.store, create=False)) as store:
-        held = exported(store, user)
+        held = exported(store, user, audit=everywhere.audit)
+        about = ids_of(everywhere, store, user, made=held is not None)
+        on_record(everywhere, "Query.exportUser", about, durable=True)
         if held is None:
             raise UnknownKey(f"nobody is known as {user!r} in {store.url}")
     everywhere.tell(held, lambda: as_json(held).rstrip())
@@ -121,6 +127,7 @@ def compact(
     from loaders.stores import open_store
 
     with closing(open_store(everywhere.store, create=False)) as store:
+        on_record(everywhere, "Command.compact")
         became = compact(store, rejects, into)
         url, removed = store.url, [str(path) for path in became.removed]
     if became.rewritten:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.command import FAILURE, Everywhere, fail
+from api.cli.recording import on_record
 
 
 class OnOff(StrEnum):
@@ -137,6 +138,7 @@ def load(
         raise InvalidInput("--share-name, --sharer-name and --consent are for --format segment")
     reading = Reading(timezone=zone(timezone), currency=currency, **named(share_name, sharer_name, consent))
     consenting = None if consent_default is None else consent_default is OnOff.ON
+    on_record(everywhere, "Command.load")
     became = loaded(everywhere.store, source, written.value, reading, rejects, consenting)
     everywhere.tell(became.counts(), lambda: tables.receipt(became))
     if became.broken:

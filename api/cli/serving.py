@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.asking import Currency, PerUnit
-from api.cli.auditing import Audited
 from api.cli.command import Everywhere, fail
 from api.cli.loading import ConsentDefault, OnOff
 from api.cli.ports import free_port
@@ -65,7 +64,13 @@ def serve(
     skew: Annotated[int, flag("SKEW", "S", "By which clocks may differ.")] = 30,
     keys: Annotated[Path | None, flag("KEYS", "FILE", "API keys, see `sharegraph keys`.")] = None,
     calendar: Annotated[Path | None, flag("CALENDAR", "FILE", "Time zone and festivals, as TOML.")] = None,
-    audit: Audited = None,
+    purposes: Annotated[
+        str | None, flag("PURPOSES", "A,B,…", "What may be asked for, in one word each; see docs/tokens.md.")
+    ] = None,
+    k: Annotated[int, flag("K", "N", "The fewest people that analysts are told of together.", least=1)] = 10,
+    allow_small_k: Annotated[
+        bool, typer.Option("--allow-small-k", metavar="", help="Let --k be less than 10.")
+    ] = False,
     privacy: Annotated[
         Path | None, flag("PRIVACY", "FILE", "Tell counts of people with noise; what was told is kept there.")
     ] = None,
@@ -112,7 +117,10 @@ def serve(
         issuer=issuer,
         skew=skew,
         keys=keys,
-        audit=audit,
+        purposes=frozenset(filter(None, (word.strip() for word in (purposes or "").split(",")))),
+        k=k,
+        small_k=allow_small_k,
+        audit=everywhere.audit,
         privacy=privacy,
         budget=privacy_budget,
         calendar=_calendar(calendar),

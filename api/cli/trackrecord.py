@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from api.cli.command import Everywhere, fail
+from api.cli.recording import on_record
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,6 +32,7 @@ def track_record(everywhere: Everywhere) -> None:
     from loaders.snapshots import default_folder, snapshot_of
     from loaders.stores import open_store
 
+    on_record(everywhere, "Command.track-record")
     with closing(open_store(everywhere.store, create=False)) as store:
         chain = store.promises()
         if any(kept.outcome is None for kept in chain):

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from typing import Any, Final
 
-from api.rights.suppress import K
+from api.settings import K
 from graph.errors import InvalidInput
 
 DELTA: Final = 1e-8
@@ -45,14 +45,15 @@ class Noisy:
     each: int
 
 
-def noisy(people: Mapping[int, int], *, each: int, epsilon: float) -> Noisy:
-    """Headcounts with noise. each: in how many groups one person is counted at the most.
+def noisy(people: Mapping[int, int], *, each: int, epsilon: float, k: int = K) -> Noisy:
+    """Headcounts with noise. each: in how many groups one person is counted at the most. k: the least that is
+    told, where the threshold is no higher.
 
     InvalidInput for an ε outside 0.001 to 10.
     """
     dp = _opendp()
     scale = _scale(checked(epsilon), each)
-    threshold = max(K, _threshold(epsilon, each))
+    threshold = max(k, _threshold(epsilon, each))
     drawn = _mechanism(scale, threshold)
     spent, delta = _cost(scale, threshold, each)
     found: Mapping[int, int] = drawn({int(group): int(count) for group, count in people.items()})

@@ -8,7 +8,7 @@ import orjson
 
 from api.auth.caller import Caller
 from api.rights.noise import DELTA, Noisy, checked, installed, noisy
-from api.settings import Records
+from api.settings import K, Records
 from graph.errors import InvalidInput
 from loaders.releases import Releases
 
@@ -24,10 +24,13 @@ class Charged:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """How a server tells headcounts with noise. budget: ε that each caller may spend, once and for all."""
+    """How a server tells headcounts with noise. budget: ε that each caller may spend, once and for all. k:
+    the fewest people that are told.
+    """
 
     releases: Releases
     budget: float
+    k: int = K
 
     def told(
         self, caller: Caller, question: object, people: Mapping[int, int], *, each: int, epsilon: float
@@ -42,7 +45,7 @@ class Privacy:
             caller.id,
             named,
             lambda: orjson.dumps(
-                asdict(noisy(people, each=each, epsilon=epsilon)), option=orjson.OPT_NON_STR_KEYS
+                asdict(noisy(people, each=each, epsilon=epsilon, k=self.k)), option=orjson.OPT_NON_STR_KEYS
             ).decode(),
             price=(epsilon, DELTA),
             budget=self.budget,
@@ -60,4 +63,4 @@ def privacy_of(records: Records) -> Privacy | None:
         raise InvalidInput(
             'OpenDP, which draws the noise, is not installed; `pip install "sharegraph[noise]"` brings it'
         )
-    return Privacy(Releases(records.privacy), records.budget)
+    return Privacy(Releases(records.privacy), records.budget, records.k)

@@ -13,17 +13,21 @@ from numpy.typing import NDArray
 
 from api.auth.caller import Caller, Role
 from api.rights.pseudonyms import SHARE, Pseudonyms
-from api.rights.suppress import K, tens, told
+from api.rights.suppress import tens, told
+from api.settings import K
 from graph.analysis import Analysis
 
 
 @dataclass(slots=True)
 class Sight:
-    """One caller's, over one version. asked: rows of those whom a storefront asked about by their keys."""
+    """One caller's, over one version. k: the fewest people that analysts are told of together. asked: rows of
+    those whom a storefront asked about by their keys.
+    """
 
     caller: Caller
     analysis: Analysis
     pseudonyms: Pseudonyms | None
+    k: int = K
     own: int | None = field(init=False)
     asked: set[int] = field(default_factory=set)
 
@@ -101,12 +105,12 @@ class Sight:
         """Which communities this caller is told of, by position; analysts of none of few people."""
         labels = self.analysis.partition.labels
         sizes = np.bincount(labels[labels >= 0], minlength=len(self.analysis.partition))
-        return told(sizes) if self.caller.role is Role.ANALYST else np.ones(len(sizes), np.bool_)
+        return told(sizes, self.k) if self.caller.role is Role.ANALYST else np.ones(len(sizes), np.bool_)
 
     @property
     def fewest(self) -> int:
         """Of how many people a group has to be for this caller to be told of it."""
-        return K if self.caller.role is Role.ANALYST else 0
+        return self.k if self.caller.role is Role.ANALYST else 0
 
     def count(self, people: int) -> int:
         """A count of people, or of what they did, as this caller is told it: analysts to the nearest ten."""

@@ -1,8 +1,8 @@
 """Counts of few people, kept back from analysts, and of many, told so that none can be had by subtraction.
 
-No group of fewer than K people is told. One such group could be had by taking the others from the whole, so
-where those kept back are together fewer than K, the next smallest are kept back too (complementary
-suppression, Willenborg & de Waal 2001).
+No group of fewer than k people is told (ten, where a server is told nothing else). One such group could be
+had by taking the others from the whole, so where those kept back are together fewer than k, the next smallest
+are kept back too (complementary suppression, Willenborg & de Waal 2001).
 
 A tracker asks the same of two sets that differ by few people, and subtracts (Denning, Denning & Schwartz
 1979). Two rules stand against it. What is counted moves on in stretches of time in which K different people
@@ -12,13 +12,11 @@ nothing or by tens, and neither says how many a small set holds.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-K: Final = 10
-"""The fewest people that are counted together."""
+from api.settings import K
 
 
 def tens(count: int) -> int:

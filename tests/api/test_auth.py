@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 import pytest
 from joserfc import jwk, jwt
 
-from api.auth.caller import Role
-from api.auth.gate import gate_of
+from api.auth.caller import Role, UnknownPurpose
+from api.auth.gate import Gate, gate_of
 from api.auth.tokens import BAD, OLD, Keys, Tokens
 from api.settings import Settings
 from graph.errors import InvalidInput, UnknownKey
@@ -254,13 +254,68 @@ def test_no_secret_is_taken_from_an_address_and_no_key_over_a_line_that_anybody_
 
 async def test_a_member_is_who_the_token_says(shop: Shop, told: dict[str, Any]) -> None:
     gate = gate_of(Settings("sqlite:///x.db", **{**told, "dev": False}))
-    token = signed(RSA, {**CLAIMS, "role": "member", "sub": "ana", "purpose": "home page"})
+    token = signed(RSA, {**CLAIMS, "role": "member", "sub": "ana", "purpose": "suggestions"})
     caller = await gate.caller({"authorization": f"Bearer {token}"}, lambda: NOW)
-    assert (caller.role, caller.subject, caller.purpose) == (Role.MEMBER, "ana", "home page")
-    headers = {"authorization": f"bearer {token}", "x-purpose": "support"}
-    assert (await gate.caller(headers, lambda: NOW)).purpose == "support"
+    assert (caller.role, caller.subject, caller.purpose) == (Role.MEMBER, "ana", "suggestions")
     assert gate.still(caller, lambda: NOW)
     assert not gate.still(caller, lambda: NOW + timedelta(hours=2))
+
+
+def purposed(told: dict[str, Any], *purposes: str) -> Gate:
+    return gate_of(Settings("sqlite:///x.db", **{**told, "dev": False, "purposes": frozenset(purposes)}))
+
+
+@pytest.mark.parametrize(
+    ("claim", "header", "purpose"),
+    [
+        ("campaigns", "analysis", "campaigns"),
+        (None, "analysis", "analysis"),
+        (None, "", "suggestions"),
+        ("", "", "suggestions"),
+    ],
+)
+async def test_what_is_signed_of_a_purpose_comes_before_what_the_request_says(
+    told: dict[str, Any], claim: str | None, header: str, purpose: str
+) -> None:
+    token = signed(RSA, CLAIMS | ({} if claim is None else {"purpose": claim}))
+    headers = {"authorization": f"Bearer {token}", "x-purpose": header}
+    assert (await purposed(told).caller(headers, lambda: NOW)).purpose == purpose
+
+
+@pytest.mark.parametrize("purpose", ["call back Ana Ananas", "own use", "support", "Analysis", "x" * 200])
+async def test_a_purpose_that_is_none_of_the_servers_is_refused_by_claim_and_by_header(
+    told: dict[str, Any], purpose: str
+) -> None:
+    signed_so, plain = signed(RSA, {**CLAIMS, "purpose": purpose}), signed(RSA)
+    for headers in (
+        {"authorization": f"Bearer {signed_so}", "x-purpose": "analysis"},
+        {"authorization": f"Bearer {plain}", "x-purpose": purpose},
+    ):
+        with pytest.raises(UnknownPurpose) as refused:
+            await purposed(told).caller(headers, lambda: NOW)
+        assert purpose not in str(refused.value)
+    with pytest.raises(UnknownPurpose):
+        await purposed(told).caller(
+            {"authorization": f"Bearer {signed(RSA, {**CLAIMS, 'purpose': 7})}"}, lambda: NOW
+        )
+
+
+async def test_a_server_may_have_purposes_of_its_own(told: dict[str, Any]) -> None:
+    headers = {"authorization": f"Bearer {signed(RSA)}", "x-purpose": "support"}
+    assert (await purposed(told, "support").caller(headers, lambda: NOW)).purpose == "support"
+    with pytest.raises(UnknownPurpose, match="support"):
+        await purposed(told, "support").caller({**headers, "x-purpose": "analysis"}, lambda: NOW)
+    with pytest.raises(InvalidInput, match="--purposes"):
+        Settings("sqlite:///x.db", dev=True, purposes=frozenset({"Call Ana"})).check()
+
+
+async def test_an_unknown_purpose_is_a_bad_request_at_every_door(shop: Shop, told: dict[str, Any]) -> None:
+    headers = {"authorization": f"Bearer {signed(RSA)}", "x-purpose": "call Ana"}
+    async with shop.client(**told) as client:
+        answer = await client.post("/graphql", json={"query": "{ __typename }"}, headers=headers)
+        page = await client.get("/metrics", headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_REQUEST")
+    assert page.status_code == 400
 
 
 def test_a_server_without_any_way_to_know_callers_does_not_start(tmp_path: Path) -> None:
