@@ -21,7 +21,6 @@ from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
-from graph.stop import Stop, never
 from graph.store import Appended, Arrival, Counts, Held, KnownShare, Sealed
 from loaders.sealing import PLAIN, Seal
 from loaders.stores.admission import admit, checked, references
@@ -43,9 +42,8 @@ from loaders.stores.sqlite.file import (
 from loaders.stores.sqlite.forget import forget
 from loaders.stores.sqlite.people import consents, naming, one_person, same_person
 from loaders.stores.sqlite.place import Place
-from loaders.stores.sqlite.stopping import stopping
 from loaders.stores.tombstones import Tombstones, secret
-from loaders.stores.turns import opened_under
+from loaders.stores.turns import opened_under, present
 from loaders.stores.versions import Version
 
 READERS_GO = 500
@@ -75,6 +73,7 @@ class EmbeddedStore:
         self._memory = Writing()
         self._tombstones = Tombstones(b"", frozenset())
         self._epoch = -1
+        self._turns: str | None = None
         try:
             self._naming = self._named()
             self._settle_seal()
@@ -229,9 +228,9 @@ class EmbeddedStore:
         with self._writing() as (connection, _):
             return promises.keep(connection, promised, self._tombstones)
 
-    def promises(self, stop: Stop = never) -> list[Kept]:
+    def promises(self) -> list[Kept]:
         """All forecasts that were kept, from the first."""
-        with self._viewing() as connection, stopping(connection, stop):
+        with self._viewing() as connection:
             return promises.chain(connection)
 
     def settle(self, outcomes: Mapping[int, Outcome]) -> None:
@@ -291,15 +290,15 @@ class EmbeddedStore:
                 self._empty_the_log()
         return forgotten
 
-    def held(self, keys: Sequence[str], stop: Stop = never) -> Held:
+    def held(self, keys: Sequence[str]) -> Held:
         """What is held about a person, who has these keys."""
-        with self._viewing() as connection, stopping(connection, stop):
+        with self._viewing() as connection:
             told = naming(connection, keys)
             came = arrivals.of(connection, [number for number, _ in told])
             return Held(
                 readout.described(connection, keys),
                 [event for _, event in told],
-                list(answers.given_to(connection, keys)),
+                [given for given in answers.since(connection, 0) if given.person in keys],
                 {event.id: came[number] for number, event in told if number in came},
             )
 
@@ -405,9 +404,11 @@ class EmbeddedStore:
             try:
                 with writing(self._writer):
                     version = _version(self._writer)
-                    settled = reseal.settled(self._writer)
-                    if version.epoch != self._epoch or settled.writes != self._seal.writes:
-                        self._seal.write_with(settled.writes)
+                    turns = reseal.turns(self._writer)
+                    # At each turn words may have gone, and their codes may be those of others since.
+                    if version.epoch != self._epoch or turns != self._turns:
+                        self._seal.write_with(present(turns))
+                        self._turns = turns
                         self._memory.forget()
                         self._tombstones = _tombstones(self._writer)
                         self._epoch = version.epoch

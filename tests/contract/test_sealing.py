@@ -344,6 +344,19 @@ def test_a_store_that_was_sealed_is_plain_again_and_says_the_same_throughout(
     assert secrets[0].alike(SAID[1].encode(), REGION).decode("latin-1") not in kept(store_url, request)
 
 
+def test_who_slept_while_a_store_was_sealed_and_plain_again_writes_what_is_there_now(
+    opened: Open, secrets: Secrets
+):
+    sleeping = opened([])
+    sleeping.append(rows(DID))
+    secrets.append(Secret.new())
+    store = opened()
+    store.reseal()
+    store.unseal()
+    sleeping.append(rows([replace(DID[1], id="o2", region=SAID[3])]))
+    assert [event.region for event in store.events() if event.kind == Kind.OPEN] == [SAID[3], SAID[3]]
+
+
 def test_a_store_that_was_told_to_be_plain_is_sealed_again_by_a_new_secret_alone(
     opened: Open, secrets: Secrets, store_url: str, request: pytest.FixtureRequest
 ):
