@@ -21,6 +21,7 @@ from graph.errors import InvalidInput, StoreUnavailable
 from graph.events import Event, Product, Row, User
 from graph.log import Log, Opens
 from graph.promises.promise import Kept, Outcome, Promise
+from graph.stop import Stop, never
 from graph.store import Appended, Arrival, Counts, Held, KnownShare, Sealed
 from loaders.sealing import PLAIN, Seal
 from loaders.stores.admission import admit, checked, references
@@ -42,6 +43,7 @@ from loaders.stores.sqlite.file import (
 from loaders.stores.sqlite.forget import forget
 from loaders.stores.sqlite.people import consents, naming, one_person, same_person
 from loaders.stores.sqlite.place import Place
+from loaders.stores.sqlite.stopping import stopping
 from loaders.stores.tombstones import Tombstones, secret
 from loaders.stores.turns import opened_under, present
 from loaders.stores.versions import Version
@@ -228,9 +230,9 @@ class EmbeddedStore:
         with self._writing() as (connection, _):
             return promises.keep(connection, promised, self._tombstones)
 
-    def promises(self) -> list[Kept]:
+    def promises(self, stop: Stop = never) -> list[Kept]:
         """All forecasts that were kept, from the first."""
-        with self._viewing() as connection:
+        with self._viewing() as connection, stopping(connection, stop):
             return promises.chain(connection)
 
     def settle(self, outcomes: Mapping[int, Outcome]) -> None:
@@ -290,15 +292,15 @@ class EmbeddedStore:
                 self._empty_the_log()
         return forgotten
 
-    def held(self, keys: Sequence[str]) -> Held:
+    def held(self, keys: Sequence[str], stop: Stop = never) -> Held:
         """What is held about a person, who has these keys."""
-        with self._viewing() as connection:
+        with self._viewing() as connection, stopping(connection, stop):
             told = naming(connection, keys)
             came = arrivals.of(connection, [number for number, _ in told])
             return Held(
                 readout.described(connection, keys),
                 [event for _, event in told],
-                [given for given in answers.since(connection, 0) if given.person in keys],
+                list(answers.given_to(connection, keys)),
                 {event.id: came[number] for number, event in told if number in came},
             )
 
