@@ -28,6 +28,7 @@ SMALL = {
     "kols": ("--smoke",),
     "live": ("--users", "300", "--events", "6000"),
     "moments": ("--smoke",),
+    "naming": ("--smoke",),
     "mutated": ("--rows", "6000", "--each", "400"),
     "order": ("--smoke",),
     "oracle_timing": ("--smoke",),
@@ -45,6 +46,7 @@ SMALL = {
     "suggestions": ("--smoke",),
     "thief": (),
     "trackrecord": ("--smoke",),
+    "walks": ("--smoke",),
     "transmission": ("--seeds", "1", "--users", "300", "--events", "6000"),
 }
 PEERS = {"fuzzed": "schemathesis", "graphql": "psutil", "pagerank": "igraph"}
@@ -53,7 +55,7 @@ BY_HAND = {"gds", "real_logs"}
 """What starts a Neo4j of its own, or needs the public logs; gds downloads 140 MB."""
 
 
-READS = ("believe", "cascades", "chances", "moments", "real_logs", "scene", "suggestions")
+READS = ("believe", "cascades", "chances", "moments", "real_logs", "scene", "suggestions", "walks")
 """What cannot do without the public logs."""
 
 Main = Callable[[Sequence[str]], object]
