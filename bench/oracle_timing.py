@@ -6,7 +6,8 @@ A member asks of each pair once: something that exists and that they may not see
 exist, in an order drawn by chance; keys are of the same shape and none is asked twice. Told is the area under
 the ROC curve of the answer's time as a guess which of the two it was (Mann & Whitney 1947): 0.5 where it says
 nothing. `over HTTP` is what a client sees that keeps a connection open on the same machine, `in process` what
-nobody but ourselves can see: no socket, no other program's turn. Ends with an error where an area lies
+nobody but ourselves can see: no socket, no other program's turn. `on record` is the same on a server that keeps
+an audit log, where each is asked about for the first time. Ends with an error where an area lies
 outside of .45 to .55, or where two answers differ in content.
 """
 
@@ -34,6 +35,7 @@ from api.ids import global_id
 from api.request import Asked
 from api.rights.sight import Sight
 from api.service import Service
+from api.settings import Records
 from bench.measured import tell_where
 from bench.standing import Profile, standing, stocked
 from loaders.stores import open_store
@@ -42,7 +44,7 @@ NODE = "query($id: ID!) { node(id: $id) { id } }"
 USER = "query($key: String!) { user(key: $key) { id } }"
 
 ME = "u000001"
-MEMBER = Caller(Role.MEMBER, "here", ME)
+MEMBER = Caller(Role.MEMBER, "here", ME, "own-use")
 BOUNDS = 0.45, 0.55
 LETTERS = "ghijkmnpqrstuvwxyz"
 WARM = 200
@@ -153,11 +155,16 @@ async def measured(folder: Path, pairs: int, seed: int) -> bool:
         for name, these in asked.items():
             good &= told(f"{name}, in process", await timed(in_process(service), these, chance))
         await service.end()
-    with standing(folder, Profile.KEYS) as stand:
-        headers = stand.bearer(f"member {ME}")
-        async with httpx.AsyncClient(base_url=stand.client.base_url, headers=headers, timeout=60) as client:
-            for name, these in asked.items():
-                good &= told(f"{name}, over HTTP", await timed(over_http(client), these, chance))
+        service = Service(store, records=Records(audit=folder / "here.jsonl"))
+        for name, these in asked.items():
+            good &= told(f"{name}, on record", await timed(in_process(service), these, chance))
+        await service.end()
+    for where, flags in (("over HTTP", []), ("HTTP, on record", ["--audit", str(folder / "there.jsonl")])):
+        with standing(folder, Profile.KEYS, *flags) as stand:
+            headers, base = stand.bearer(f"member {ME}"), stand.client.base_url
+            async with httpx.AsyncClient(base_url=base, headers=headers, timeout=60) as client:
+                for name, these in asked.items():
+                    good &= told(f"{name}, {where}", await timed(over_http(client), these, chance))
     return good
 
 
@@ -168,7 +175,7 @@ def told(name: str, took: NDArray[np.float64]) -> bool:
     within = BOUNDS[0] <= found <= BOUNDS[1]
     verdict = "" if within else "  TOLD APART"
     print(
-        f"{name:38}{len(took):7,}{hidden:12,.0f}{nothing:12,.0f}{found:9.3f} ± {error:.3f}{verdict}",
+        f"{name:40}{len(took):7,}{hidden:12,.0f}{nothing:12,.0f}{found:9.3f} ± {error:.3f}{verdict}",
         flush=True,
     )
     return within
@@ -183,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     quiet(debug=False)
     tell_where("starlette", "graphql-core", "numpy")
-    print(f"\n{'':38}{'pairs':>7}{'hidden µs':>12}{'nothing µs':>12}{'area':>9}", flush=True)
+    print(f"\n{'':40}{'pairs':>7}{'hidden µs':>12}{'nothing µs':>12}{'area':>9}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         good = asyncio.run(measured(Path(folder), 60 if asked.smoke else asked.pairs, asked.seed))
     sys.exit(not (good or asked.smoke))

@@ -172,7 +172,7 @@ class HeadcountReport:
     def _told(self, info: Info) -> Mapping[int, int]:
         people = self.grouped.people if self.charged is None else self.charged.noisy.people
         hidden = self._hidden(info, list(people))
-        shown = told(list(people.values()), hidden=hidden) if self.charged is None else ~hidden
+        shown = told([*people.values()], info.context.k, hidden) if self.charged is None else ~hidden
         return {code: count for (code, count), kept in zip(people.items(), shown, strict=True) if kept}
 
     def _hidden(self, info: Info, codes: list[int]) -> NDArray[np.bool_]:

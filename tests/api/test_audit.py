@@ -163,3 +163,70 @@ async def test_a_call_that_brings_news_is_on_record_without_whom(recorded: Recor
     await recorded.ask(call, Caller(Role.INGEST, "key:k4", purpose="campaigns"), i={"events": [view]})
     (row,) = recorded.rows
     assert (row["what"], row["about"], row["caller"]) == (["Mutation.recordEvents"], [], "key:k4")
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.STOREFRONT, Role.PRIVACY])
+async def test_a_question_about_somebody_does_what_one_about_nobody_does(
+    recorded: Recorded, role: Role
+) -> None:
+    """Nobody is given an id by being asked about, and the store is asked the same; bench/oracle_timing.py
+    takes the time.
+    """
+    caller = Caller(role, "key:k9", "cy" if role is Role.MEMBER else None, "suggestions")
+    await recorded.ask('{ user(key: "cy") { key } }', caller)
+    held, done = recorded.people, []
+    for key in ("eve", "nobody", "bea", "eve"):
+        recorded.shop.store.calls.clear()
+        await recorded.ask("query($k: String!) { user(key: $k) { key } }", caller, k=key)
+        done.append([*recorded.shop.store.calls])
+    assert recorded.people == held
+    assert {"ana", "bea", "cy", "dan", "eve"} <= {*held.values()}
+    assert done == [done[0]] * 4
+
+
+async def test_newcomers_have_an_id_before_anybody_asks_about_them(recorded: Recorded) -> None:
+    await recorded.ask('{ user(key: "ana") { key } }')
+    before = recorded.people
+    recorded.shop.tell("zoe>yan:tea")
+    await recorded.ask('{ user(key: "ana") { key } }')
+    assert {*recorded.people.values()} - {*before.values()} == {"zoe", "yan"}
+    assert before.items() <= recorded.people.items()
+
+
+async def test_who_was_forgotten_by_a_program_that_knows_no_log_leaves_it_at_the_next_question(
+    recorded: Recorded,
+) -> None:
+    await recorded.ask('{ user(key: "ana") { key } }')
+    recorded.shop.store.forget("ana")
+    assert "ana" in {*recorded.people.values()}
+    await recorded.ask('{ user(key: "bea") { key } }')
+    assert not {"ana", "ana-phone"} & {*recorded.people.values()}
+
+
+async def test_who_was_forgotten_while_no_server_ran_leaves_the_log_when_one_starts(
+    recorded: Recorded,
+) -> None:
+    await recorded.ask('{ user(key: "ana") { key } }')
+    recorded.shop.store.forget("ana")
+    next_day = Service(recorded.shop.store, records=Records(audit=recorded.path))
+    await next_day.begin()
+    await next_day.end()
+    assert "ana" not in {*recorded.people.values()}
+    assert b"ana" not in recorded.path.with_name("audit.jsonl.people").read_bytes()
+
+
+async def test_an_export_says_who_asked_about_somebody_what_for_and_when(recorded: Recorded) -> None:
+    await recorded.ask('{ user(key: "ana-phone") { name } }')
+    await recorded.ask("{ viewer { key } }", Caller(Role.MEMBER, "token:member:ana", "ana", "own-use"))
+    await recorded.ask('{ user(key: "bea") { name } }')
+    held = json.loads((await recorded.ask('{ exportUser(user: "ana") }', STAFF))["exportUser"])
+    shop, herself, export = held["askedAbout"]
+    assert (shop["who"], shop["role"], shop["purpose"], shop["from"]) == (
+        "key:k1", "storefront", "suggestions", "audit.jsonl, row 1",
+    )  # fmt: skip
+    assert shop["at"].startswith(NOW.date().isoformat())
+    assert (herself["who"], herself["what"]) == ("themselves", ["Query.viewer", "User.key"])
+    assert export["what"] == ["Query.exportUser"]
+    own = Caller(Role.MEMBER, "token:member:ana", "ana", "own-use")
+    told = json.loads((await recorded.ask('{ exportUser(user: "ana") }', own))["exportUser"])["askedAbout"]
+    assert [asking["who"] for asking in told] == [None, "themselves", None, "themselves"]

@@ -24,7 +24,9 @@ from api.rights.suppress import told as told_of
 from api.rights.table import ALLOWED, EVERYTHING, OWN, TABLE, sees
 from api.schema import core_schema
 from api.service import Service
+from api.settings import Records, Settings
 from api.trusted import Trusted
+from graph.errors import InvalidInput
 from graph.events import User
 from tests.api.conftest import Shop
 
@@ -389,3 +391,22 @@ async def test_what_is_refused_for_each_item_of_a_list_is_told_once(told: Shop) 
     assert refused["path"] == ["viewer", "friends", "nodes", 0, "from", "region"]
     assert refused["extensions"] == {"code": "FORBIDDEN", "times": 4}
     assert body["data"]["viewer"]["friends"]["nodes"] == [{"from": {"region": None}}] * 4
+
+
+async def test_a_server_may_be_told_to_keep_more_people_together_and_openly_fewer(shop: Shop) -> None:
+    crowd = ",".join(f"f{n}" for n in range(14))
+    shop.tell(f"ana>{crowd}:tea")
+    told: dict[int, int] = {}
+    for k in (3, 10, 16):
+        service = Service(shop.store, clock=shop.clock, records=Records(k=k))
+        reply = await service.answer(
+            Asked("{ communities { totalCount } }", caller=Caller(Role.ANALYST, "key:a"))
+        )
+        assert reply.data is not None
+        told[k] = reply.data["communities"]["totalCount"]
+        service.close()
+    assert told == {3: 1, 10: 1, 16: 0}
+    with pytest.raises(InvalidInput, match="--allow-small-k"):
+        Settings("sqlite:///x.db", dev=True, k=9).check()
+    Settings("sqlite:///x.db", dev=True, k=9, small_k=True).check()
+    Settings("sqlite:///x.db", dev=True, k=25).check()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api import cli
+from loaders.aliases import Aliases
 from tests.unit.test_audit import ROWS, written
 
 
@@ -22,7 +23,7 @@ def test_a_whole_log_says_how_long_it_is_and_its_seal(
 
 def test_a_changed_row_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path)
-    path.write_text(path.read_text().replace("case 2", "case 9"))
+    path.write_text(path.read_text().replace("case-2", "case-9"))
     assert cli.main(["audit", "verify", str(path)]) == 1
     assert "row 3" in capsys.readouterr().err
 
@@ -30,3 +31,24 @@ def test_a_changed_row_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_a_log_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["audit", "verify", str(tmp_path / "none")]) == 1
     assert "none" in capsys.readouterr().err
+
+
+def test_a_log_of_an_earlier_form_holds_and_says_what_nothing_seals(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path)
+    path.with_name("audit.jsonl.people").write_text('{"id":"0f3a55d2c1b09e77","key":"ana"}\n')
+    assert cli.main(["audit", "verify", str(path)]) == 0
+    assert "1 people stand in audit.jsonl.people in an earlier form" in capsys.readouterr().out.replace(
+        "\n", " "
+    )
+
+
+def test_people_who_were_swapped_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path)
+    people = Aliases.of_log(path)
+    people.of(["ana", "bea"])
+    told = people.path.read_text().replace("ana", "?").replace("bea", "ana").replace("?", "bea")
+    people.path.write_text(told)
+    assert cli.main(["audit", "verify", str(path)]) == 1
+    assert "line 1 of audit.jsonl.people" in capsys.readouterr().err

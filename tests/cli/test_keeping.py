@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 from contextlib import closing
 from pathlib import Path
@@ -98,3 +99,54 @@ def test_the_version_is_told_before_any_command_too(capsys: pytest.CaptureFixtur
     told = capsys.readouterr().out
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == told
+
+
+def test_every_command_that_asks_is_on_record_with_whom_and_can_be_found_by_them(
+    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    monkeypatch.setenv("SHAREGRAPH_AUDIT", str(log))
+    told = {
+        "Query.user": ["suggest", "cy"],
+        "Query.communities": ["communities"],
+        "Query.kFactor": ["kfactor"],
+        "Query.exportUser": ["export", "cy"],
+        "Command.answers": ["answers"],
+        "Command.track-record": ["track-record"],
+        "Command.backup": ["backup", str(tmp_path / "copy.db")],
+        "Command.audit-about": ["audit", "about", "cy", str(log)],
+    }
+    for command in told.values():
+        assert cli.main([*command, "--store", store]) == 0, command
+    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [what in row["what"] for what, row in zip(told, rows, strict=True)] == [True] * len(told)
+    assert {row["caller"] for row in rows} == {f"here:{os.getuid()}"}
+    assert {row["purpose"] for row in rows} == {"administration"}
+    capsys.readouterr()
+    assert cli.main(["audit", "about", "cy", str(log), "--store", store, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["nodes"]
+    whats = [node["what"] for node in found]
+    assert [any(what in asked for asked in whats) for what in told] == [
+        what in {"Query.user", "Query.exportUser", "Command.audit-about"} for what in told
+    ]
+    assert cli.main(["audit", "about", "ana", str(log), "--store", store]) == 0
+    assert "ana" in capsys.readouterr().out
+    assert cli.main(["audit", "verify", str(log)]) == 0
+
+
+def test_who_is_forgotten_is_on_record_as_nobody(
+    store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    recorded = ["--store", store, "--audit", str(log)]
+    assert cli.main(["export", "bea", *recorded]) == 0
+    assert cli.main(["forget", "bea", "--yes", *recorded]) == 0
+    assert cli.main(["export", "bea", *recorded]) == 1
+    export, forget, after = [json.loads(line) for line in log.read_text().splitlines()]
+    assert export["about"] == forget["about"]
+    assert after["about"] == ["unknown"]
+    assert "bea" not in tmp_path.joinpath("audit.jsonl.people").read_text()
+    assert cli.main(["audit", "verify", str(log)]) == 0
+    capsys.readouterr()
+    assert cli.main(["audit", "about", "bea", str(log), "--store", store, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["nodes"] == []

@@ -3,18 +3,20 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graph.answers import Given, Place
 from graph.estimate import Estimate
-from graph.events import Event, Kind, User, micros
+from graph.events import Event, Kind, Reject, User, micros
 from graph.promises.promise import PEOPLE, Promise
 from graph.promises.promise import Kind as Forecast
 from graph.store import Store
 from loaders.exported import exported
 from loaders.ingest import ingest_events
+from loaders.rejects import Rejects, beside
 from tests.contract.test_forget import HERS, OTHERS, ROWS
 from tests.toy import START
 
@@ -119,3 +121,28 @@ def test_of_nobody_and_of_the_forgotten_nothing_is_held(told: Store):
     assert exported(told, "ana") is None
     assert exported(told, "ana-phone") is None
     assert "ana" not in str(exported(told, "bea"))
+
+
+def test_rows_that_were_refused_come_out_by_file_and_line(
+    told: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    with Rejects(beside(told.url)) as list_:
+        list_.add(Reject(7, "self", "'ana-phone' and 'bea'", "log.csv", "x1"))
+        list_.add(Reject(8, "unknown share", "'s99'", "log.csv", "anabel"))
+        list_.add(Reject(9, "unknown share", "'anabel'", "log.csv", "x3"))
+    assert held(told, "ana")["refused"] == [
+        {"from": "log.csv, line 7", "reason": "self", "detail": "'ana-phone' and 'bea'", "id": "x1"}
+    ]
+    assert held(told, "ana", called=lambda key: f"~{len(key)}")["refused"] == [
+        {"from": "log.csv, line 7", "reason": "self"}
+    ]
+
+
+def test_who_stands_in_a_refused_row_alone_is_held_too(
+    told: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    with Rejects(beside(told.url)) as list_:
+        list_.add(Reject(7, "self", "'eve'", "log.csv", "x1"))
+    assert [row["from"] for row in held(told, "eve")["refused"]] == ["log.csv, line 7"]
