@@ -5,7 +5,7 @@ was in the store when it came in. All of its answers are computed from it. A mut
 from the version after the mutation.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar, overload
@@ -41,7 +41,7 @@ from graph.communities import Community
 from graph.promises.promise import Promise
 from graph.recipients import Recipient
 from graph.stop import Stop
-from graph.suggest import Answer
+from graph.suggest import Answer, Filter
 from graph.suggest.explain import Language, language
 from graph.timeline import Rows
 
@@ -53,7 +53,8 @@ class Context:
     """One request's. now: when it came in, aware UTC. caller: who asks. spoken: its Accept-Language header.
     seconds: how long one answer may take. threads: where it is computed what this request alone asks; memo:
     what others may ask, too. watch: what wakes a request that follows something. ledger, answerlog: what
-    keeps the forecasts and the suggestions that are given out, if anything does. privacy: how counts of
+    keeps the forecasts and the suggestions that are given out, if anything does. count_dropped: what counts
+    what filters kept out of an answer. privacy: how counts of
     people are told with noise; None for none. k: the fewest people that are counted together.
     """
 
@@ -67,6 +68,7 @@ class Context:
     now: datetime
     caller: Caller
     veil: Veil
+    count_dropped: Callable[[Mapping[Filter, int]], None]
     spoken: str | None = None
     rates: Rates = NO_RATES
     seconds: float | None = None

@@ -6,7 +6,7 @@ gone included, and its own version.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from time import time
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from api.commons import Commons
 from graph.analysis import Analysis
+from graph.suggest import Filter
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -66,6 +67,12 @@ class Metrics:
             ["what"],
             registry=registry,
         )
+        self._dropped = Counter(
+            "sharegraph_dropped_total",
+            "Products that something spoke for and a filter kept out of an answer, by filter.",
+            ["filter"],
+            registry=registry,
+        )
         self._renewals = Histogram(
             "sharegraph_refresh_seconds",
             "Seconds to bring in what is new in the store.",
@@ -96,6 +103,11 @@ class Metrics:
         """Count answers that were given out: kept in the store, and lost on the way there."""
         self._answers.labels("kept").inc(kept)
         self._answers.labels("lost").inc(lost)
+
+    def dropped(self, by_filter: Mapping[Filter, int]) -> None:
+        """Count what filters kept out of one answer."""
+        for by, products in by_filter.items():
+            self._dropped.labels(by.value).inc(products)
 
     def renewed(self, analysis: Analysis, seconds: float) -> None:
         """Note a new analysis and the time it took."""

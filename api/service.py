@@ -233,6 +233,7 @@ class Service:
             self.clock(),
             asked.caller,
             self._veil,
+            self._metrics.dropped,
             spoken,
             rates,
             seconds,

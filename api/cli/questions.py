@@ -7,6 +7,7 @@ query Suggest(
   user(key: $key) @include(if: $known) { key name }
   suggestions(user: $user, context: $context, first: $first, locale: $locale) {
     answerId
+    dropped { by products }
     nodes {
       rank
       score

@@ -111,7 +111,32 @@ def suggestions(found: Answer, user: Answer | None) -> Table:
         figures("#"), words("product", 22), figures("price"), words("why"), figures("score"),
         words("of which", 18),
     )  # fmt: skip
-    return table(f"To show {whom}", columns, rows, "" if rows else "Nothing to suggest.")
+    nothing = "" if rows else "Nothing to suggest."
+    said = " ".join(part for part in (nothing, _kept_back(found["dropped"])) if part)
+    return table(f"To show {whom}", columns, rows, said)
+
+
+KEPT_BACK = {
+    "EXCLUDED": "excluded by the question",
+    "OWNED": "bought or owned",
+    "DISMISSED": "not wanted",
+    "SEEN": "seen",
+    "TIRED": "shown often enough",
+    "UNAVAILABLE": "not on offer",
+    "NOISE": "pushed by machines",
+    "STALE": "untouched for half a year",
+    "OTHER_CATEGORY": "of another category",
+}
+
+
+def _kept_back(dropped: list[Answer]) -> str:
+    """How many products each filter kept out.
+
+    >>> _kept_back([{"by": "SEEN", "products": 1200}, {"by": "STALE", "products": 1}])
+    'Kept back: 1,200 seen, 1 untouched for half a year.'
+    """
+    each = ", ".join(f"{one['products']:,} {KEPT_BACK[one['by']]}" for one in dropped)
+    return f"Kept back: {each}." if each else ""
 
 
 def _price(product: Answer) -> str:

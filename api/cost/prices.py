@@ -37,6 +37,7 @@ PRICES: Final = {
 
 SIZES: Final = {
     "Suggestion.reasons": 10,
+    "SuggestionConnection.dropped": 9,
     "Recipient.reasons": 10,
     "InterestReason.because": 3,
     "LikenessReason.because": 3,

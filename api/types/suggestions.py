@@ -13,6 +13,7 @@ from api.limits import PAGE, SUGGESTED, at_most
 from api.rights.sight import Sight
 from api.sentences import sayings
 from api.types.described import field, input_type, output
+from api.types.dropped import Dropped, dropped_of
 from api.types.node import Connection
 from api.types.products import Product
 from api.types.reasons import Reason, reason_of
@@ -163,6 +164,11 @@ class SuggestionConnection(Connection[Suggestion]):
         " measured. "
         "All pages of one answer have the same."
     )
+    dropped: list[Dropped] = strawberry.field(
+        description="What is not in the answer though something spoke for it, by filter: why a list is"
+        " shorter than expected. The same for all pages. Members are told only what the shop keeps back from"
+        " everybody: `UNAVAILABLE`, `NOISE`, `STALE`."
+    )
 
 
 async def suggested(
@@ -179,12 +185,14 @@ async def suggested(
     asked, made_of, drawing = _drawing(request.analysis, ask, surface)
     window = request.window(*page, "suggestions", asked)
     answer = await request.suggestions.load((drawing, min(window.stop + 1, SUGGESTED)))
+    request.count_dropped(answer.dropped)
     answer_id = request.veil.answer(made_of)
     spoken, page_of = request.language(locale), window.cut(answer.suggestions)
     request.answerlog.give([_given(request, answer_id, ask, surface, page_of.items)])
     return SuggestionConnection(
         page=page_of.map(lambda one: Suggestion.from_domain(one, spoken)),
         answer_id=strawberry.ID(answer_id),
+        dropped=dropped_of(answer, request.sight),
     )
 
 
