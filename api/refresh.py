@@ -33,7 +33,7 @@ from graph.store import Store
 from graph.suggest import CAP, ORDER, Cap, Order
 from graph.suggest.taught import Learned
 from loaders.lessons import keep, lessons_of
-from loaders.snapshots import default_folder, snapshot_of
+from loaders.snapshots import default_folder, seal_of, snapshot_of
 
 HELD = 3
 """Versions that can be paged through at a time."""
@@ -100,14 +100,14 @@ def fitted(store: Store, previous: Analysis | None, how: Fitting) -> Analysis:
     """
     if previous is not None:
         return how.fit(Snapshot.of(store.read()), previous)
-    folder = default_folder(store.url)
-    snapshot = snapshot_of(store, folder)
-    known = lessons_of(folder, snapshot, repr(how))
+    folder, seal = default_folder(store.url), seal_of(store)
+    snapshot = snapshot_of(store, folder, seal)
+    known = lessons_of(folder, snapshot, repr(how), seal)
     fit = how.fit(snapshot, None, known=known)
     if known is not None:
         log.info("went on with the lessons kept", version=fit.version)
     elif fit.has_learned:
-        kept = keep(Learned.by(fit.shelf), folder, snapshot, repr(how))
+        kept = keep(Learned.by(fit.shelf), folder, snapshot, repr(how), seal)
         log.info("learned anew", version=fit.version, kept=kept)
     return fit
 

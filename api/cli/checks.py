@@ -22,6 +22,7 @@ from graph.events import Kind, instant
 from graph.log import NONE
 from graph.snapshot import Snapshot
 from graph.store import Sealed
+from loaders.lessons import learned_at
 from loaders.sealing import Seal
 from loaders.snapshots import default_folder, read_snapshot, seal_of, snapshot_of
 from loaders.stores import open_store
@@ -58,7 +59,9 @@ def findings(url: str) -> list[Finding]:
         found.append(ids(keyed=store.keyed))
         found.append(snapshot_files(folder, store.version(), seal_of(store)))
         found.append(refused(store.refused()))
-        return [*found, *log(snapshot_of(store, folder), datetime.now(UTC))]
+        snapshot = snapshot_of(store, folder)
+        found.append(lessons(folder, snapshot.version, seal_of(store)))
+        return [*found, *log(snapshot, datetime.now(UTC))]
 
 
 def set_up(folder: Path) -> Iterator[Finding]:
@@ -144,6 +147,13 @@ def snapshot_files(folder: Path, current: str, seal: Seal) -> Finding:
     if saved.version != current:
         return Finding("snapshot", "ok", f"of an earlier version in {folder}; the next question renews it")
     return Finding("snapshot", "ok", f"current and whole in {folder}")
+
+
+def lessons(folder: Path, current: str, seal: Seal) -> Finding:
+    """When what the next start goes on with was learned; without any it learns anew."""
+    at = learned_at(folder, current, seal)
+    kept = f"learned on {at:%Y-%m-%d %H:%M} UTC, kept with the snapshot" if at else "none of this version yet"
+    return Finding("lessons", "ok", kept)
 
 
 def refused(rows: Mapping[str, int]) -> Finding:

@@ -11,6 +11,11 @@ from api import cli
 from api.cli import checks
 from api.cli.checks import Finding
 from graph.events import Product
+from graph.suggest.taught import Learned
+from graph.suggest.weights import Blend
+from loaders.lessons import keep
+from loaders.sealing import PLAIN
+from loaders.snapshots import save
 from tests import toy
 
 NOW = toy.START + timedelta(days=1)
@@ -50,6 +55,14 @@ def test_whatever_is_not_well_has_its_way_out() -> None:
     for told in ("", "ana$tea", "ana>:tea", "ana>bea:tea bea>cy:tea", "ana=?phone bea=?phone"):
         for finding in checks.log(toy.snapshot(told), NOW):
             assert bool(finding.remedy) == (finding.verdict != "ok")
+
+
+def test_when_lessons_were_learned_is_told(tmp_path: Path) -> None:
+    snapshot = toy.snapshot(HEALTHY)
+    save(snapshot, tmp_path, PLAIN)
+    assert checks.lessons(tmp_path, snapshot.version, PLAIN).says == "none of this version yet"
+    keep(Learned(Blend(), None, None), tmp_path, snapshot, "so", PLAIN)
+    assert checks.lessons(tmp_path, snapshot.version, PLAIN).says.startswith("learned on 20")
 
 
 def test_rows_that_were_refused_are_told_by_reason() -> None:
