@@ -55,7 +55,7 @@ BY_HAND = {"gds", "real_logs"}
 """What starts a Neo4j of its own, or needs the public logs; gds downloads 140 MB."""
 
 
-READS = ("believe", "cascades", "chances", "moments", "real_logs", "scene", "suggestions", "walks")
+READS = ("believe", "cascades", "chances", "moments", "naming", "real_logs", "scene", "suggestions", "walks")
 """What cannot do without the public logs."""
 
 Main = Callable[[Sequence[str]], object]
