@@ -18,6 +18,7 @@ from api.request import Asked
 from api.rights.pseudonyms import Pseudonyms
 from api.rights.veil import PURPOSE
 from api.service import Service
+from api.settings import Records
 from graph.events import ContentId, Kind, digest
 from graph.store import Store
 from loaders.erasure import erase
@@ -69,6 +70,10 @@ ASKED = """{ suggestions: user(key: "KEY") { key name suggestions { nodes { prod
     kolCandidates { nodes { user { key name } } }
     spread(users: ["bea"]) { reach { value } } }""".replace("KEY", MARK)
 PSEUDONYMS = "{ cascades { nodes { participants { nodes { user { key } } } } } }"
+RECORD = """mutation { recordEvents(input: { idempotencyKey: "KEY-call", events: [
+    { id: "KEY-new", kind: VIEW, at: "2026-05-02T00:00:00Z", user: "KEY", product: "tea" },
+    { id: "bad6", kind: OPEN, at: "2026-05-02T00:00:00Z", user: "KEY", share: "KEY-lost" }] }) { stored } }
+    """.replace("KEY", MARK)
 FORGET = 'mutation { forgetUser(input: { user: "KEY" }) { forgotten } }'.replace("KEY", MARK)
 
 
@@ -114,19 +119,25 @@ def holding(folder: Path, *texts: str) -> Iterator[str]:
             yield path.name
 
 
-async def _served(store: Store) -> tuple[str, str]:
-    """Ask, forget, ask again; the pseudonym that was given, and everything that was answered afterwards."""
-    service = Service(store)
+async def _served(store: Store, folder: Path) -> tuple[str, str]:
+    """Ask and record, forget, ask again; the pseudonym that was given, and everything that was answered
+    afterwards. folder: in which it is put on record who asked.
+    """
+    service = Service(store, records=Records(audit=folder / "audit.jsonl"))
     before = await service.answer(Asked(ASKED))
     assert MARK in str(before.data)
-    analyst = Caller(Role.ANALYST, "test")
+    assert {*holding(folder, MARK)} >= {"audit.jsonl.people"}
+    analyst = Caller(Role.ANALYST, "key:k1", purpose="research")
     people = await service.answer(Asked(PSEUDONYMS, caller=analyst))
     pseudonym = Pseudonyms(store.secret(PURPOSE)).of(MARK)
     assert pseudonym in str(people.data)
+    recorded = await service.answer(Asked(RECORD))
+    assert (await service.answer(Asked(RECORD))).data == recorded.data == {"recordEvents": {"stored": 1}}
     assert (await service.answer(Asked(FORGET))).data == {"forgetUser": {"forgotten": True}}
-    after = [await service.answer(Asked(ASKED)), await service.answer(Asked(PSEUDONYMS, caller=analyst))]
+    again = [await service.answer(Asked(ASKED)), await service.answer(Asked(PSEUDONYMS, caller=analyst))]
+    assert (await service.answer(Asked(RECORD))).data == {"recordEvents": {"stored": 0}}
     await service.end()
-    return pseudonym, str([reply.body() for reply in after])
+    return pseudonym, str([reply.body() for reply in again])
 
 
 def test_nothing_that_was_written_holds_a_letter_of_hers(
@@ -137,7 +148,7 @@ def test_nothing_that_was_written_holds_a_letter_of_hers(
     held = {*holding(tmp_path, MARK)}
     assert {"shop.db", "shop.db.rejects.csv"} <= held
     with closing(open_store(url)) as store:
-        pseudonym, answers = asyncio.run(_served(store))
+        pseudonym, answers = asyncio.run(_served(store, tmp_path))
     assert MARK not in answers
     assert pseudonym not in answers
     assert [*holding(tmp_path, MARK, pseudonym)] == []
@@ -148,7 +159,7 @@ def test_nothing_that_was_written_holds_a_letter_of_hers(
     assert [*holding(tmp_path, MARK, pseudonym)] == []
     assert cli.main(["compact", "--store", url]) == 0
     assert [*holding(tmp_path, MARK, pseudonym)] == []
-    assert {path.name for path in tmp_path.iterdir()} <= {
+    assert {path.name for path in tmp_path.iterdir() if not path.name.startswith("audit.")} <= {
         "shop.db",
         "shop.db-wal",
         "shop.db-shm",
@@ -166,7 +177,7 @@ def test_no_hash_of_hers_is_left_in_any_file(
     assert told_by_hash(tmp_path, hers) == {"shop.db"}
     assert told_by_hash(tmp_path, letters) == set()
     with closing(open_store(url)) as store:
-        _, answers = asyncio.run(_served(store))
+        _, answers = asyncio.run(_served(store, tmp_path))
     assert not any(each.decode() in answers for each in letters)
     assert told_by_hash(tmp_path, hers) == set()
     assert cli.main(["load", str(log), "--store", url]) == 0
@@ -189,7 +200,7 @@ def test_a_neo4j_that_takes_what_is_left_never_held_a_letter_of_hers(
     empty(neo4j)
     assert cli.main(["load", str(log), "--store", neo4j.url, "--consent-default", "on"]) == 0
     with closing(open_store(neo4j.url)) as store:
-        pseudonym, answers = asyncio.run(_served(store))
+        pseudonym, answers = asyncio.run(_served(store, tmp_path))
         left = _all(store)
     assert {*holding(neo4j.home / "data", MARK)} != set()
     with java.started(CACHE) as fresh:
