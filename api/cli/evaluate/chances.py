@@ -103,18 +103,21 @@ def _scores(found: "Evaluation") -> "Table":
     """The error of the chances told, and of one for all."""
     from api.cli.printing import figures, table, words
 
-    heads = "calibration error", "95 %", "Brier", "95 %", "log-likelihood", "95 %"
     rows = [
-        (
-            name,
-            *(f"{one.ece.value:.4f}", _between(one.ece)),
-            *(f"{one.brier.value:.5f}", _between(one.brier, 5)),
-            *(f"{one.log_likelihood.value:.5f}", _between(one.log_likelihood, 5)),
+        (name, *(part for one in (found.ours, found.same) for part in _figure(getattr(one, field))))
+        for name, field in (
+            ("calibration error", "ece"),
+            ("Brier score", "brier"),
+            ("log-likelihood", "log_likelihood"),
         )
-        for name, one in (("ours", found.ours), ("one for all", found.same))
     ]
     caption = "One for all: the share that was opened before. Less error, less Brier, more log-likelihood."
-    return table("How good these chances are", [words("chances", 11), *map(figures, heads)], rows, caption)
+    columns = words("", 17), *map(figures, ("ours", "95 %", "one for all", "95 %"))
+    return table("How good these chances are", columns, rows, caption)
+
+
+def _figure(quantity: "Estimate") -> tuple[str, str]:
+    return f"{quantity.value:.5f}", _between(quantity, 5)
 
 
 def _between(quantity: "Estimate", digits: int = 4) -> str:
