@@ -14,6 +14,7 @@ from graph.events import Event, Kind, content_id
 from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.ingest import ingest_events
+from loaders.sealing import Secret
 from loaders.stores import open_store
 from loaders.stores.sqlite import file
 from tests.loads import NOW, lines, load, read, said
@@ -76,6 +77,21 @@ def test_an_event_that_is_sent_by_the_id_it_has_in_the_store_is_a_repeat(store: 
     told = [*store.events()]
     taken = ingest_events([replace(event, found_share=None) for event in told], store, now=NOW)
     assert (taken.repeated, taken.rejected) == (len(LOG), ())
+
+
+def test_rows_are_known_again_after_rotation_and_compaction(
+    store_url: str, opened: Callable[[str], Store], log: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = opened(store_url)
+    load(before, log)
+    known = ids(before)
+    monkeypatch.setenv("SHAREGRAPH_KEY", Secret.new().text)
+    before.close()
+    store = opened(store_url)
+    store.reseal()
+    store.compact()
+    assert load(store, log)[0].repeated == len(LOG)
+    assert ids(store) == known
 
 
 def test_ids_do_not_depend_on_the_order_of_the_rows(store: Store, log: Path, tmp_path: Path):
