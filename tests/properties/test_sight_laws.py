@@ -266,7 +266,8 @@ class Shop(RuleBasedStateMachine):
             "link": {} if place is None else {"share": self._share(place), "sharer": called},
         }  # fmt: skip
         body = self.ask(caller, document, **{name: given[name] for name in given if f"${name}:" in document})
-        asked = {about} if caller.role is Role.STOREFRONT and not veiled else set()
+        said = not veiled and ("$person" in document or kind == "User")
+        asked = {about} if caller.role is Role.STOREFRONT and said else set()
         seen = self.world.seen(caller, asked)
         self.check(body.get("data"), seen)
         self.check(body.get("errors"), Seen(*({*each, about} for each in seen)))
