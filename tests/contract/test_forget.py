@@ -158,6 +158,16 @@ def test_news_of_her_is_refused_in_every_role(told: Store):
     assert {user.key for user in told.read().users} == {"bea", "dan"}
 
 
+@pytest.mark.parametrize("days", [-10_000, 0, 300, 10_000])
+def test_news_of_her_is_refused_whatever_its_date_and_a_new_key_is_a_new_person(told: Store, days: int):
+    told.forget("ana")
+    viewed = Event("n1", Kind.VIEW, START + timedelta(days=days), user="ana", product="tea")
+    again = replace(viewed, id="n2", user="ana-again")
+    appended = told.append(rows([viewed, again]))
+    assert (appended.forgotten, appended.stored) == ((0,), (1,))
+    assert {event.person for event in told.events() if event.id in {"n1", "n2"}} == {"ana-again"}
+
+
 def test_a_row_that_names_her_is_refused_whole(told: Store):
     told.forget("ana")
     beside = Event("n1", Kind.VIEW, START, user="dan", product="tea")
