@@ -119,7 +119,14 @@ class Analysis:
         tied = with_transmission(
             tied, snapshot, lambda until: then(until) if until <= snapshot.as_of else found.labels
         )
-        shelf = Shelf.of(snapshot, tied, found.labels, kept, calendar=calendar)
+        shelf = Shelf.of(
+            snapshot,
+            tied,
+            heard(snapshot, tied, found, seed),
+            kept,
+            calendar=calendar,
+            community=found.labels,
+        )
         fit = cls(snapshot, tied, found, kept, replace(shelf, cap=cap, order=order), seed)
         if known is not None:
             return replace(fit, shelf=known.told(fit.shelf))
@@ -133,7 +140,7 @@ class Analysis:
         return self.taught is not None or self.shelf.grants is not None or teaches(self.snapshot)
 
     def _self_taught(self) -> "Analysis":
-        lessons = learned(self.snapshot, self.partition.labels, self._tied)
+        lessons = learned(self.snapshot, self.shelf.labels, self._tied)
         return replace(
             self,
             shelf=granted(replace(self.shelf, blend=lessons.blend, chances=lessons.chances)),
@@ -340,6 +347,18 @@ def circles(snapshot: Snapshot, seed: int) -> Circles:
         return partition(share_graph(tied, len(snapshot.people), tied.strength), seed=seed).labels
 
     return before
+
+
+def heard(snapshot: Snapshot, tied: Ties, found: Partition, seed: int) -> NDArray[np.int32]:
+    """In which community everybody's choices count for others', by position: as they would be found if those
+    who allow no use of what they do were tied to nobody, so that they move nobody from one to another.
+    """
+    silent = refused(snapshot, Purpose.PERSONALISATION)
+    counts = ~(silent[tied.source] | silent[tied.target])
+    if counts.all():
+        return found.labels
+    ends = tied.source[counts], tied.target[counts], tied.strength[counts]
+    return partition(ShareGraph.from_arrays(*ends, users=len(silent)), seed=seed).labels
 
 
 def share_graph(tied: Ties, people: int, weight: NDArray[np.float64]) -> ShareGraph:

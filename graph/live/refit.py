@@ -232,8 +232,6 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
         raise TypeError(NOT_A_FIT)
     touched = Touched.of(base, fitted.by_actor, tied_then, delta)
     before, now, renewed = touched.before, touched.now, touched.renewed
-    products = len(now.products)
-    done = fitted.shelf.done.and_then(Activity.of(now.events, products), Activity.of(before.events, products))
     fade = 2.0 ** (-(now.as_of - base.as_of) / (HALF_LIFE.total_seconds() * 1e6))
     tied = live_ties(tied_then, before, now, renewed, fade)
     return LiveAnalysis(
@@ -241,7 +239,7 @@ def after(fitted: Analysis, delta: Log) -> "LiveAnalysis":
         ties=tied,
         partition=_with_strangers(fitted.partition, len(now.people)),
         purchases=fitted.purchases,
-        shelf=_shelf(fitted.shelf, tied, now, renewed, done),
+        shelf=_shelf(fitted.shelf, tied, before, now, renewed),
         seed=fitted.seed,
         fitted=fitted,
         before=before,
@@ -256,16 +254,22 @@ def _with_strangers(found: Partition, people: int) -> Partition:
     return replace(found, labels=_padded(found.labels, people, NONE))
 
 
-def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.bool_], done: Activity) -> Shelf:
+def _shelf(
+    fitted: Shelf, tied: LiveTies, before: Snapshot, now: Snapshot, renewed: NDArray[np.bool_]
+) -> Shelf:
     if isinstance(fitted.engaged, LiveEngagements) or isinstance(fitted.verdicts, LiveVerdicts):
         raise TypeError(NOT_A_FIT)
     if isinstance(fitted.shown, LiveShown):
         raise TypeError(NOT_A_FIT)
     people, products = len(now.people), len(now.products)
-    silent = np.where(renewed, refused(now, Purpose.PERSONALISATION), ~_padded(fitted.personal, people, True))
+    silent_then = ~_padded(fitted.personal, people, True)
+    silent = np.where(renewed, refused(now, Purpose.PERSONALISATION), silent_then)
     unnamed = refused(now, Purpose.NAMED_TO_FRIENDS) | silent
     unnamed[: now.people.blanks] = True
     fresh = engagements(now, silent, purchases(now.events))
+    done = fitted.done.and_then(
+        Activity.of(now.events, products, silent), Activity.of(before.events, products, silent_then)
+    )
     return replace(
         fitted,
         ties=tied,
@@ -290,6 +294,7 @@ def _shelf(fitted: Shelf, tied: LiveTies, now: Snapshot, renewed: NDArray[np.boo
         stands=standing(done, now.products.available, now.as_of),
         categories=now.products.category,
         labels=_padded(fitted.labels, people, NONE),
+        community=_padded(fitted.community, people, NONE),
         personal=~silent,
         named=np.where(renewed, ~unnamed, _padded(fitted.named, people, True)),
         located=np.where(renewed, ~refused(now, Purpose.LOCATION), _padded(fitted.located, people, True)),

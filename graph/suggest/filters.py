@@ -42,8 +42,9 @@ OF_THE_SHOP: Final = frozenset({Filter.UNAVAILABLE, Filter.NOISE, Filter.STALE})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activity:
-    """What was done with each product, arrays of shape (products,). opens, noisy: opens, and those that are
-    bursts. last_at: µs of the latest act that is no noise, −1 for a product without any.
+    """What was done with each product by whoever allows that it counts, arrays of shape (products,). opens,
+    noisy: opens, and those that are bursts. last_at: µs of the latest act that is no noise, −1 for a product
+    without any.
     """
 
     opens: NDArray[np.int64]
@@ -51,13 +52,16 @@ class Activity:
     last_at: NDArray[np.int64]
 
     @classmethod
-    def of(cls, events: Events, products: int) -> "Activity":
-        """Of these events, in order of time."""
+    def of(cls, events: Events, products: int, silent: NDArray[np.bool_]) -> "Activity":
+        """Of these events, in order of time. silent: (people,), whose acts do not count."""
+        speaks = (events.person == NONE) | ~silent[events.person]
         opens = events.rows(Kind.OPEN, noise=True)
+        opens = opens[speaks[opens]]
         opened = events.product[opens]
         last_at = np.full(products, -1, np.int64)
         # What we show is no sign of life: it would keep a product on offer that nobody looks at.
-        touched = np.flatnonzero((events.product != NONE) & ~events.noise & (events.kind != Kind.EXPOSURE))
+        told = (events.product != NONE) & ~events.noise & (events.kind != Kind.EXPOSURE)
+        touched = np.flatnonzero(told & speaks)
         last_at[events.product[touched]] = events.at[touched]
         return cls(
             np.bincount(opened[opened != NONE], minlength=products),

@@ -26,10 +26,11 @@ class Question:
     """Who asks, on what page, and what they like.
 
     person: their row; None for somebody unknown, and for somebody who allows no personal answer. sharer:
-    whose link was opened, where that may be used. page: the product shown. community: the label of the
-    person's, else of the sharer's. mine, taste, bought: products of their own, the taste each shows, and
-    whether they have it. newcomer: neither friends nor a history are known. level: of activity, see
-    `weights.level`. scene: what is known of when and where, in the facets that the log tells of.
+    whose link was opened, where that may be used. page: the product shown. community: with whom the
+    person's choices are counted, else the sharer's; named: the community that they are told to be in. mine,
+    taste, bought: products of their own, the taste each shows, and whether they have it. newcomer: neither
+    friends nor a history are known. level: of activity, see `weights.level`. scene: what is known of when and
+    where, in the facets that the log tells of.
     """
 
     person: int | None
@@ -37,6 +38,7 @@ class Question:
     page: int | None
     context: Context
     community: int
+    named: int
     mine: Rows
     taste: NDArray[np.float64]
     bought: NDArray[np.bool_]
@@ -69,6 +71,7 @@ class Question:
             page=ask.context.product,
             context=ask.context,
             community=EVERYBODY if known is None else int(shelf.labels[known]),
+            named=EVERYBODY if known is None else int(shelf.community[known]),
             mine=mine,
             taste=taste,
             bought=bought,

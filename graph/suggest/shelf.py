@@ -42,10 +42,11 @@ class Shelf:
     """Everything an answer is made from, computed once for a snapshot.
 
     stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,),
-    communities. personal, named, located: (people,), who allows to be answered personally, to be named to
-    friends, and to be answered by where they are. cap: how often
-    somebody is shown the same. order: what counts beside the score. grants: (products,), what each is granted
-    beside its score (graph.suggest.grants); None for nothing.
+    with whom each person's choices are counted; community: (people,), in which they are told to be. personal,
+    named, located: (people,), who allows to be answered personally, to be named to friends, and to be
+    answered by where they are. cap: how often somebody is shown the same. order: what counts beside the
+    score. grants: (products,), what each is granted beside its score (graph.suggest.grants); None for
+    nothing.
     """
 
     ties: Ties | LiveTies
@@ -66,6 +67,7 @@ class Shelf:
     stands: NDArray[np.int8]
     categories: Rows
     labels: Rows
+    community: Rows
     personal: NDArray[np.bool_]
     named: NDArray[np.bool_]
     located: NDArray[np.bool_]
@@ -113,10 +115,12 @@ class Shelf:
         blend: Blend | None = None,
         chances: Chances | None = None,
         calendar: Calendar | None = None,
+        community: Rows | None = None,
     ) -> "Shelf":
         """Fit every source.
 
-        labels: (people,), the community of each person, −1 for none. bought: what was bought and kept, where
+        labels: (people,), with whom each person's choices are counted, −1 for nobody. community: (people,),
+        in which they are told to be, where that is another. bought: what was bought and kept, where
         the caller has it already. blend, chances: what was learned (graph.suggest.learning).
         calendar: of the shop; None for one at UTC+8 with China's festivals.
         """
@@ -124,7 +128,7 @@ class Shelf:
         kept = bought or purchases(snapshot.events)
         engaged = engagements(snapshot, silent, kept)
         products = len(snapshot.products)
-        done = Activity.of(snapshot.events, products)
+        done = Activity.of(snapshot.events, products, silent)
         stands = standing(done, snapshot.products.available, snapshot.as_of)
         named = ~refused(snapshot, Purpose.NAMED_TO_FRIENDS) & ~silent
         named[: snapshot.people.blanks] = False
@@ -149,6 +153,7 @@ class Shelf:
             stands=stands,
             categories=snapshot.products.category,
             labels=labels,
+            community=labels if community is None else community,
             personal=~silent,
             named=named,
             located=~nowhere,

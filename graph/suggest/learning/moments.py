@@ -77,8 +77,8 @@ class Moments:
         ):
             raise TypeError("moments follow a fit, not a delta on top of one")
         starts, rows = gathered(whole.events.person, len(whole.people))
-        woken = _first_acts(whole.events, cut, len(whole.products))
         silent = ~shelf.personal
+        woken = _first_acts(whole.events, cut, len(whole.products), silent)
         return cls(
             whole, shelf, ties, engaged, said, seen, cut, past.as_of, earshot, silent, starts, rows, woken
         )
@@ -127,9 +127,10 @@ class Moments:
         return np.where(awake, np.int8(OFFERED), stands)
 
 
-def _first_acts(events: Events, cut: int, products: int) -> Longs:
+def _first_acts(events: Events, cut: int, products: int, silent: NDArray[np.bool_]) -> Longs:
     first = np.full(products, np.iinfo(np.int64).max)
     rows = np.arange(np.searchsorted(events.at, cut), len(events))
-    rows = rows[(events.product[rows] != NONE) & ~events.noise[rows]][::-1]
+    speaks = (events.person[rows] == NONE) | ~silent[events.person[rows]]
+    rows = rows[(events.product[rows] != NONE) & ~events.noise[rows] & speaks][::-1]
     first[events.product[rows]] = events.at[rows]
     return first

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.consent import Purpose, refused
 from graph.events import Kind
 from graph.log import NONE
 from graph.snapshot import Snapshot
@@ -76,10 +77,13 @@ class Afterwards:
 
 
 def afterwards(snapshot: Snapshot, held_back: float = HELD_BACK) -> Afterwards:
-    """The last part of what was chosen; what comes at the very time of the cut belongs to it."""
+    """The last part of what was chosen by whoever allows that it teaches; what comes at the very time of the
+    cut belongs to it.
+    """
     events = snapshot.events
     rows = events.rows(*CHOSEN)
     rows = rows[~events.own[rows] & (events.product[rows] != NONE) & (events.person[rows] != NONE)]
+    rows = rows[~refused(snapshot, Purpose.PERSONALISATION)[events.person[rows]]]
     first = int(len(rows) * (1 - held_back))
     cut = int(events.at[rows[first]]) if first < len(rows) else snapshot.as_of + 1
     rows = rows[np.searchsorted(events.at[rows], cut) :]
@@ -90,15 +94,17 @@ def before(snapshot: Snapshot, cut: int) -> Snapshot:
     """The snapshot without all events from the cut (µs) on but consents, as of its newest event then.
 
     Somebody who refuses later is not learned from either. A catalogue has no dates: a product that nobody had
-    touched by then may not have been in the shop, and that somebody touched it later must not tell. It is not
-    available.
+    touched by then may not have been in the shop, and that somebody touched it later must not tell, nor that
+    somebody did who allows no use of it. It is not available.
     """
     count = int(np.searchsorted(snapshot.events.at, cut))
     as_of = int(snapshot.events.at[count - 1]) if count else cut
     consents = snapshot.events.rows(Kind.CONSENT, noise=True)
     events = snapshot.events.at_rows(np.append(np.arange(count), consents[consents >= count]))
     touched = np.zeros(len(snapshot.products), np.bool_)
-    touched[events.product[events.product != NONE]] = True
+    silent = refused(snapshot, Purpose.PERSONALISATION)
+    told = (events.product != NONE) & ((events.person == NONE) | ~silent[events.person])
+    touched[events.product[told]] = True
     products = replace(snapshot.products, available=snapshot.products.available & touched)
     version = f"{snapshot.version}<{cut}"
     return replace(snapshot, version=version, as_of=as_of, events=events, products=products)

@@ -55,7 +55,7 @@ class Showings:
     def of(cls, moments: Moments, most: int) -> "Showings":
         """Those of at most so many sittings after the cut; of half as many where each is a list of twenty."""
         events = moments.whole.events
-        exposures = _exposed(events, moments.cut)
+        exposures = _exposed(events, moments.cut, moments.silent)
         exposed = len(exposures) >= ENOUGH
         rows = exposures if exposed else np.arange(np.searchsorted(events.at, moments.cut), len(events))
         sittings = _sittings(moments, rows, most if exposed else max(1, most // 2))
@@ -76,9 +76,10 @@ class _Seen(NamedTuple):
     opened: NDArray[np.bool_]
 
 
-def _exposed(events: Events, cut: int) -> Longs:
+def _exposed(events: Events, cut: int, silent: NDArray[np.bool_]) -> Longs:
     rows = events.rows(Kind.EXPOSURE)
     ours = (events.share[rows] == NONE) & (events.product[rows] != NONE)
+    ours &= (events.person[rows] == NONE) | ~silent[events.person[rows]]
     return np.asarray(rows[ours & (events.at[rows] >= cut)], np.intp)
 
 

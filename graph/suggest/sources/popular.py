@@ -16,7 +16,7 @@ def votes(shelf: Shelf, question: Question) -> Votes:
     """The list of the community, most popular first."""
     community = question.community
     product, popularity = shelf.popular.list_of(community)
-    return listed(product, popularity, community if shelf.popular.has_list(community) else None)
+    return listed(product, popularity, question.named if shelf.popular.has_list(community) else None)
 
 
 def listed(
