@@ -68,6 +68,10 @@ MANY = {
         "{ kolCandidates { nodes { rank } } }",
         "graph.campaign.kol._top_categories",
     ),
+    "runs of a forecast": (
+        '{ spread(users: ["ana", "bea"]) { reach { value } } }',
+        "graph.spread.forward.simulated",
+    ),
     "ways to spend a budget on reach": (
         f"{{ kolCandidates({BUDGET}) {{ nodes {{ rank }} }} }}",
         "graph.kernels.limited_cover._chosen",

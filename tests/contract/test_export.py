@@ -146,3 +146,18 @@ def test_who_stands_in_a_refused_row_alone_is_held_too(
     with Rejects(beside(told.url)) as list_:
         list_.add(Reject(7, "self", "'eve'", "log.csv", "x1"))
     assert [row["from"] for row in held(told, "eve")["refused"]] == ["log.csv, line 7"]
+
+
+class LeftError(Exception):
+    """Nobody waits any more."""
+
+
+def test_a_search_that_nobody_waits_for_ends_and_the_store_goes_on(told: Store):
+    def stop() -> bool:
+        raise LeftError
+
+    for search in (lambda: told.held(["ana"], stop), lambda: told.promises(stop)):
+        with pytest.raises(LeftError):
+            search()
+    assert told.held(["ana"]).events
+    assert len(told.promises()) == 3
