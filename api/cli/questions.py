@@ -20,7 +20,7 @@ query Suggest(
         ... on FriendReason { friend { key name } action at }
         ... on InterestReason { because { key name } }
         ... on PeersReason { people }
-        ... on LikenessReason { because { key name } brand }
+        ... on LikenessReason { because { key name } by }
         ... on RelationReason { kind to { key name } }
         ... on PopularityReason { community { id size } }
         ... on SceneReason { scene }

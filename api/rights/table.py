@@ -70,7 +70,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "Reason": {"weight": "M S G"},
     "FriendReason": {"weight friend action at share via": "M S"},
     "InterestReason": {"weight because": "M S G"},
-    "LikenessReason": {"weight because brand": "M S G"},
+    "LikenessReason": {"weight because brand by": "M S G"},
     "RelationReason": {"weight kind to": "M S G"},
     "SceneReason": {"weight scene": "M S"},
     "PeersReason": {"weight people": "M S"},

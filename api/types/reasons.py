@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import strawberry
 
 from api.context import Info
 from api.types.communities import Community
-from api.types.described import field, interface, output
+from api.types.described import enumeration, field, interface, output
 from api.types.eventkinds import EventKind, Verdict
 from api.types.forward import LaterUser, user
 from api.types.products import Product, RelationKind
@@ -93,20 +94,39 @@ class PeersReason(Reason):
         return cls(weight=reason.weight, people=reason.people)
 
 
+@enumeration
+class Alike(Enum):
+    """What two products have in common."""
+
+    KIND = strawberry.enum_value(suggest.Alike.KIND, description="A category.")
+    BRAND = strawberry.enum_value(suggest.Alike.BRAND, description="A brand.")
+    SHOP = strawberry.enum_value(suggest.Alike.SHOP, description="A shop.")
+    PRICE = strawberry.enum_value(
+        suggest.Alike.PRICE, description="A category, and the same quarter of its prices."
+    )
+    TAG = strawberry.enum_value(suggest.Alike.TAG, description="A tag, or a top category.")
+
+
 @output
 class LikenessReason(Reason):
-    """It is of the kind of products that one takes to; what speaks for a product before anybody did."""
+    """It is like products that one takes to; what speaks for a product before anybody did."""
 
     because: list[Product] = strawberry.field(
-        description="One's own of that kind, or the one on the page; dearest first, at most three."
+        description="One's own that it is like, or the one on the page; dearest first, at most three."
     )
-    brand: bool = strawberry.field(description="Whether it is of their brand; else it is of their category.")
+    brand: bool = strawberry.field(description="Whether it is of their brand; `by` says what else it may be.")
+    by: Alike = strawberry.field(description="What it has in common with them.")
 
     @classmethod
     def from_domain(cls, reason: suggest.LikenessReason) -> "LikenessReason":
         """As the API shows it."""
         because = [Product(row=row) for row in reason.because]
-        return cls(weight=reason.weight, because=because, brand=reason.brand)
+        return cls(
+            weight=reason.weight,
+            because=because,
+            brand=reason.by is suggest.Alike.BRAND,
+            by=Alike[reason.by.name],
+        )
 
 
 @output

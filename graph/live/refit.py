@@ -52,7 +52,7 @@ from graph.relations import Relations
 from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, verdicts
-from graph.suggest.filters import Activity, standing
+from graph.suggest.filters import OFFERED, Activity, standing
 from graph.suggest.peers import Takers
 from graph.suggest.popularity import BANDS
 from graph.suggest.shelf import Shelf
@@ -270,6 +270,7 @@ def _shelf(
     done = fitted.done.and_then(
         Activity.of(now.events, products, silent), Activity.of(before.events, products, silent_then)
     )
+    stands = standing(done, now.products.available, now.as_of)
     return replace(
         fitted,
         ties=tied,
@@ -280,7 +281,7 @@ def _shelf(
         solved=fitted.solved.with_more(people, products),
         factors=fitted.factors and fitted.factors.with_more(products),
         takers=_of_more(fitted.takers, products),
-        likeness=fitted.likeness.with_more(products),
+        likeness=fitted.likeness.with_more(now.products, stands == OFFERED),
         prices=fitted.prices.with_more(products),
         complements=_of_more(fitted.complements, products),
         substitutes=_of_more(fitted.substitutes, products),
@@ -291,7 +292,7 @@ def _shelf(
         ),
         scenes=fitted.scenes.with_more(products),
         done=done,
-        stands=standing(done, now.products.available, now.as_of),
+        stands=stands,
         categories=now.products.category,
         labels=_padded(fitted.labels, people, NONE),
         community=_padded(fitted.community, people, NONE),

@@ -2,26 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from graph.events import Product, scaled
 from graph.log import NONE
 from graph.texts import Keys, Texts
 from graph.timeline import Rows
 
+T = TypeVar("T", bound=np.generic)
+
+TAGS = 4
+"""Words that are kept beside category, brand and shop: the attribute `top_category`, then those of `tags`,
+between commas.
+"""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Products:
-    """n products by row. category, brand: codes into `Snapshot.words`, −1 unknown. price: ten-thousandths, −1
-    unknown.
+    """n products by row. category, brand, shop: codes into `Snapshot.words`, −1 unknown. price:
+    ten-thousandths, −1 unknown. tags: (n, `TAGS`), codes like these, −1 behind the last.
     """
 
     keys: Keys
     names: Texts
     category: Rows
     brand: Rows
+    shop: Rows
+    tags: Rows
     price: NDArray[np.int64]
     currency: Rows
     available: NDArray[np.bool_]
@@ -32,7 +42,8 @@ class Products:
         n = len(keys)
         code = np.full(n, NONE, np.int32)
         price, available = np.full(n, NONE, np.int64), np.ones(n, np.bool_)
-        return cls(keys, Texts.of([""] * n), code, code, price, code, available)
+        tags = np.full((n, TAGS), NONE, np.int32)
+        return cls(keys, Texts.of([""] * n), code, code, code, tags, price, code, available)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -46,8 +57,8 @@ class Products:
             self.keys.with_more(keys),
             self.names.followed_by([""] * len(keys)),
             *(
-                np.append(getattr(self, name), getattr(more, name))
-                for name in ("category", "brand", "price", "currency", "available")
+                np.concatenate([getattr(self, name), getattr(more, name)])
+                for name in ("category", "brand", "shop", "tags", "price", "currency", "available")
             ),
         )
 
@@ -56,19 +67,39 @@ class Products:
         if not catalogue:
             return self
         rows = self.keys.rows([product.key for product in catalogue])
-        category, brand, price, currency, available = (
-            getattr(self, name).copy() for name in ("category", "brand", "price", "currency", "available")
-        )
-        for column, said in zip(
-            (category, brand, currency), zip(*map(words_of, catalogue), strict=True), strict=True
-        ):
-            column[rows] = words.rows([word or "" for word in said])
-        price[rows] = [NONE if one.price is None else scaled(one.price.amount) for one in catalogue]
-        available[rows] = [one.available is not False for one in catalogue]
+        said = words.rows([word for one in catalogue for word in words_of(one)]).reshape(len(catalogue), -1)
+        price = [NONE if one.price is None else scaled(one.price.amount) for one in catalogue]
+        available = [one.available is not False for one in catalogue]
         names = {row: one.name or "" for row, one in zip(rows.tolist(), catalogue, strict=True)}
-        return Products(self.keys, self.names.changed(names), category, brand, price, currency, available)
+        return Products(
+            keys=self.keys,
+            names=self.names.changed(names),
+            category=_changed(self.category, rows, said[:, 0]),
+            brand=_changed(self.brand, rows, said[:, 1]),
+            shop=_changed(self.shop, rows, said[:, 2]),
+            tags=_changed(self.tags, rows, said[:, 4:]),
+            price=_changed(self.price, rows, price),
+            currency=_changed(self.currency, rows, said[:, 3]),
+            available=_changed(self.available, rows, available),
+        )
 
 
-def words_of(product: Product) -> tuple[str | None, str | None, str | None]:
-    """Category, brand and currency of a product."""
-    return product.category, product.brand, product.price.currency if product.price else None
+def words_of(product: Product) -> tuple[str, ...]:
+    """Category, brand, shop and currency of a product, and `TAGS` tags; "" for what is not said.
+
+    >>> said = {"shop": "tea house", "tags": "green, loose leaf,", "top_category": "drinks"}
+    >>> words_of(Product("p1", category="tea", attributes=said))
+    ('tea', '', 'tea house', '', 'drinks', 'green', 'loose leaf', '')
+    """
+    currency = product.price.currency if product.price else ""
+    tags = [product.attributes.get("top_category", ""), *product.attributes.get("tags", "").split(",")]
+    told = list(dict.fromkeys(filter(None, map(str.strip, tags))))[:TAGS]
+    shop = product.attributes.get("shop", "")
+    return product.category or "", product.brand or "", shop, currency, *told, *[""] * (TAGS - len(told))
+
+
+def _changed(column: NDArray[T], rows: Rows, said: ArrayLike) -> NDArray[T]:
+    """A column in which some rows say something else."""
+    found = column.copy()
+    found[rows] = said
+    return found

@@ -21,6 +21,7 @@ from graph.suggest.explain import explain
 from graph.suggest.filters import Filter
 from graph.suggest.knobs import BEST_FIRST, ORDER, Order
 from graph.suggest.reasons import (
+    Alike,
     ExplorationReason,
     FeedbackReason,
     FriendReason,
@@ -44,6 +45,7 @@ __all__ = [
     "CAP",
     "ORDER",
     "SOURCES",
+    "Alike",
     "Answer",
     "Ask",
     "Blend",

@@ -16,6 +16,7 @@ from graph.suggest import phrases
 from graph.suggest.answers import Suggestion
 from graph.suggest.phrases import Sayings
 from graph.suggest.reasons import (
+    Alike,
     ExplorationReason,
     FriendReason,
     InterestReason,
@@ -103,11 +104,11 @@ def _breath(reason: Reason) -> object:
             return via, action
         case RelationReason(relation=relation, to=to):
             return relation, to
-        case LikenessReason(brand=brand):
-            return brand
+        case LikenessReason(by=by):
+            return by
         case PopularityReason(of_kind=of_kind):
             # What is popular of its kind is told with what is of that kind, by no brand.
-            return not of_kind
+            return Alike.KIND if of_kind else None
         case SceneReason(facet=facet):
             return facet
         case _:
@@ -155,7 +156,7 @@ def _kind(group: list[Reason], names: Names, said: Sayings) -> str:
     called = next(iter(_called(names.products, [row for reason in alike for row in reason.because])), "")
     if len(alike) < len(group):
         return phrases.popular_of_kind(said, called)
-    return phrases.likeness(said, called, brand=alike[0].brand)
+    return phrases.likeness(said, called, by=alike[0].by)
 
 
 def _called(names: Sequence[str], rows: Sequence[int]) -> list[str]:

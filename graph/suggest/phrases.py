@@ -11,6 +11,7 @@ from typing import Protocol
 from graph.events import Kind
 from graph.relations import Relation
 from graph.scene import Facet
+from graph.suggest.reasons import Alike
 
 
 class Sayings(Protocol):
@@ -147,17 +148,38 @@ def peers(said: Sayings, people: int) -> str:
     return message.format(count=people)
 
 
-def likeness(said: Sayings, product: str, *, brand: bool) -> str:
-    """What kind of thing it is, by a product of that kind, "" for one without a name."""
-    match brand, product:
-        case True, "":
+def likeness(said: Sayings, product: str, *, by: Alike) -> str:
+    """What it has in common with a product, "" for one without a name."""
+    named = _likeness(said, by) if product else _likeness_to_nothing_named(said, by)
+    return named.format(product=product)
+
+
+def _likeness(said: Sayings, by: Alike) -> str:
+    match by:
+        case Alike.BRAND:
+            return said.gettext("it is from the brand of the {product}")
+        case Alike.SHOP:
+            return said.gettext("it is from the shop of the {product}")
+        case Alike.PRICE:
+            return said.gettext("it is in the price range of the {product}")
+        case Alike.TAG:
+            return said.gettext("it has a tag of the {product}")
+        case Alike.KIND:
+            return said.gettext("it is of the same kind as the {product}")
+
+
+def _likeness_to_nothing_named(said: Sayings, by: Alike) -> str:
+    match by:
+        case Alike.BRAND:
             return said.gettext("it is from a brand that may interest you")
-        case True, _:
-            return said.gettext("it is from the brand of the {product}").format(product=product)
-        case _, "":
+        case Alike.SHOP:
+            return said.gettext("it is from a shop that may interest you")
+        case Alike.PRICE:
+            return said.gettext("it is in a price range that may interest you")
+        case Alike.KIND:
             return said.gettext("it is of a kind that may interest you")
-        case _:
-            return said.gettext("it is of the same kind as the {product}").format(product=product)
+        case Alike.TAG:
+            return said.gettext("it has a tag that may interest you")
 
 
 def popularity(said: Sayings, *, around: bool) -> str:

@@ -3,6 +3,7 @@ weights.
 """
 
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from graph.events import Kind, Verdict
 from graph.relations import Relation
@@ -49,15 +50,27 @@ class PeersReason:
     people: int
 
 
+class Alike(Enum):
+    """What two products have in common: a category, a brand, a shop, a category and how dear they are in it,
+    a tag.
+    """
+
+    KIND = "kind"
+    BRAND = "brand"
+    SHOP = "shop"
+    PRICE = "price"
+    TAG = "tag"
+
+
 @dataclass(frozen=True, slots=True)
 class LikenessReason:
-    """It is of the kind of these products of one's own, or of the one on the page: dearest first, at most
-    three. brand: of the same brand; else of the same category.
+    """It is like these products of one's own, or like the one on the page: dearest first, at most three. by:
+    what they have in common.
     """
 
     weight: float
     because: tuple[int, ...]
-    brand: bool
+    by: Alike
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from api.sentences import sayings
 from graph.events import Kind
 from graph.suggest import (
+    Alike,
     FriendReason,
     InterestReason,
     LikenessReason,
@@ -64,12 +65,12 @@ def test_people_who_chose_the_same_are_one_crowd_whichever_model_counts_them():
 
 
 def test_what_is_popular_of_a_kind_speaks_for_the_kind():
-    like, popular = LikenessReason(0.2, (1,), brand=False), PopularityReason(0.2, None, of_kind=True)
+    like, popular = LikenessReason(0.2, (1,), Alike.KIND), PopularityReason(0.2, None, of_kind=True)
     both = "It is popular among what is like the cup; people who chose mug chose this too."
     assert spoken(like, popular, InterestReason(0.3, (0,))) == both
     assert spoken(like) == "It is of the same kind as the cup."
     assert spoken(popular) == "It is popular among what is like it."
-    brand = LikenessReason(0.3, (1,), brand=True)
+    brand = LikenessReason(0.3, (1,), Alike.BRAND)
     assert spoken(brand, popular) == "It is from the brand of the cup; it is popular among what is like it."
 
 

@@ -15,6 +15,7 @@ from graph.events import Consent, Event, Kind, Product, User
 from graph.snapshot import Snapshot
 from graph.suggest import (
     SOURCES,
+    Alike,
     Answer,
     Ask,
     Context,
@@ -391,8 +392,8 @@ PAGE_REASONS = (
     RelationReason(1.0, Relation.COMPLEMENT, 0, own=False),
     InterestReason(1.0, (0,)),
     PeersReason(1.0, 2),
-    LikenessReason(1.0, (0,), brand=False),
-    LikenessReason(1.0, (0,), brand=True),
+    LikenessReason(1.0, (0,), Alike.KIND),
+    LikenessReason(1.0, (0,), Alike.BRAND),
     FriendReason(1.0, 0, True, Kind.OPEN, 0, None),
 )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from graph.kernels.votes import gather
 from graph.log import NONE
-from graph.suggest.likeness import Likeness
+from graph.suggest.likeness import KIND
 from graph.suggest.question import Question
 from graph.suggest.reasons import LikenessReason, Reason
 from graph.suggest.shelf import Shelf
@@ -25,35 +25,39 @@ NAMED = 3
 
 
 def votes(shelf: Shelf, question: Question) -> Votes:
-    """Products that have what the person's own have."""
+    """Products that have the category and the brand of the person's own."""
+    return alike(shelf, question, KIND)
+
+
+def alike(shelf: Shelf, question: Question, columns: slice) -> Votes:
+    """Products that have what the person's own have, as some columns of features say it. A reason names the
+    last of these that speaks for a product.
+    """
+    known = shelf.likeness
     mine, taste = question.listened
-    feature, affinity = _affinities(shelf.likeness, mine, taste)
+    own = known.features[mine, columns]
+    feature, affinity = _affinities(own, taste)
     if not len(feature):
         return nothing()
-    known = shelf.likeness
     product, vote, asked, _ = gather(
         known.indptr[feature],
         known.indptr[feature + 1],
         affinity,
         known.product,
-        np.ones(len(known.product), np.float32),
+        known.weight,
     )
 
     def reasons(entries: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
         closest = int(feature[asked[entries]].max())
-        own = np.flatnonzero((known.features[mine] == closest).any(axis=1))
-        because = own[np.lexsort((mine[own], -taste[own]))][:NAMED]
-        alike = known.features[product[entries[0]]]
-        return [LikenessReason(float(weight.sum()), tuple(mine[because].tolist()), bool(closest != alike[0]))]
+        because = np.flatnonzero((own == closest).any(axis=1))
+        because = because[np.lexsort((mine[because], -taste[because]))][:NAMED]
+        return [LikenessReason(float(weight.sum()), tuple(mine[because].tolist()), known.by(closest))]
 
     return Votes(product, vote, reasons)
 
 
-def _affinities(
-    known: Likeness, mine: Rows, taste: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The dearest features with some product to offer, and how dear each is, in (0, 1)."""
-    code = known.features[mine]
+def _affinities(code: Rows, taste: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The dearest features of one's own, and how dear each is, in (0, 1). code: (own, columns)."""
     told = code != NONE
     feature, place = np.unique(code[told], return_inverse=True)
     total = np.bincount(place, np.repeat(taste, told.sum(axis=1)), len(feature))
