@@ -6,9 +6,9 @@ A member asks of each pair once: something that exists and that they may not see
 exist, in an order drawn by chance; keys are of the same shape and none is asked twice. Told is the area under
 the ROC curve of the answer's time as a guess which of the two it was (Mann & Whitney 1947): 0.5 where it says
 nothing. `over HTTP` is what a client sees that keeps a connection open on the same machine, `in process` what
-nobody but ourselves can see: no socket, no other program's turn. `on record` is the same on a server that keeps
-an audit log, where each is asked about for the first time. Ends with an error where an area lies
-outside of .45 to .55, or where two answers differ in content.
+nobody but ourselves can see: no socket, no other program's turn. `on record` is the same where an audit log
+is kept, and nobody was asked about before. Ends with an error where an area lies outside of .45 to .55, or
+where two answers differ in content.
 """
 
 import asyncio

@@ -1,5 +1,5 @@
-"""kill -9 of a server that is recording events: a client notes what was acknowledged, then the server dies
-at a random moment.
+"""kill -9 of a server that is recording events, or of the Neo4j below it: a client notes what was
+acknowledged, then one of them dies at a random moment.
 
 What is seen afterwards: every acknowledged event is there and none twice. The call that got no answer is sent
 again to the next server, as a client would: what it had stored is a repeat, the rest is new.
@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 
 from loaders.stores import open_store
+from tests.neo4j_server.java import Child
 
 ROOT = Path(__file__).parents[2]
 CALL = 20
@@ -56,7 +57,7 @@ def server(store_url: str) -> Iterator[tuple[httpx.Client, "subprocess.Popen[byt
     command = [sys.executable, "-c", SERVER, store_url, str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=90) as client:
             _wait_until_ready(client, process)
             yield client, process
     finally:
@@ -85,10 +86,51 @@ def deaths(store_url: str, rounds: int, seed: int) -> Iterator[Death]:
         yield Death(calls * CALL, _found(store_url, calls))
 
 
+def deaths_below(neo4j: Child, rounds: int, seed: int) -> Iterator[Death]:
+    """Kill a server's Neo4j so many times and start it again, each some time after the first call that was
+    answered; the server lives on. AssertionError as of `deaths`, and where it is told otherwise than that the
+    store is away.
+    """
+    chance, calls = random.Random(seed), 0  # noqa: S311
+    open_store(neo4j.server.url).close()
+    with server(neo4j.server.url) as (client, _):
+        for _ in range(rounds):
+            assert _record(client, calls) == CALL
+            calls += 1
+            killer = Timer(chance.uniform(0.05, 1.0), neo4j.kill)
+            killer.start()
+            while _recorded(client, calls):
+                calls += 1
+            killer.join()
+            neo4j.start()
+            until = time.monotonic() + PATIENCE
+            while not _recorded(client, calls):
+                assert time.monotonic() < until, "the server did not find its store again"
+                time.sleep(0.2)
+            calls += 1
+            yield Death(calls * CALL, _found(neo4j.server.url, calls))
+
+
+def _recorded(client: httpx.Client, number: int) -> bool:
+    """Whether a call was acknowledged; where not, its store was away or too slow."""
+    asked = {"query": RECORD, "variables": {"input": {"events": [*_events(number)]}}}
+    answer = client.post("/graphql", json=asked).json()
+    if "errors" not in answer:
+        assert _taken(answer) == CALL
+        return True
+    codes = {error["extensions"]["code"] for error in answer["errors"]}
+    assert codes <= {"STORE_UNAVAILABLE", "TIMEOUT", "WARMING_UP"}, codes
+    return False
+
+
 def _record(client: httpx.Client, number: int) -> int:
     """How many events of a call are in the store now, stored or there already."""
     asked = {"query": RECORD, "variables": {"input": {"events": [*_events(number)]}}}
-    payload = client.post("/graphql", json=asked).json()["data"]["recordEvents"]
+    return _taken(client.post("/graphql", json=asked).json())
+
+
+def _taken(answer: dict[str, Any]) -> int:
+    payload = answer["data"]["recordEvents"]
     assert payload["rejected"] == []
     return int(payload["stored"] + payload["repeated"])
 

@@ -230,3 +230,15 @@ async def test_an_export_says_who_asked_about_somebody_what_for_and_when(recorde
     own = Caller(Role.MEMBER, "token:member:ana", "ana", "own-use")
     told = json.loads((await recorded.ask('{ exportUser(user: "ana") }', own))["exportUser"])["askedAbout"]
     assert [asking["who"] for asking in told] == [None, "themselves", None, "themselves"]
+
+
+async def test_what_is_followed_is_on_record_before_its_first_event(recorded: Recorded) -> None:
+    analyst = Caller(Role.ANALYST, "key:k5", purpose="analysis")
+    (one, *_) = (await recorded.ask("{ cascades { nodes { id } } }", analyst))["cascades"]["nodes"]
+    asked = Asked("subscription($i: ID!) { cascade(id: $i) { size } }", {"i": one["id"]}, caller=analyst)
+    replies = recorded.service.replies(asked)
+    reply = await anext(replies)
+    await replies.aclose()
+    assert reply.data is not None
+    assert recorded.rows[-1]["what"] == ["Subscription.cascade"]
+    assert recorded.rows[-1]["caller"] == "key:k5"

@@ -61,7 +61,7 @@ def flags_by_command(group: Any, before: str = "") -> dict[str, set[str]]:
 
 
 FLAGS = flags_by_command(typer.main.get_command(cli.app))
-EVERYWHERE = {"--store", "--key-file", "--json", "--debug"}
+EVERYWHERE = {"--store", "--key-file", "--audit", "--json", "--debug"}
 
 
 @pytest.mark.parametrize("name", sorted(FLAGS))

@@ -48,31 +48,59 @@ class Build:
 COMMUNITY = Build(Path(__file__).with_name("pom.xml"))
 
 
+@dataclass(slots=True)
+class Child:
+    """A server that runs as our child: it can be killed, and started again on what it left on disk."""
+
+    server: Server
+    command: list[str]
+    logs: Path
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it, and return once it lets us in."""
+        with (self.logs / "console.log").open("ab") as console:
+            process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        self.process = process
+        wait_until_open(self.server, alive=lambda: process.poll() is None, seconds=120)
+
+    def kill(self) -> None:
+        """End it at once, whatever it is doing."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
 @contextmanager
 def started(cache: Path, build: Build = COMMUNITY) -> Iterator[Server]:
     """Yield a server that runs as our child.
 
     `Unavailable` where Java or Maven is missing or the jars cannot be had.
     """
+    with child(cache, build) as running:
+        yield running.server
+
+
+@contextmanager
+def child(cache: Path, build: Build = COMMUNITY) -> Iterator[Child]:
+    """Yield the same, to be killed."""
     java, maven = tools()
+    cache.mkdir(parents=True, exist_ok=True)
     jars = fetched_jars(cache, maven, build)
     server = new_server()
-    with tempfile.TemporaryDirectory(prefix="home-", dir=cache) as home:
-        logs = Path(home) / "logs"
-        logs.mkdir()
-        authority = Authority(Path(home) / CERTIFICATES)
+    with tempfile.TemporaryDirectory(prefix="home-", dir=cache) as folder:
+        home = Path(folder)
+        (home / "logs").mkdir()
+        authority = Authority(home / CERTIFICATES)
         authority.sign()
-        server = replace(server, authority=authority.certificate)
-        command = command_line(java, jars, Path(home), server, build)
-        with (logs / "console.log").open("wb") as console:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        server = replace(server, authority=authority.certificate, home=home)
+        running = Child(server, command_line(java, jars, home, server, build), home / "logs")
         try:
-            wait_until_open(server, alive=lambda: process.poll() is None, seconds=120)
-            yield replace(server, home=Path(home))
+            running.start()
+            yield running
         finally:
-            process.kill()  # nothing in it is wanted any more
-            process.wait()
-            shutil.copytree(logs, cache / "logs", dirs_exist_ok=True)
+            running.kill()  # nothing in it is wanted any more
+            shutil.copytree(home / "logs", cache / "logs", dirs_exist_ok=True)
 
 
 def tools() -> tuple[str, str]:
