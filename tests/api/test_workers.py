@@ -51,6 +51,9 @@ OPT_OUT = """mutation($k: String!) { setConsent(input: { user: $k, namedToFriend
     userErrors { code } } }"""
 FORGET = "mutation($k: String!) { forgetUser(input: { user: $k }) { forgotten } }"
 RECORD = "mutation($e: [EventInput!]!) { recordEvents(input: { events: $e }) { stored repeated } }"
+ONCE = """mutation($k: String!, $e: [EventInput!]!) {
+    recordEvents(input: { idempotencyKey: $k, events: $e }) {
+    stored repeated version rejected { id reason } userErrors { code } } }"""
 KNOWN = "query Known($k: String!) { user(key: $k) { key } }"
 VERSION = "{ dataset { version } }"
 COUNTED = r'requests_total\{code="OK",operation="query.user"\} ([\d.]+)'
@@ -226,6 +229,16 @@ def test_a_killed_worker_is_replaced_and_nothing_acknowledged_is_lost(
     looked = verify(served.folder / "audit.jsonl")
     assert looked.fault == ""
     assert looked.rows >= len(acknowledged) // 5
+
+
+def test_a_call_with_a_key_is_answered_the_same_by_every_worker(served: Served) -> None:
+    one = {"id": "once", "kind": "VIEW", "at": "2026-05-01T00:00:00Z", "user": "bea", "product": "tea"}
+    lost = {"id": "lost", "kind": "OPEN", "at": "2026-05-01T00:00:00Z", "user": "bea", "share": "nowhere"}
+    answers = [answer["recordEvents"] for answer in served.everywhere(ONCE, k="call-1", e=[one, lost])]
+    assert (answers[0]["stored"], len(answers[0]["rejected"])) == (1, 1)
+    assert answers == [answers[0]] * len(served.clients)
+    for refused in served.everywhere(ONCE, k="call-1", e=[one]):
+        assert [error["code"] for error in refused["recordEvents"]["userErrors"]] == ["CONFLICT"]
 
 
 def test_the_log_says_where_it_answers_and_names_nobody(served: Served) -> None:
