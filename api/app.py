@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -23,8 +24,9 @@ from starlette.staticfiles import StaticFiles
 from api.auth.caller import Unauthenticated, UnknownPurpose
 from api.auth.gate import gate_of
 from api.commons import Commons
+from api.errors import spoken
 from api.follow import Following
-from api.http import BEARER, Endpoint, wants_page
+from api.http import BEARER, METHODS, Endpoint, wants_page
 from api.metrics import Metrics
 from api.refresh import Fitting
 from api.rights.table import EVERYTHING
@@ -38,6 +40,9 @@ from loaders.stores import open_store
 
 STATIC = Path(__file__).parent / "static"
 REACHABLE_SECONDS = 2.0
+
+OTHERS = ("PUT", "PATCH", "DELETE", "OPTIONS")
+"""Refused by the endpoint, which says so as it says everything."""
 
 PAGE_HEADERS = {
     "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
@@ -107,7 +112,7 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/graphql", graphql, methods=[*METHODS, *OTHERS]),
             WebSocketRoute("/graphql", sockets.__call__),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
@@ -148,6 +153,8 @@ async def _counted(request: Request, service: Service, metrics: Metrics) -> Resp
         return JSONResponse({"error": str(unknown)}, 401, {"www-authenticate": BEARER})
     except UnknownPurpose as unsaid:
         return JSONResponse({"error": str(unsaid)}, 400)
+    except Exception as fault:  # noqa: BLE001  # told or hidden, like a fault behind any question
+        return JSONResponse({"error": spoken(fault, uuid4().hex)[0]}, 500)
     if caller.role not in EVERYTHING:
         return JSONResponse({"error": "for the role admin"}, 403)
     return Response(metrics.page(), media_type="text/plain; version=0.0.4")

@@ -30,6 +30,7 @@ TOO_LARGE = "REQUEST_TOO_LARGE"
 MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
 NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
 TIMEOUT = "TIMEOUT"
+SLOW = "REQUEST_TIMEOUT"
 WARMING = "WARMING_UP"
 LEFT = "CLIENT_LEFT"
 TOO_COMPLEX = "TOO_COMPLEX"
@@ -81,13 +82,20 @@ def _of_execution(error: GraphQLError, request_id: str) -> tuple[str, str]:
     cause = error.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
+    return spoken(cause or error, request_id, error.path)
+
+
+def spoken(cause: Exception, request_id: str, path: object = None) -> tuple[str, str]:
+    """What a caller hears of an exception, and its code; the log hears what the caller does not. path: of
+    the answer, where it was raised for one.
+    """
     if isinstance(cause, StoreUnavailable):
         log.warning("store away", request=request_id, reason=str(cause))
         return STORE_AWAY, AWAY
     for kind, code in CODE_BY_ERROR.items():
         if isinstance(cause, kind):
             return str(cause), code
-    log.error("fault", request=request_id, path=error.path, **traced(cause or error))
+    log.error("fault", request=request_id, path=path, **traced(cause))
     return hidden(request_id), INTERNAL
 
 

@@ -16,10 +16,10 @@ import structlog
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from api.errors import TOO_MANY, refusal
+from api.errors import TOO_MANY, refusal, spoken
 from api.follow import Following, Full
 from api.metrics import Metrics
-from api.request import Reply
+from api.request import Asked, Reply
 
 EVENTS = "text/event-stream"
 PROTOCOL = "graphql-sse"
@@ -44,17 +44,18 @@ class Stage:
 class EventStream(Response):
     """The replies to one request, until there are no more, the client leaves or the server goes."""
 
-    def __init__(self, replies: AsyncGenerator[Reply, None], stage: Stage, request_id: str) -> None:
-        super().__init__(headers=HEADERS | {"x-request-id": request_id})
+    def __init__(self, replies: AsyncGenerator[Reply, None], stage: Stage, asked: Asked) -> None:
+        super().__init__(headers=HEADERS | {"x-request-id": asked.id})
         del self.headers["content-length"]
         self._replies = replies
         self._stage = stage
-        self._id = request_id
+        self._asked = asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell everything; 503 where as many follow something as may."""
         try:
-            with self._stage.following.place(PROTOCOL):
+            asked = self._asked
+            with self._stage.following.place(PROTOCOL, asked.caller.id, asked.allowance.followed):
                 await self._tell(receive, send)
         except Full as full:
             refused = {"errors": [refusal(str(full), TOO_MANY)]}
@@ -83,12 +84,16 @@ class EventStream(Response):
                 await self._body(send, COMPLETE, more=False)
         except (TimeoutError, OSError):
             ended = "slow"
+        except Exception as fault:  # noqa: BLE001  # the client waits for the end of what it asked
+            message, ended = spoken(fault, self._asked.id)
+            await self._body(send, self._event(Reply(None, (refusal(message, ended),))))
+            await self._body(send, COMPLETE, more=False)
         finally:
             gone.cancel()
             farewell.cancel()
             log.info(
                 "followed",
-                request=self._id,
+                request=self._asked.id,
                 operation=label,
                 protocol=PROTOCOL,
                 messages=sent,

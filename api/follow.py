@@ -5,8 +5,9 @@ between and sees the newest, so nothing piles up.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 
 import structlog
 
@@ -74,7 +75,7 @@ class Watch:
 
 
 class Full(SharegraphError):
-    """As many follow as may."""
+    """As many follow as may, of all or of one caller's."""
 
 
 class Following:
@@ -87,23 +88,24 @@ class Following:
         self.most = most
         self.farewell = asyncio.Event()
         self._metrics = metrics
-        self._places = 0
+        self._places: Counter[str] = Counter()
+        self._greeted: Counter[str] = Counter()
         self._sockets = 0
         self._left = asyncio.Event()
 
     @contextmanager
-    def place(self, protocol: str) -> Iterator[None]:
-        """One subscription's place; Full where there is none."""
-        if self._places >= self.most or self.farewell.is_set():
+    def place(self, protocol: str, caller: str, share: int) -> Iterator[None]:
+        """One subscription's place, of those that this caller may have; Full where there is none."""
+        if self._places.total() >= self.most or self.farewell.is_set():
             raise Full(f"{self.most:,} follow something already; try again later")
-        self._places += 1
-        self._metrics.following(protocol, 1)
-        try:
+        with ExitStack() as held:
+            held.callback(self._left.set)
+            held.enter_context(
+                _one(self._places, caller, share, "you follow {:,} already; complete one first")
+            )
+            self._metrics.following(protocol, 1)
+            held.callback(self._metrics.following, protocol, -1)
             yield
-        finally:
-            self._places -= 1
-            self._metrics.following(protocol, -1)
-            self._left.set()
 
     @contextmanager
     def socket(self) -> Iterator[None]:
@@ -117,11 +119,30 @@ class Following:
             self._sockets -= 1
             self._left.set()
 
+    @contextmanager
+    def greeted(self, caller: str, share: int) -> Iterator[None]:
+        """One connection of this caller's, of those that they may have; Full where there is none."""
+        with _one(self._greeted, caller, share, "you have {:,} connections already; close one first"):
+            yield
+
     async def end(self, seconds: float) -> None:
         """Complete every subscription, and give the last words so long to be sent."""
         self.farewell.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._places or self._sockets:
+                while self._places.total() or self._sockets:
                     self._left.clear()
                     await self._left.wait()
+
+
+@contextmanager
+def _one(of: Counter[str], caller: str, share: int, full: str) -> Iterator[None]:
+    if of[caller] >= share:
+        raise Full(full.format(share))
+    of[caller] += 1
+    try:
+        yield
+    finally:
+        of[caller] -= 1
+        if not of[caller]:
+            del of[caller]

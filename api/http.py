@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import orjson
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api import errors
@@ -34,6 +34,7 @@ from api.visitors import FOREIGN, foreign
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 HTML = "text/html"
+GONE = "the client left"
 
 BEARER = 'Bearer realm="sharegraph"'
 """How to say who asks."""
@@ -58,8 +59,11 @@ STATUS = {
     errors.WARMING: 503,
     errors.LEFT: 499,
     errors.AWAY: 503,
+    errors.SLOW: 408,
 }
 """Of a request that was not run, whatever the client accepts."""
+
+METHODS = ("GET", "POST")
 
 UNDERSTOOD = dict.fromkeys(
     (
@@ -106,19 +110,25 @@ class Endpoint:
         try:
             media = accepted(request.headers.get("accept"))
             caller = await self.service.gate.caller(request.headers, self.service.clock)
-            asked = replace(await asked_by(request, request_id, self.settings), caller=caller)
+            asked = replace(await self._asked(request, request_id), caller=caller)
             if media == EVENTS:
                 return self._streamed(asked)
             reply = await self._answer(asked, request)
         except Unfit as unfit:
             reply = Reply(None, (refusal(str(unfit), unfit.code),))
+        except ClientDisconnect:
+            reply = Reply(None, (refusal(GONE, errors.LEFT),))
         except Unauthenticated as unknown:
             reply = Reply(None, (refusal(str(unknown), errors.UNAUTHENTICATED),))
         except UnknownPurpose as unsaid:
             reply = Reply(None, (refusal(str(unsaid), errors.BAD_REQUEST),))
+        except Exception as fault:  # noqa: BLE001  # whatever it is, it is told or hidden like any other fault
+            reply = Reply(None, (refusal(*errors.spoken(fault, request_id)),))
         seconds = perf_counter() - began
         self.metrics.answered(reply.label, reply.code, seconds)
         response = _response(reply, media)
+        if response.status_code == 405:
+            response.headers["allow"] = "POST" if request.method == "GET" else ", ".join(METHODS)
         response.headers["x-request-id"] = request_id
         log.info(
             "answered",
@@ -132,10 +142,19 @@ class Endpoint:
         )
         return response
 
+    async def _asked(self, request: Request, request_id: str) -> Asked:
+        """What is asked, as long as it comes in time."""
+        seconds = self.settings.request_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await asked_by(request, request_id, self.settings)
+        except TimeoutError:
+            raise Unfit(errors.SLOW, f"the request was not here after {seconds:g} s") from None
+
     def _streamed(self, asked: Asked) -> Response:
         """The replies as events."""
         stage = Stage(self.following, self.metrics, self.settings.alive_seconds)
-        return EventStream(self.service.replies(asked, self.settings.request_seconds), stage, asked.id)
+        return EventStream(self.service.replies(asked, self.settings.request_seconds), stage, asked)
 
     async def _answer(self, asked: Asked, request: Request) -> Reply:
         """The reply, as long as there is time and somebody to take it: what is asked for nobody is dropped,
@@ -149,7 +168,7 @@ class Endpoint:
             if answering.done():
                 return answering.result()
             if leaving.done():
-                raise Unfit(errors.LEFT, "the client left")
+                raise Unfit(errors.LEFT, GONE)
             raise Unfit(*self.service.late(seconds))
         finally:
             leaving.cancel()
@@ -167,7 +186,9 @@ def _response(reply: Reply, media: str) -> Response:
     if media == RESPONSE_JSON and not reply.ran:
         status = UNDERSTOOD.get(reply.code, status)
     body = orjson.dumps(reply.body(), option=orjson.OPT_NON_STR_KEYS)
-    headers = {"allow": "POST"} if status == 405 else {}
+    headers = {}
+    if status == 408:
+        headers["connection"] = "close"
     if status == 401:
         headers["www-authenticate"] = BEARER
     wait = SECONDS.get(reply.code, reply.wait)
@@ -210,6 +231,8 @@ def _ranges(header: str) -> list[tuple[float, str]]:
 
 async def asked_by(request: Request, request_id: str, settings: Settings) -> Asked:
     """What a request asks; Unfit where it is no GraphQL request, or a foreign page's."""
+    if request.method not in METHODS:
+        raise Unfit(errors.METHOD, "this answers POST, and GET for queries")
     if foreign(request.headers, settings.origins):
         raise Unfit(errors.FORBIDDEN, FOREIGN)
     reading = request.method == "GET"

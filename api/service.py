@@ -137,6 +137,11 @@ class Service:
         """Whether everything is at hand that a first question would wait for."""
         return self._warming is not None and self._warming.done
 
+    async def warmed(self) -> None:
+        """Until it is warm, where it has begun."""
+        if self._warming is not None:
+            await self._warming.wait()
+
     def late(self, seconds: float | None) -> tuple[str, str]:
         """The code and the words for who was given so long, and has no answer."""
         if self._warming is not None and not self._warming.done:
@@ -278,12 +283,16 @@ class Service:
         if isinstance(source, ExecutionResult):
             yield Reply(None, _told(source, asked), label=ready.label)
             return
+        told = False
         try:
             async with aclosing(cast("AsyncGenerator[Any, None]", source)) as events:
                 async for event in events:
                     if not self.gate.still(asked.caller, self.clock):
                         yield Reply(None, (refusal(GONE, UNAUTHENTICATED),), label=ready.label)
                         return
+                    if told:
+                        ready = self._charged_anew(ready, asked)
+                    told = True
                     context = self._context(asked, ready.context.seconds)
                     await context.pin_to(ready.context.analysis)
                     executor = ready.executor.build_per_event_executor(event)
@@ -293,8 +302,19 @@ class Service:
                     yield reply
         except TimeoutError:
             yield self._late(ready)
+        except _Refused as refused:
+            yield refused.reply
         except Exception as failed:  # noqa: BLE001  # as in `_run`
             yield _failed(failed, ready, asked)
+
+    def _charged_anew(self, ready: "_Ready", asked: Asked) -> "_Ready":
+        """What a further event is charged, like the first."""
+        try:
+            cost = self._purses.charged_again(ready.cost, asked.allowance, asked.caller.id)
+        except Denied as denied:
+            said = refusal(str(denied), denied.code)
+            raise _Refused(said, label=ready.label, cost=denied.cost, wait=denied.wait) from None
+        return replace(ready, cost=cost)
 
     def _late(self, ready: "_Ready") -> Reply:
         code, words = self.late(ready.context.seconds)

@@ -19,7 +19,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.auth.caller import Caller, Unauthenticated, UnknownPurpose
-from api.errors import FORBIDDEN, INTERNAL, TOO_MANY, Told, hidden, refusal, traced
+from api.errors import FORBIDDEN, TOO_MANY, Told, refusal, spoken
 from api.follow import Following, Full
 from api.http import Unfit, asked_of
 from api.limits import OPERATIONS
@@ -34,7 +34,7 @@ PROTOCOL = "graphql-transport-ws"
 GREETING_SECONDS = 3.0
 """Until a client has to have said `connection_init`."""
 
-GOING_AWAY = 1001
+GOING_AWAY, FAULT, TRY_LATER = 1001, 1011, 1013
 INVALID, UNGREETED, UNKNOWN, LATE, TAKEN, GREETED_TWICE, SILENT = (
     4400,
     4401,
@@ -99,6 +99,7 @@ class _Conversation:
     owner: Sockets
     socket: WebSocket
     caller: Caller | None = None
+    place: ExitStack = field(default_factory=ExitStack)
     stuck: asyncio.Event = field(default_factory=asyncio.Event)
     operations: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
 
@@ -118,6 +119,7 @@ class _Conversation:
                     await self._close(hearing.exception())
         finally:
             await _cancelled(hearing, farewell, stuck, *self.operations.values())
+            self.place.close()
 
     async def _end(self) -> None:
         """Complete what is followed, and close."""
@@ -162,7 +164,13 @@ class _Conversation:
             case {"type": "connection_init"} if self.caller is not None:
                 raise Close(GREETED_TWICE, "Too many initialisation requests")
             case {"type": "connection_init"}:
-                self.caller = await self._known(message.get("payload"))
+                caller = await self._known(message.get("payload"))
+                share = caller.allowance.followed
+                try:
+                    self.place.enter_context(self.owner.following.greeted(caller.id, share))
+                except Full as full:
+                    raise Close(TRY_LATER, str(full)) from None
+                self.caller = caller
                 await self._say(type="connection_ack")
             case {"type": "ping"}:
                 await self._say(type="pong")
@@ -187,6 +195,8 @@ class _Conversation:
             raise Close(UNKNOWN, str(unknown)) from None
         except UnknownPurpose as unsaid:
             raise Close(INVALID, str(unsaid)) from None
+        except Exception as fault:  # noqa: BLE001  # told or hidden, like a fault behind any question
+            raise Close(FAULT, spoken(fault, uuid4().hex)[0]) from None
 
     async def _begin(self, id_: str, payload: dict[str, Any]) -> None:
         if self.caller is None:
@@ -233,7 +243,7 @@ class _Conversation:
     async def _run(self, id_: str, asked: Asked, course: "_Course") -> tuple[Told, ...]:
         """Say all replies; what went wrong, or nothing where the operation is complete."""
         try:
-            with self.owner.following.place(PROTOCOL):
+            with self.owner.following.place(PROTOCOL, asked.caller.id, asked.allowance.followed):
                 seconds = self.owner.settings.request_seconds
                 async with aclosing(self.owner.service.replies(asked, seconds)) as replies:
                     async for reply in replies:
@@ -250,9 +260,8 @@ class _Conversation:
         except (TimeoutError, WebSocketDisconnect, OSError):
             raise
         except Exception as fault:  # noqa: BLE001  # the client waits for the end of what it asked
-            log.error("fault", request=asked.id, **traced(fault))  # noqa: TRY400  # its message may name somebody
-            course.ended = INTERNAL
-            return (refusal(hidden(asked.id), INTERNAL),)
+            message, course.ended = spoken(fault, asked.id)
+            return (refusal(message, course.ended),)
         course.ended = "complete"
         return ()
 

@@ -5,7 +5,7 @@ charged is what was requested, before it runs. The processes of one server keep 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isfinite
 from time import time
 from typing import Any
@@ -30,6 +30,9 @@ class Balance:
     enough: bool
     left: int | None
     resets: int
+
+
+FREE = Balance(enough=True, left=None, resets=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +86,21 @@ class Purses:
         if requested > allowance.cost:
             much = f"this may cost {requested:,.0f}, and {allowance.cost:,.0f} is the most; ask for fewer"
             raise Denied(TOO_DEAR, much)
-        balance = self.charge(payer, allowance, requested)
-        cost = Cost(requested, allowance.cost, balance)
+        return self.charged_again(Cost(requested, allowance.cost, FREE), allowance, payer)
+
+    def charged_again(self, cost: Cost, allowance: Allowance, payer: str) -> Cost:
+        """The same, taken from what is left of the minute now; Denied where it does not reach."""
+        balance = self.charge(payer, allowance, cost.requested)
+        cost = replace(cost, balance=balance)
         if not balance.enough:
-            late = f"this may cost {requested:,.0f}, and {balance.left:,} are left of this minute"
+            late = f"this may cost {cost.requested:,.0f}, and {balance.left:,} are left of this minute"
             raise Denied(RATE, late, cost)
         return cost
 
     def charge(self, payer: str, allowance: Allowance, cost: float) -> Balance:
         """Take a request's cost from its caller's minute, or nothing where it does not reach."""
         if allowance.a_minute is None:
-            return Balance(enough=True, left=None, resets=0)
+            return FREE
         minute = RateLimitItemPerMinute(allowance.a_minute)
         charged = max(1, ceil(cost))
         enough = charged <= allowance.a_minute and self._windows.hit(minute, payer, cost=charged)

@@ -71,9 +71,9 @@ def tuned(held: "Held", telling: "Telling | None" = None) -> "Model":
     from graph.evaluate.suggestions.held import dealt
     from graph.taste import quiet, tune
 
-    known, validation = held.known, held.validation
-    if validation is None and known.inner is not None:
-        known, validation = known.inner.known, known.inner.held
+    known, validation, inner = held.known, held.validation, held.known.inner
+    if validation is None and inner is not None:
+        known, validation = inner.known, inner.held
     elif validation is None:
         parts = dealt(known, (9, 1), seed=0)
         known, validation = parts.known, parts.asked

@@ -1,0 +1,48 @@
+"""HTTP/1.1 that waits for nobody for ever: a connection that sends no head of a request in time is closed.
+
+What follows the head has deadlines of its own (`api.http`), and so has silence between two requests
+(uvicorn's `timeout_keep_alive`); before the first request, and in the middle of a head, only this has.
+"""
+
+import asyncio
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_SECONDS = 10.0
+"""From the first byte of a head, or from a connection being made, until the head is there."""
+
+
+class Patient(H11Protocol):
+    """Uvicorn's protocol, which has no such deadline."""
+
+    _waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for a head."""
+        super().connection_made(transport)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        """Go on waiting, or no longer."""
+        super().data_received(data)
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing."""
+        self._forget()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        """Wait exactly while a head is wanted of somebody who sends one."""
+        wanted = self.conn.their_state is h11.IDLE and not self.transport.is_closing()
+        between = self.timeout_keep_alive_task is not None
+        if not wanted or between or self.transport.get_protocol() is not self:
+            self._forget()
+        elif self._waiting is None:
+            self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _forget(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None

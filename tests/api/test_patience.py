@@ -1,0 +1,150 @@
+"""Nobody is waited for for ever, and nobody takes what is there for others: heads, bodies, subscriptions."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from api import patience
+from api.auth.gate import Gate
+from api.cost import allowance
+from api.cost.allowance import Allowance
+from api.documents import Documents
+from api.service import Service
+from tests.api.conftest import Shop
+from tests.api.test_following import SIZES, SSE, TEA, follow, hear, served, talking
+
+ASKED = json.dumps({"query": "{ __typename }"}).encode()
+HEAD = b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
+
+
+async def answered(address: str, *parts: bytes, pause: float = 0.0) -> tuple[int, bytes]:
+    """What comes back on a raw connection until it is closed: the status, 0 for none, and the body."""
+    reader, writer = await asyncio.open_connection(*address.split(":"))
+    for part in parts:
+        writer.write(part)
+        await asyncio.sleep(pause)
+    text = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    head, _, body = text.partition(b"\r\n\r\n")
+    return (int(head.split()[1]) if head else 0), body
+
+
+async def test_a_body_that_does_not_come_is_told_and_the_connection_closed(shop: Shop) -> None:
+    async with served(shop, request_seconds=0.3) as (address, _):
+        head = HEAD + b"%d\r\n\r\n" % len(ASKED)
+        status, body = await answered(address, head, ASKED[:5])
+        assert (status, json.loads(body)["errors"][0]["extensions"]["code"]) == (408, "REQUEST_TIMEOUT")
+    async with served(shop) as (address, _):
+        whole = HEAD + b"%d\r\nConnection: close\r\n\r\n" % len(ASKED)
+        status, body = await answered(address, whole, ASKED[:5], ASKED[5:], pause=0.05)
+        assert (status, json.loads(body)["data"]) == (200, {"__typename": "Query"})
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST /graphql HTT", HEAD])
+async def test_a_head_that_does_not_come_closes_the_connection(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.3)
+    async with served(shop) as (address, _):
+        assert await answered(address, sent) == (0, b"")
+
+
+async def test_a_second_head_is_waited_for_no_longer_than_the_first(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.3)
+    async with served(shop) as (address, _):
+        whole = HEAD + b"%d\r\n\r\n" % len(ASKED) + ASKED
+        status, rest = await answered(address, whole, b"POST /gra", pause=0.1)
+        assert status == 200
+        assert rest.endswith(b"}")
+
+
+async def test_whoever_was_let_in_is_not_let_go_by_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _), httpx.AsyncClient() as client, talking(address) as socket:
+        for _ in range(3):
+            assert (
+                await client.post(f"http://{address}/graphql", json={"query": "{ __typename }"})
+            ).is_success
+            await asyncio.sleep(0.3)
+        await follow(socket)
+        assert (await hear(socket))["type"] == "next"
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+async def test_other_methods_are_refused_with_a_code(shop: Shop, method: str) -> None:
+    async with shop.client() as client:
+        response = await client.request(method, "/graphql")
+        assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
+        assert response.json()["errors"][0]["extensions"]["code"] == "METHOD_NOT_ALLOWED"
+
+
+STAGES = [(Gate, "caller"), (Documents, "of"), (Service, "_context")]
+
+
+@pytest.mark.parametrize(("owner", "stage"), STAGES, ids=[name for _, name in STAGES])
+async def test_a_fault_before_anything_runs_has_a_code_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, owner: type, stage: str
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("secret")
+
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _), httpx.AsyncClient() as client:
+        url, asked = f"http://{address}/graphql", {"query": SIZES, "variables": TEA}
+        assert (await client.post(url, json={"query": "{ __typename }"})).json()["data"]
+        monkeypatch.setattr(owner, stage, broken)
+        for accepts in ({}, SSE):
+            response = await client.post(url, json=asked, headers=accepts)
+            assert '"code":"INTERNAL_SERVER_ERROR"' in response.text.replace(" ", "")
+            assert "secret" not in response.text
+        if stage == "caller":
+            assert (await client.get(f"http://{address}/metrics")).status_code == 500
+            with pytest.raises(ConnectionClosed) as gone:
+                async with talking(address):
+                    pass
+            assert gone.value.rcvd is not None
+            assert (gone.value.rcvd.code, "secret" in gone.value.rcvd.reason) == (1011, False)
+
+
+async def test_one_caller_takes_no_more_places_than_their_own(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow = allowance.ALLOWANCES | {"dev": Allowance(followed=1)}
+    monkeypatch.setattr("api.auth.caller.ALLOWANCES", narrow)
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _), talking(address) as socket:
+        await follow(socket)
+        assert (await hear(socket))["type"] == "next"
+        await follow(socket, under="2")
+        told = (await hear(socket))["payload"][0]
+        assert told["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"
+        assert told["message"] == "you follow 1 already; complete one first"
+        with pytest.raises(ConnectionClosed) as gone:
+            async with talking(address):
+                pass
+        assert gone.value.rcvd is not None
+        assert gone.value.rcvd.code == 1013
+
+
+async def test_each_event_is_taken_from_the_minute(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop) as (address, _), talking(address) as socket:
+        await follow(socket, SIZES)
+        first = json.loads(await socket.recv())["payload"]["extensions"]["cost"]["requested"]
+        narrow = allowance.ALLOWANCES | {"dev": Allowance(a_minute=int(first * 2.5))}
+        monkeypatch.setattr("api.auth.caller.ALLOWANCES", narrow)
+        shop.tell("bea>cy:tea")
+        second = json.loads(await socket.recv())
+        assert second["payload"]["extensions"]["cost"]["remaining"] == int(first * 2.5) - first
+        shop.tell("cy>dan:tea")
+        assert (await hear(socket))["type"] == "next"
+        shop.tell("dan>eve:tea")
+        last = await hear(socket)
+        assert (last["type"], last["payload"][0]["extensions"]["code"]) == ("error", "RATE_LIMITED")
