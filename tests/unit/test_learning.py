@@ -1,5 +1,6 @@
 """What a log teaches of its own sources: weights found again, chances that hold, nothing from little."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,12 +10,13 @@ from numpy.typing import NDArray
 
 from api.cli.loads import made_up
 from graph.analysis import Analysis
+from graph.events import Product
 from graph.snapshot import Snapshot
 from graph.suggest import SOURCES, Ask, Shelf, suggest
 from graph.suggest.chances import AT_LEAST, chances
 from graph.suggest.learning import as_blend, chosen_weights, learned, questions
 from graph.suggest.learning.examples import Examples, examples
-from graph.suggest.learning.fit import NAMES, OWN, WHISPER, fitted, log_likelihood_by_level, own
+from graph.suggest.learning.fit import NAMES, OWN, WHISPER, fitted, log_likelihoods, own
 from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import afterwards, before
 from graph.suggest.weights import LEVELS, Blend
@@ -74,8 +76,44 @@ def test_a_level_of_which_little_is_seen_stays_near_everybody():
 @pytest.mark.parametrize("truth", [{FRIENDS: 2.0}, {POPULAR: 0.02, FRIENDS: 1.0, INTEREST: 0.6}, {}])
 def test_what_was_learned_is_no_less_likely_than_the_sources_own_weights(truth: dict[int, float]):
     kept, fresh = chosen_weights(simulated(truth, 600, seed=5)), simulated(truth, 2_000, seed=6)
-    worth = [log_likelihood_by_level(fresh, one.by_level) / 2_000 for one in (kept, own(fresh))]
+    worth = [log_likelihoods(fresh, one.by_level).sum() / 2_000 for one in (kept, own(fresh))]
     assert worth[0] > worth[1] - 0.01
+
+
+def some_of(*parts: Examples) -> Examples:
+    """Examples of different levels one after the other, of different people."""
+    begins = np.cumsum([0, *(size for part in parts for size in np.diff(part.begins))])
+    people = np.cumsum([0, *(len(part) for part in parts)])
+    person = [part.person + first for part, first in zip(parts, people, strict=False)]
+    columns = ("product", "votes", "chosen", "stands_for", "level")
+    rest = {name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
+    return Examples(begins=begins, person=np.concatenate(person), **rest)
+
+
+@pytest.mark.parametrize("deaf", range(len(LEVELS) + 1))
+def test_ties_that_carry_nothing_at_one_level_do_no_harm_there_and_are_heard_elsewhere(deaf: int):
+    levels = [
+        simulated({POPULAR: 4.0} if level == deaf else {FRIENDS: 4.0, POPULAR: 1.0}, 90, seed=8, level=level)
+        for level in range(len(LEVELS) + 1)
+    ]
+    kept, silenced = chosen_weights(some_of(*levels)), fitted(levels[deaf], silent=("friends",))
+    fresh = simulated({POPULAR: 4.0}, 3_000, seed=9, level=deaf)
+    ours, theirs = (log_likelihoods(fresh, one.by_level).mean() for one in (kept, silenced))
+    assert ours > theirs - 0.05
+    assert kept.by_level[deaf, FRIENDS] < 0.1 * kept.by_level[deaf - 1, FRIENDS]
+
+
+def test_the_fewer_are_told_the_nearer_the_weights_stay_to_the_sources_own():
+    """Popularity counts as much as friends, and a fiftieth of that by itself."""
+
+    def popular(questions: int) -> float:
+        some = [simulated({FRIENDS: 2.0, POPULAR: 2.0}, questions, seed=seed) for seed in range(8)]
+        return float(np.mean([fitted(one).by_level[3, POPULAR] for one in some]))
+
+    one, ten, many = (popular(questions) for questions in (1, 10, 500))
+    assert OWN[POPULAR] < one < ten < many
+    assert one < 1
+    assert many == pytest.approx(2, abs=0.1)
 
 
 def test_whoever_is_silenced_whispers():
@@ -122,7 +160,7 @@ def test_a_share_that_is_opened_within_the_hour_teaches_that_friends_are_heard()
     kept = chosen_weights(found)
     assert np.count_nonzero(found.chosen) > 100
     assert (found.votes[found.chosen][:, NEWS] > 0).all()
-    assert kept.by_level[2, NEWS] / kept.unit[NEWS] >= OWN[NEWS]
+    assert as_blend(kept).weights["news"][2] >= OWN[NEWS]
 
 
 def test_nothing_is_learned_from_little():
@@ -180,3 +218,23 @@ def test_a_generated_shop_teaches_the_same_twice_and_every_suggestion_has_its_ch
     told = [one.opens for found in answers for one in found.suggestions]
     assert told
     assert all(chance is not None and 0 < chance.low < chance.value < chance.high < 1 for chance in told)
+
+
+def test_content_is_heard_of_what_is_first_touched_after_the_fit_from_that_act_on():
+    """At the cut nobody had touched the kettle, so it is not on offer; from ana's share on it is."""
+    catalogue = [Product(key, category="kitchen") for key in ("tea", "mug", "kettle")]
+    whole = snapshot("cy$mug ana>bea:tea @2d ana>:kettle @2.1d dan$tea @3d cy$kettle", catalogue=catalogue)
+    cut = int((START + timedelta(days=1)).timestamp() * 1e6)
+    past = before(whole, cut)
+    shelf = Shelf.of(past, strengths(past), np.zeros(len(past.people), np.int32))
+    moments = Moments.after(shelf, past, cut, whole, strengths(whole))
+    cy, kettle = whole.people.row("cy"), whole.products.keys.row("kettle")
+
+    def named(at: timedelta) -> set[int]:
+        then = moments.at(cy, int((START + at).timestamp() * 1e6))
+        only = replace(then, blend=Blend().only("content", NAMES))
+        (found,) = suggest(only, [Ask(cy)], limit=5)
+        return {one.product for one in found.suggestions}
+
+    assert kettle not in named(timedelta(days=1.5))
+    assert kettle in named(timedelta(days=2.5))

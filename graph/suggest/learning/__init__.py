@@ -2,32 +2,34 @@
 
 The log is cut; the sources are fitted on what came before, and asked at the moment of each later choice what
 they would have said then, from the fit and all that happened since (graph.suggest.learning.moments), as a
-server is. They are weighed so that what was chosen is likely (graph.suggest.learning.fit). Two such blends,
-one with ties and one without, stand beside the sources' own weights before people whom neither has seen; the
-likeliest is kept, so a blend that was learned does no harm, and ties that carry nothing are not listened to.
-Who allows no personal answer teaches nothing. All questions then teach the weights of the one that was kept.
+server is. They are weighed so that what was chosen is likely (graph.suggest.learning.fit); the less was
+chosen, the nearer they stay to the sources' own weights. Two such blends, one with ties and one without,
+stand beside those before people whom neither has seen; the likeliest is kept, at each activity level by
+itself, so a blend that was learned does no harm, and ties are not listened to where they carry nothing. Who
+allows no personal answer teaches nothing. All questions then teach the weights of those that were kept.
 What is shown is asked about in the same way, as of when it was shown: how often it is opened is told of the
 scores that a server tells. Choices and showings are sampled, so the cost beside the second fit of the sources
 is bounded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.scene import Moment
 from graph.snapshot import Snapshot
 from graph.suggest.answers import Ask, Context
 from graph.suggest.chances import Chances, chances
 from graph.suggest.learning.examples import Asked, Examples, examples
-from graph.suggest.learning.fit import NAMES, Weights, fitted, log_likelihood_by_level, own
+from graph.suggest.learning.fit import NAMES, Weights, fitted, log_likelihoods, own
 from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import Afterwards, afterwards, before
 from graph.suggest.learning.showings import Showings
 from graph.suggest.shelf import Shelf
-from graph.suggest.weights import Blend
+from graph.suggest.weights import LEVELS, Blend
 from graph.ties import Ties, strengths
 from graph.timeline import Rows
 
@@ -36,8 +38,13 @@ CHOICES, TELLABLE, SITTINGS = 2_000, 800, 2_000
 whose showings teach the chances."""
 
 ENOUGH = 300
-"""Products chosen after the cut below which no chances are learned, and of those that some source could tell,
-below which no weights are."""
+"""Products chosen after the cut below which nothing is learned."""
+
+PARTS = 3
+"""Of people: each part in turn judges what the others teach."""
+
+SURELY = 2.0
+"""Standard errors by which a way is likelier at one level than the way of all together, to be its own."""
 
 TIES = ("friends", "news", "hops", "circle", "sharer")
 """Sources that listen to somebody in particular."""
@@ -68,8 +75,7 @@ def learned(snapshot: Snapshot, labels: Rows, ties: Ties | None = None) -> Lesso
     heard = after.among(shelf.personal[after.events.person[after.rows]])
     moments = Moments.after(shelf, past, after.cut, snapshot, ties or strengths(snapshot))
     told = examples(questions(heard, moments), most=TELLABLE)
-    enough = np.count_nonzero(told.chosen) >= ENOUGH
-    blend = as_blend(chosen_weights(told)) if enough else Blend()
+    blend = as_blend(chosen_weights(told)) if len(told) else Blend()
     shown = Showings.of(replace(moments, shelf=replace(shelf, blend=blend)), SITTINGS)
     return Lessons(blend, chances(shown.score, shown.opened))
 
@@ -81,23 +87,51 @@ def questions(after: Afterwards, moments: Moments) -> Iterator[Asked]:
     events = after.events
     for choice in islice(after.choices(), CHOICES):
         person, at = choice.person, choice.at
-        yield Asked(moments.at(person, at), Ask(person), events.product[choice.rows])
+        then = Context(moment=Moment(at=at))
+        yield Asked(moments.at(person, at), Ask(person, then), events.product[choice.rows])
         if choice.landed is not None and len(choice.following):
             share = int(events.share[choice.landed])
             sharer, product = int(moments.whole.shares.person[share]), int(events.product[choice.landed])
-            on_page = Ask(person, Context(sharer=sharer, product=product))
+            on_page = Ask(person, replace(then, sharer=sharer, product=product))
             yield Asked(moments.at(person, at + 1), on_page, events.product[choice.following])
 
 
 def chosen_weights(told: Examples) -> Weights:
-    """The likeliest of the sources' own weights, those learned, and those learned without ties; told by two
-    thirds of the people and chosen by the last.
+    """At each level the likeliest of the sources' own weights, those learned, and those learned without ties.
+
+    The way that is likeliest for all together is everybody's, but a level's where another is surely likelier
+    there. Each part of the people is asked about by what the others teach; all teach the ways kept.
     """
-    last: NDArray[np.bool_] = told.person % 3 == 2
-    teach, check = told.among(~last), told.among(last)
-    ways = (own, fitted, lambda some: fitted(some, silent=TIES))
-    worth = [log_likelihood_by_level(check, way(teach).by_level) for way in ways]
-    return ways[int(np.argmax(worth))](told)
+    worth = np.array([_worth(told, way) for way in WAYS])
+    everybodys = int(worth.sum(axis=1).argmax())
+    ahead = worth - worth[everybodys]
+    kept = [_surest(ahead[:, told.level == level], everybodys) for level in range(len(LEVELS) + 1)]
+    found = {place: WAYS[place](told) for place in {everybodys, *kept}}
+    by_level = np.stack([found[place].by_level[level] for level, place in enumerate(kept)])
+    return Weights(by_level, found[everybodys].unit)
+
+
+def _surest(ahead: NDArray[np.float64], everybodys: int) -> int:
+    """Which way is surely ahead and most so, else everybody's; ahead: (ways, questions), in nats."""
+    lead, error = ahead.sum(axis=1), np.sqrt((ahead**2).sum(axis=1))
+    surely = lead > SURELY * error
+    return int(np.where(surely, lead, 0.0).argmax()) if surely.any() else everybodys
+
+
+def _without_ties(told: Examples) -> Weights:
+    return fitted(told, silent=TIES)
+
+
+WAYS: tuple[Callable[[Examples], Weights], ...] = (own, fitted, _without_ties)
+
+
+def _worth(told: Examples, way: Callable[[Examples], Weights]) -> NDArray[np.float64]:
+    """How likely a way makes what was chosen by people who did not teach it, in nats; (questions,)."""
+    worth, part = np.zeros(len(told)), told.person % PARTS
+    for one in range(PARTS):
+        by_level = way(told.among(part != one)).by_level
+        worth[part == one] = log_likelihoods(told.among(part == one), by_level)
+    return worth
 
 
 def as_blend(weights: Weights) -> Blend:

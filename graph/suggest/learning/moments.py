@@ -7,6 +7,9 @@ a server would have: the last fit and, on top of it, everything since (graph.liv
 earshot is anything newer than the fit looked up (friends, and friends of theirs), so a question costs about
 the same however long the log. Whoever allows no use of what they do says nothing here either, whenever they
 said so.
+
+What a product is, its category and brand, is known before anybody did anything with it. So `content`, which
+is there for new products, speaks for those too that are first touched after the fit, from that act on.
 """
 
 from dataclasses import dataclass, replace
@@ -27,7 +30,8 @@ from graph.suggest.engagements import (
     engagements,
     verdicts,
 )
-from graph.suggest.filters import NOISY, OFFERED
+from graph.suggest.filters import NOISY, OFFERED, UNAVAILABLE
+from graph.suggest.likeness import likeness
 from graph.suggest.shelf import Shelf
 from graph.suggest.shown import LiveShown, Shown, shown
 from graph.ties import Ties, live_ties
@@ -79,6 +83,9 @@ class Moments:
         starts, rows = gathered(whole.events.person, len(whole.people))
         silent = ~shelf.personal
         woken = _first_acts(whole.events, cut, len(whole.products), silent)
+        to_come = (shelf.stands == UNAVAILABLE) & whole.products.available
+        alike = likeness(whole.products, engaged, (shelf.stands == OFFERED) | to_come)
+        shelf = replace(shelf, likeness=alike)
         return cls(
             whole, shelf, ties, engaged, said, seen, cut, past.as_of, earshot, silent, starts, rows, woken
         )

@@ -93,18 +93,29 @@ def afterwards(snapshot: Snapshot, held_back: float = HELD_BACK) -> Afterwards:
 def before(snapshot: Snapshot, cut: int) -> Snapshot:
     """The snapshot without all events from the cut (µs) on but consents, as of its newest event then.
 
-    Somebody who refuses later is not learned from either. A catalogue has no dates: a product that nobody had
-    touched by then may not have been in the shop, and that somebody touched it later must not tell, nor that
-    somebody did who allows no use of it. It is not available.
+    Somebody who refuses later is not learned from either. What nobody had touched is not on offer
+    (`stocked`).
     """
     count = int(np.searchsorted(snapshot.events.at, cut))
     as_of = int(snapshot.events.at[count - 1]) if count else cut
     consents = snapshot.events.rows(Kind.CONSENT, noise=True)
     events = snapshot.events.at_rows(np.append(np.arange(count), consents[consents >= count]))
-    touched = np.zeros(len(snapshot.products), np.bool_)
-    silent = refused(snapshot, Purpose.PERSONALISATION)
-    told = (events.product != NONE) & ((events.person == NONE) | ~silent[events.person])
-    touched[events.product[told]] = True
-    products = replace(snapshot.products, available=snapshot.products.available & touched)
     version = f"{snapshot.version}<{cut}"
-    return replace(snapshot, version=version, as_of=as_of, events=events, products=products)
+    return stocked(replace(snapshot, version=version, as_of=as_of, events=events))
+
+
+def stocked(snapshot: Snapshot) -> Snapshot:
+    """The same where only those products are on offer that something happened to.
+
+    A catalogue has no dates: a product that nobody had touched may not have been in the shop yet, and one
+    that was put together from the log holds it because somebody touched it later, which must not tell.
+    """
+    products = snapshot.products
+    return replace(snapshot, products=replace(products, available=products.available & touched(snapshot)))
+
+
+def touched(snapshot: Snapshot) -> NDArray[np.bool_]:
+    """Which products something happened to by whoever allows that it counts, (products,)."""
+    events, silent = snapshot.events, refused(snapshot, Purpose.PERSONALISATION)
+    told = (events.product != NONE) & ((events.person == NONE) | ~silent[events.person])
+    return np.bincount(events.product[told], minlength=len(snapshot.products)) > 0
