@@ -30,6 +30,7 @@ from graph.scene import Moment
 from graph.snapshot import Snapshot
 from graph.suggest import Ask, Context, Suggestion, explain, suggest
 from graph.suggest.explain import Language, Names
+from graph.suggest.learning.past import stocked
 from loaders.aside import log_of
 
 KNOWN = 0.8
@@ -68,7 +69,7 @@ class Stage:
         for place in range(begin, len(opened)):
             later.setdefault(whole.people.keys[int(opened.person[place])], []).append(place)
         at = int(opened.at[begin])
-        known = Snapshot.of(until(log, at))
+        known = stocked(Snapshot.of(until(log, at)))
         people = [key[:4] for key in known.people.keys]
         products = [called(known, row) for row in range(len(known.products))]
         return cls(Analysis.of(known), whole, opened, later, at, Names(people, products))

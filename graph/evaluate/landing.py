@@ -2,7 +2,8 @@
 
 A newcomer is somebody who did nothing before the cut. Their first open of somebody's share is the landing;
 the answer is the category of the next product that they open. Everything is fitted to what lies before the
-cut, and the newcomer is nobody to it: known are the link's sharer, its product and the moment. Models:
+cut, and only products are listed that somebody had touched by then, since a catalogue has no dates. The
+newcomer is nobody: known are the link's sharer, its product and the moment. Models:
 
 - `popularity`: the most popular products, whoever asks.
 - `page's category`: the most popular products of the category of the page, then the most popular of all.
@@ -30,6 +31,7 @@ from graph.openings import openings
 from graph.scene import Moment
 from graph.snapshot import Snapshot
 from graph.suggest import Ask, Context, Shelf, suggest
+from graph.suggest.learning.past import stocked
 from graph.timeline import Rows
 
 Longs = NDArray[np.int64]
@@ -79,7 +81,7 @@ def evaluate(log: Log, *, train_share: float = 0.8, seed: int = 0) -> Evaluation
     whole = Snapshot.of(log)
     opened = openings(whole)
     before = parted(opened.at, train_share)
-    past = Snapshot.of(until(log, before))
+    past = stocked(Snapshot.of(until(log, before)))
     found = _landings(whole, past, before)
     if not len(found.at):
         raise InvalidInput("no newcomer opens two products after the cut; give more of the log to ask")

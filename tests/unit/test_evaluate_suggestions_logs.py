@@ -1,9 +1,11 @@
 """A log cut in time: nothing after the cut is known, strangers are not asked, what is served is measured."""
 
+import numpy as np
 import pytest
 
 from graph.errors import InvalidInput
-from graph.evaluate.suggestions.logs import Cut, answered, held_out, served
+from graph.evaluate.suggestions.logs import NOT_YET, STRANGERS, Cut, answered, held_out, served
+from graph.events import Product
 from graph.taste import Fits, Interactions
 from tests.toy import events, log_of
 
@@ -27,13 +29,25 @@ def test_what_was_chosen_before_the_cut_is_known_and_new_choices_are_asked(cut: 
     assert named(cut, cut.held.known.chosen) == {
         ("bea", "tea"), ("cy", "tea"), ("bea", "mug"), ("cy", "pot"), ("cy", "mug"),
     }  # fmt: skip
-    assert named(cut, cut.held.asked) == {("bea", "pot"), ("cy", "jug")}
+    assert named(cut, cut.held.asked) == {("bea", "pot")}
 
 
 def test_who_was_never_seen_is_counted_and_not_asked(cut: Cut):
-    assert cut.strangers == 2
+    assert cut.held.unasked[STRANGERS] == 2
     eve = cut.snapshot.people.row("eve")
     assert eve not in cut.held.users.tolist()
+
+
+def test_what_nobody_had_touched_is_neither_shown_nor_known_nor_asked_about():
+    """A catalogue that was put together from the log holds the jug, since cy opens it later."""
+    catalogue = [Product(key, category="kitchen") for key in ("tea", "mug", "pot", "jug")]
+    cut = held_out(log_of(events(SHOP), catalogue=catalogue), train_share=0.5)
+    jug = cut.snapshot.products.keys.row("jug")
+    assert cut.held.unasked[NOT_YET] == 1
+    assert jug not in cut.held.asked.indices
+    assert np.diff(cut.held.known.content.indptr)[jug] == 0
+    for one in served(cut):
+        assert jug not in one.fit()().items
 
 
 def test_the_row_listens_to_the_column(cut: Cut):
@@ -68,7 +82,8 @@ def test_a_log_too_short_to_be_cut_is_refused():
 
 def test_weights_are_learned_from_what_came_last_with_the_ties_of_before():
     nine = " ".join(f"ana>bea,eve:{product}" for product in ("tea", "mug", "pot", "jug", "pan"))
-    cut = held_out(log_of(events(f"{nine} @1d dan>eve:cup @2d bea$cup eve$tea bea$cap")), train_share=0.8)
+    told = f"dan>:cup {nine} @1d dan>eve:cup @2d bea$cup eve$tea bea$cap"
+    cut = held_out(log_of(events(told)), train_share=0.8)
     inner = cut.held.known.inner
     assert named(cut, inner.held) == {("eve", "pan"), ("eve", "cup")}
     assert ("eve", "cup") in named(cut, cut.held.known.chosen) - named(cut, inner.known.chosen)

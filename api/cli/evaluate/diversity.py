@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from api.cli.command import Everywhere
+from api.cli.command import Everywhere, complain
 from api.cli.evaluate.heldout import Picture, Seed, Source, Split, TrainShare, Tune, Written, part_of, tuned
+from api.cli.evaluate.suggestions import unasked
 from api.cli.loading import Format
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ def diversity(
 
         sharegraph evaluate diversity lastfm --split 8:1:1 --picture diversity.svg
     """
-    found = curved(part_of(source, written, split, train_share, seed), tune=tune, seed=seed)
+    from graph.evaluate.suggestions.logs import Cut
+
+    part = part_of(source, written, split, train_share, seed)
+    complain(unasked((part.held if isinstance(part, Cut) else part).unasked))
+    found = curved(part, tune=tune, seed=seed)
     if picture is not None:
         picture.write_text(drawn(found))
     everywhere.tell(told(found), lambda: shown(found))

@@ -141,6 +141,7 @@ def told(found: "Evaluation") -> dict[str, Any]:
         "known": int(found.known.chosen.nnz),
         "ties": int(found.known.friends.nnz),
         "held_out": found.held_out,
+        "unasked": dict(found.unasked),
         "seconds": found.seconds,
         "peak_bytes": found.peak,
         "asked": dict(found.asked),
@@ -238,8 +239,18 @@ def accuracy(found: "Evaluation") -> "Table":
         f"{known.users:,} users, {known.items:,} items, {known.chosen.nnz:,} choices known, "
         f"{known.friends.nnz:,} ties; {found.held_out:,} choices held out of {found.asked['all']:,} users. "
         "All items are ranked but those known. cold: users of fewer than five known choices."
-    )
+    ) + unasked(found.unasked)
     return table("What people chose, held out", columns, rows, caption)
+
+
+def unasked(why: "Mapping[str, int]") -> str:
+    """Later choices of a log that are not asked about, in a sentence; nothing where there are none.
+
+    >>> unasked({"of strangers": 1_200, "of others": 0})
+    ' Not asked about: 1,200 choices of strangers.'
+    """
+    told = [f"{choices:,} choices {reason}" for reason, choices in why.items() if choices]
+    return f" Not asked about: {', '.join(told)}." if told else ""
 
 
 def by_activity(found: "Evaluation") -> "Table":

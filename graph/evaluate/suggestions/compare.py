@@ -64,12 +64,14 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """asked: users by group, `all` first. ahead: of each other model the lead of ours over it by measure.
-    friends: by group, what friends add, the blend's lead over itself without them.
+    """unasked: choices that are not asked about, by why. asked: users by group, `all` first. ahead: of each
+    other model the lead of ours over it by measure. friends: by group, what friends add, the blend's lead
+    over itself without them.
     """
 
     known: Interactions
     held_out: int
+    unasked: Mapping[str, int]
     asked: Mapping[str, int]
     models: Mapping[str, Scored]
     ahead: Mapping[str, Mapping[str, Difference]]
@@ -143,6 +145,7 @@ def compare(
     return Evaluation(
         known=held.known,
         held_out=int(held.asked.nnz),
+        unasked=held.unasked,
         asked={"all": len(users), **{name: int(among.sum()) for name, among in groups.items()}},
         models=models,
         ahead=_ahead(values, ours, draws),

@@ -6,8 +6,8 @@ with enough of them is asked about. Whatever is known when the question is asked
 the known part and of the validation part are left out of lists, as the published figures have it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +22,14 @@ from graph.taste.model import Rows, Sparse
 class Held:
     """known: what models learn from. validation: (n, m), what settings may be chosen on, None where nothing
     was laid aside. asked: (n, m), what lists are measured by; no model sees it. barred: (n, m), what lists
-    leave out where that is not what is known.
+    leave out where that is not what is known. unasked: later choices that are not asked about, by why.
     """
 
     known: Interactions
     validation: Sparse | None
     asked: Sparse
     barred: Sparse | None = None
+    unasked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def users(self) -> Rows:

@@ -4,6 +4,12 @@ A choice is the first opening of somebody's share, or a purchase that was kept. 
 known and stands still; asked are the choices after it, of people seen before it and of products they had not
 chosen. The served blend is then one model among the others, and each of its sources another one.
 
+A catalogue has no dates. Of what nobody had touched before the cut it cannot be said that it was in the shop;
+a catalogue put together from the log holds it only because somebody chose it later. So no model may show it
+or learn what it is, and choices of it are counted and not asked about (`NOT_YET`). That is too strict for a
+shop whose catalogue was there all along, and kind to nobody: graph.evaluate.moments asks about such products
+from the first act with them.
+
 Whoever chooses weights or settings is asked about the last tenth of what is known, with the ties of before:
 what is to be foretold comes later, and opening somebody's share is what ties people.
 """
@@ -28,11 +34,14 @@ from graph.openings import openings
 from graph.purchases import purchases
 from graph.snapshot import Snapshot
 from graph.suggest import SOURCES, Ask, Shelf, suggest
+from graph.suggest.learning.past import stocked, touched
 from graph.taste import Interactions
 from graph.taste.model import Rows, Sparse, facts
 from graph.ties import strengths
 
 SERVED = "served"
+STRANGERS, NOT_YET = "of people not seen before", "of products that nobody had touched before"
+"""Why a later choice is not asked about."""
 INNER = 0.9
 """The part of what is known from which weights are learned; they are asked about the rest."""
 SPARE = 2
@@ -41,12 +50,11 @@ SPARE = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:
-    """snapshot, shelf: as they stood at the cut. strangers: later choices of people nobody had seen."""
+    """snapshot, shelf: as they stood at the cut."""
 
     held: Held
     snapshot: Snapshot
     shelf: Shelf
-    strangers: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,11 +88,11 @@ def held_out(log: Log, *, train_share: float = 0.8) -> Cut:
             f" {len(whole.events):,} events leave nothing to learn from or to ask about"
         )
     before = int(every.at[place])
-    snapshot = Snapshot.of(until(log, before))
+    snapshot = stocked(Snapshot.of(until(log, before)))
     known = _known(snapshot)
-    asked, strangers = _came(whole, before, snapshot, known)
-    held = Held(replace(known, inner=_inner(log, snapshot)), None, asked)
-    return Cut(held, snapshot, Analysis.of(snapshot).shelf, strangers)
+    asked, unasked = _came(whole, before, snapshot, known)
+    held = Held(replace(known, inner=_inner(log, snapshot)), None, asked, unasked=unasked)
+    return Cut(held, snapshot, Analysis.of(snapshot).shelf)
 
 
 def served(cut: Cut) -> Iterator[Contender]:
@@ -119,16 +127,20 @@ def answered(shelf: Shelf, held: Held, *, k: int = LONGEST, drawn: bool = False)
     return Lists(users, items)
 
 
-def _came(whole: Snapshot, since: int, snapshot: Snapshot, known: Interactions) -> tuple[Sparse, int]:
-    """What people seen before chose since, and did not have, (people, products) of `snapshot`; how many more
-    choices there were.
+def _came(
+    whole: Snapshot, since: int, snapshot: Snapshot, known: Interactions
+) -> tuple[Sparse, dict[str, int]]:
+    """What people seen before chose since of products in the shop, and did not have, (people, products) of
+    `snapshot`; and how many other choices there were, by why.
     """
     every = _Choices.of(whole)
     later = every.at >= since
-    row = _rows(whole, snapshot)[every.person[later]]
-    seen = _seen(snapshot, known)[row]
-    came = facts(row[seen], every.product[later][seen], (known.users, known.items))
-    return unknown(came, known.chosen), int(np.count_nonzero(~seen))
+    row, product = _rows(whole, snapshot)[every.person[later]], every.product[later]
+    seen, there = _seen(snapshot, known)[row], touched(snapshot)[product]
+    asked = seen & there
+    came = facts(row[asked], product[asked], (known.users, known.items))
+    unasked = {STRANGERS: int(np.count_nonzero(~seen)), NOT_YET: int(np.count_nonzero(seen & ~there))}
+    return unknown(came, known.chosen), unasked
 
 
 def _inner(log: Log, snapshot: Snapshot) -> taste.Cut | None:
@@ -137,7 +149,7 @@ def _inner(log: Log, snapshot: Snapshot) -> taste.Cut | None:
     place = int(INNER * len(at))
     if not 0 < place < len(at):
         return None
-    earlier = Snapshot.of(until(log, int(at[place])))
+    earlier = stocked(Snapshot.of(until(log, int(at[place]))))
     known = _known(earlier)
     held, _ = _came(snapshot, int(at[place]), earlier, known)
     row, people = _rows(earlier, snapshot), len(snapshot.people)
@@ -180,9 +192,11 @@ def _known(snapshot: Snapshot) -> Interactions:
     choices, ties = _Choices.of(snapshot), strengths(snapshot)
     weight = ties.strength.astype(np.float32)
     friends = coo_array((weight, (ties.target, ties.source)), shape=(people, people))
-    described = [(column != NONE, column) for column in (snapshot.products.category, snapshot.products.brand)]
-    item = np.concatenate([np.flatnonzero(there) for there, _ in described])
-    feature = np.concatenate([2 * column[there] + way for way, (there, column) in enumerate(described)])
+    there = touched(snapshot)
+    columns = snapshot.products.category, snapshot.products.brand
+    described = [(there & (column != NONE), column) for column in columns]
+    item = np.concatenate([np.flatnonzero(told) for told, _ in described])
+    feature = np.concatenate([2 * column[told] + way for way, (told, column) in enumerate(described)])
     return Interactions(
         chosen=facts(choices.person, choices.product, (people, products)),
         friends=csr_array(friends),
