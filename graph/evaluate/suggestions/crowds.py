@@ -20,7 +20,7 @@ from graph.kernels.top import NOBODY, top
 from graph.log import NONE
 from graph.suggest.answers import Ask
 from graph.suggest.blend import scores
-from graph.suggest.exploring import explored, with_chance
+from graph.suggest.exploring import Odds, explored, with_chance
 from graph.suggest.grants import ENOUGH, PEOPLE, PLACES, fronts, grants
 from graph.suggest.knobs import Order
 from graph.suggest.order import POOL, Front, wanted
@@ -76,7 +76,7 @@ class Modelled:
             best = front.product[front.ordered(order, granted)[:PLACES]]
             if order.exploration and len(best):
                 may = self._unheard(user, front)
-                given = explored(order.exploration, may, len(may), PLACES, user)
+                given = explored(Odds(order.exploration, len(may), len(may)), may, PLACES, user)
                 best = np.array(with_chance(best.tolist(), given, PLACES), np.int32)
             mine[: len(best)] = best
         return found
