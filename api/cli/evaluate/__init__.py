@@ -12,6 +12,7 @@ from api.cli.evaluate.diversity import diversity
 from api.cli.evaluate.groups import groups
 from api.cli.evaluate.kols import kols
 from api.cli.evaluate.landing import landing
+from api.cli.evaluate.moments import moments
 from api.cli.evaluate.recipients import recipients
 from api.cli.evaluate.relations import relations
 from api.cli.evaluate.scene import scene
@@ -26,6 +27,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     groups,
     kols,
     landing,
+    moments,
     recipients,
     relations,
     scene,
