@@ -12,8 +12,11 @@ from api import refresh
 from api.refresh import Answers, Fitting, outgrown
 from graph.analysis import Analysis
 from graph.events import Consent, Event, Kind
+from graph.snapshot import Snapshot
+from graph.suggest import Ask, suggest
 from graph.suggest.weights import Blend
 from tests.api.conftest import NOW, Shop
+from tests.properties.test_suggest_laws import market
 
 SHOP = " ".join(f"ana>u{one}:p{thing}" for one in range(4) for thing in range(8))
 
@@ -68,6 +71,21 @@ async def test_once_enough_has_come_it_is_learned_behind_the_answers_as_a_full_r
     assert full.shelf.chances is not None
     assert after.shelf.chances.steps == full.shelf.chances.steps
     assert answers.held(before.version) is before, "who pages through a list goes on in its order"
+
+
+async def test_a_refit_behind_the_answers_says_exactly_what_a_full_one_would(shop: Shop) -> None:
+    shop.tell(market(1))
+    answers = Answers(shop.store)
+    await answers.current()
+    shop.tell(f"@9d {' '.join(f'p{n}>p{n + 1}:q{n % 5}' for n in range(39))}")
+    await answers.current()
+    after = await learned_anew(answers, shop)
+    full = Fitting().fit(Snapshot.of(shop.store.read()), None)
+    assert after is not full
+    asks = [Ask(row, seed=row) for row in range(len(full.snapshot.people))]
+    ours, theirs = (suggest(one.shelf, asks, limit=20) for one in (after, full))
+    assert ours == theirs
+    assert all(len(one.suggestions) > 3 for one in ours)
 
 
 async def test_what_was_learned_behind_the_answers_counts_though_more_came_meanwhile(
