@@ -2,10 +2,10 @@
 it came from.
 
 Of an event the store knows when it was received, and from a file among which of its lines it stood; its id is
-the shop's own, and finds the row there. An event without an id of the shop's is known by a hash of what it
-says (`~…`). Rows that were refused are in the list beside the store, by file and line; who asked about the
-person is in the audit log, where there is one. What is computed from all of this (ties, communities,
-suggestions) is held nowhere but in memory; the API answers it field by field.
+the shop's own, and finds the row there. An event without an id of the shop's is known by one that is made of
+what it says, under the store's key (`~…`). Rows that were refused are in the list beside the store, by file
+and line; who asked about the person is in the audit log, where there is one. What is computed from all of
+this (ties, communities, suggestions) is held nowhere but in memory; the API answers it field by field.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,7 +50,7 @@ def exported(
     the store is searched; what it raises ends that. audit: the log of who asked, where one is kept.
     """
     keys = store.same_person([key]).get(key, frozenset({key}))
-    held, refused = store.held(sorted(keys), stop), naming(beside(store.url), keys)
+    held, refused = store.held(sorted(keys), stop), naming(beside(store.url), keys, stop)
     if not (held.described or held.events or held.answers or refused):
         return None
     events = sorted(held.events, key=lambda event: (event.at, event.id))

@@ -16,6 +16,7 @@ from typing import IO, Any, Self
 
 from graph.errors import InvalidInput
 from graph.events import Reject
+from graph.stop import Stop, never
 
 COLUMNS = ("file", "line", "reason", "detail", "event")
 
@@ -27,6 +28,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 LISTS = 10
 """How many names are searched for lists of earlier loads: more loads than that never ran at once."""
+
+LOOKS = 1_000
+"""Rows between two looks at whether to go on."""
 
 
 def beside(store_url: str) -> Path:
@@ -52,14 +56,16 @@ def strike(path: Path, texts: AbstractSet[str]) -> None:
         _ended(file, partial(_strike, texts=texts))
 
 
-def naming(path: Path, texts: AbstractSet[str]) -> list[Reject]:
+def naming(path: Path, texts: AbstractSet[str], stop: Stop = never) -> list[Reject]:
     """The rows in the lists, also of a load that still runs, in which one of these texts stands for itself:
-    not as a part of another key.
+    not as a part of another key. stop: asked now and then; what it raises ends the search.
     """
     words = "|".join(sorted(map(re.escape, texts), key=len, reverse=True))
     word = re.compile(rf"(?<![\w.@~-])(?:{words})(?![\w.@~-])")
     ours = (file for file in islice(_names(path), LISTS) if file.is_file())
-    return [row for file in ours for row in _read(file) if any(map(word.search, (row.detail, row.event)))]
+    return [
+        row for file in ours for row in _read(file, stop) if any(map(word.search, (row.detail, row.event)))
+    ]
 
 
 class Rejects:
@@ -142,13 +148,15 @@ def _ended(path: Path, do: Callable[[Path], None]) -> bool:
         return ours
 
 
-def _read(path: Path) -> Iterator[Reject]:
+def _read(path: Path, stop: Stop) -> Iterator[Reject]:
     """The rows of one list; none of a file that is none of ours."""
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         rows = csv.reader(file)
         if tuple(next(rows, ())) != COLUMNS:
             return
-        for cells in rows:
+        for number, cells in enumerate(rows):
+            if number % LOOKS == 0:
+                stop()
             # A load that still runs may be in the middle of a row.
             if len(cells) == len(COLUMNS) and cells[1].isdecimal():
                 name, line, reason, detail, event = cells
