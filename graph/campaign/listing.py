@@ -130,7 +130,7 @@ def _limits(market: Market, chosen_by: KolFilter, cost: Floats | None, budget: M
         cost=np.zeros(len(market.snapshot.people)) if cost is None else cost,
         budget=np.inf if budget is None else float(budget.amount),
         group=market.partition.labels,
-        groups=len(market.partition),
+        groups=max(len(market.partition), 1),
         cap=part,
     )
 

@@ -131,4 +131,4 @@ class Openers:
 
     def _free(self) -> Limits:
         people = len(self.partition.labels)
-        return Limits(np.zeros(people), np.inf, self.partition.labels, len(self.partition), 1.0)
+        return Limits(np.zeros(people), np.inf, self.partition.labels, max(len(self.partition), 1), 1.0)
