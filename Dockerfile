@@ -25,6 +25,8 @@ ENV PATH=/opt/sharegraph/bin:$PATH \
     SHAREGRAPH_STORE=sqlite:////var/lib/sharegraph/sharegraph.db
 USER 10001
 WORKDIR /var/lib/sharegraph
+# Compiled once here, so that no start has to; a new volume begins with what is in this folder.
+RUN sharegraph warm
 VOLUME /var/lib/sharegraph
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \

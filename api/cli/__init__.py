@@ -36,6 +36,7 @@ from api.cli.serving import serve
 from api.cli.sharing import audience, recipients
 from api.cli.trackrecord import track_record
 from api.cli.trust import trust
+from api.cli.warm import warm
 
 app = typer.Typer(
     name="sharegraph",
@@ -70,6 +71,7 @@ PANELS = {
     "Serve and look after": (
         serve,
         trust,
+        warm,
         doctor,
         backup,
         export,

@@ -51,6 +51,29 @@ def answers(
     return [_data(reply) for reply in asyncio.run(replies())]
 
 
+NEWS = """mutation($at: DateTime!) {
+  recordEvents(input: { events: [{ id: "warm", kind: VIEW, at: $at, user: "u000001", product: "p00001" }] }) {
+    stored
+  }
+}"""
+AFTER = """{
+  cascades(first: 1) { nodes { size forecast { value } } }
+  user(key: "u000001") { suggestions { nodes { rank } } recipients(product: "p00001") { nodes { rank } } }
+}"""
+
+
+async def warmed(store: Store) -> None:
+    """Have everything done that a server does until it is ready, and once it is told something."""
+    service = Service(store, records=Records(days=0))
+    try:
+        await service.begin()
+        await service.warmed()
+        for document in (NEWS, AFTER):
+            _data(await service.answer(Asked(document, {"at": service.clock().isoformat()})))
+    finally:
+        await service.end()
+
+
 def _data(reply: Reply) -> Data:
     if reply.code == BAD_INPUT:
         raise InvalidInput(_sentence(reply))
