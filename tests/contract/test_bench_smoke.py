@@ -37,6 +37,7 @@ SMALL = {
     "relations": ("--smoke",),
     "recipients": ("--people", "2000", "--openings", "20000"),
     "reopen": ("--users", "300", "--events", "6000"),
+    "restart": ("--smoke",),
     "scale": ("--smoke",),
     "scene": ("--smoke",),
     "sealed": ("--smoke",),
