@@ -3,7 +3,8 @@
 A member knows themselves, and is known to friends as far as these allow: others are pseudonyms, and have a
 name where they are friends of the member's who let friends see it. The shop's pages (storefront) know whom
 they ask about, and who allows to be named; whoever else stands in an answer is a pseudonym. An analyst knows
-nobody: everybody is a pseudonym, and every share. The shop's own services know its people.
+nobody: everybody is a pseudonym, and every share. The growth team knows the people, and of what they did
+sums alone: shares are pseudonyms to it. The shop's own services know its people.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +17,10 @@ from api.rights.pseudonyms import SHARE, Pseudonyms
 from api.rights.suppress import tens, told
 from api.settings import K
 from graph.analysis import Analysis
+from graph.errors import Forbidden
+
+KNOW_NO_SHARE = frozenset({Role.ANALYST, Role.GROWTH})
+"""Whoever got a link has its share's id, and knows from whom."""
 
 
 @dataclass(slots=True)
@@ -61,6 +66,14 @@ class Sight:
             return row
         known = self._veil.key(key)
         return None if known is None else people.row(known)
+
+    def in_cascades(self, key: str) -> int | None:
+        """The row of somebody whose cascades a caller asks for; Forbidden where these would tell what one
+        person did, and when.
+        """
+        if self.caller.role is Role.GROWTH:
+            raise Forbidden("cascades of one person are not for the role growth")
+        return self.person(key)
 
     def for_whom(self, key: str) -> int | None:
         """The row of somebody for whom a caller may have an answer made; None for whoever else they name."""
@@ -134,13 +147,13 @@ class Sight:
 
     def share_of(self, id: str) -> int | None:
         """The row of a share that a caller names; None for one that is not there, or not known by this."""
-        known = self._veil.key(id, SHARE) if self.caller.role is Role.ANALYST else id
+        known = self._veil.key(id, SHARE) if self.caller.role in KNOW_NO_SHARE else id
         return None if known is None else self.analysis.snapshot.shares.row(known)
 
     def share_id(self, row: int) -> str:
         """What this caller may call a share by."""
         own = self.analysis.snapshot.shares.ids[row]
-        return self._veil.of(own, SHARE) if self.caller.role is Role.ANALYST else own
+        return self._veil.of(own, SHARE) if self.caller.role in KNOW_NO_SHARE else own
 
     def sharer(self, key: str) -> int | None:
         """The row of whose link a caller says was opened; None for nobody, and where a member names somebody

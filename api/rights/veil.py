@@ -8,7 +8,7 @@ from graph.events import ContentId
 from graph.store import Store
 from loaders.stores.naming import Naming
 
-KNOW_NOT_ALL = frozenset({Role.MEMBER, Role.ANALYST, Role.STOREFRONT})
+KNOW_NOT_ALL = frozenset({Role.MEMBER, Role.ANALYST, Role.STOREFRONT, Role.GROWTH})
 
 PURPOSE, ANSWERS, CURSORS = "pseudonyms", "answers", "cursors"
 """What the store's secret is asked for."""
@@ -23,7 +23,7 @@ class Veil:
         self.cursors = store.secret(CURSORS)
 
     def of(self, caller: Caller) -> Pseudonyms | None:
-        """What this caller knows people by; None for one who knows all keys."""
+        """What this caller knows people or shares by; None for one who knows all keys and ids."""
         return self._pseudonyms if caller.role in KNOW_NOT_ALL else None
 
     def answer(self, id: ContentId) -> str:

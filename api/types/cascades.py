@@ -205,7 +205,7 @@ async def listed(
     """The page of the cascades that pass a filter, in order."""
     request = info.context
     among = await _forest(info, chosen_by)
-    wanted = chosen_by.to_domain(request.analysis.snapshot, request.sight.person)
+    wanted = chosen_by.to_domain(request.analysis.snapshot, request.sight.in_cascades)
     order = order or CascadeOrder.SIZE_DESC
     rule = (chosen_by.parents or ParentRule.LATEST).name
     window = request.window(*page, "cascades", wanted, order.name, bool(chosen_by.include_noise), rule)

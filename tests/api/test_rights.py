@@ -248,6 +248,27 @@ async def test_an_analyst_is_not_told_the_id_that_stands_in_a_link(told: Shop) -
             assert (await ask(told, Role.ANALYST, document, i=shown)).data == {"node": {"id": shown}}
 
 
+async def test_a_growth_team_is_told_what_travelled_and_nobodys_part_in_it(told: Shop) -> None:
+    """What one person sent, when and by which way, is an event of theirs."""
+    listing = "{ cascades { nodes { id size product { key } } } }"
+    named = (await ask(told, Role.ADMIN, "{ cascades { nodes { id root { id } } } }")).data["cascades"][
+        "nodes"
+    ]
+    seen = (await ask(told, Role.GROWTH, listing)).data["cascades"]["nodes"]
+    assert [one["product"]["key"] for one in seen] == ["tea", "mug", "pot"]
+    letters = str([plain(one["id"]) for one in seen])
+    assert not [one["root"]["id"] for one in named if (plain(one["root"]["id"]) or "")[6:] in letters]
+    document = "query($i: ID!) { node(id: $i) { id } }"
+    for one, other in zip(named, seen, strict=True):
+        for hidden in (one["id"], one["root"]["id"]):
+            assert (await ask(told, Role.GROWTH, document, i=hidden)).data == {"node": None}
+        assert (await ask(told, Role.GROWTH, document, i=other["id"])).data == {"node": {"id": other["id"]}}
+    for field in ("root { at }", "participants { totalCount }"):
+        assert (await ask(told, Role.GROWTH, f"{{ cascades {{ nodes {{ {field} }} }} }}")).code == "FORBIDDEN"
+    by_name = await ask(told, Role.GROWTH, '{ cascades(filter: { user: "ana" }) { totalCount } }')
+    assert by_name.errors[0]["extensions"]["code"] == "FORBIDDEN"
+
+
 async def test_a_page_of_the_shop_knows_the_sharer_who_allows_to_be_named_and_nobody_else(told: Shop) -> None:
     listed = (await told.ask("{ cascades { nodes { root { id user { key } } } } }"))["cascades"]["nodes"]
     (share,) = [node["root"]["id"] for node in listed if node["root"]["user"]["key"] == "ana"]
