@@ -101,7 +101,7 @@ async def _said(
     shop.tell("  ".join(told[1]))
     today = await shown(shop, who, link)
     personalisation, location = said
-    words = {"p": personalisation, "l": location}
+    words: dict[str, Any] = {"p": personalisation, "l": location}
     would = (await shop.ask(WOULD, k=who, c=link, **words))["user"]["consentPreview"]
     assert await shown(shop, who, link) == today
     named = {"personalisation": personalisation, "location": location}
