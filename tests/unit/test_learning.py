@@ -211,7 +211,7 @@ def test_a_generated_shop_teaches_the_same_twice_and_every_suggestion_has_its_ch
     made_up(tmp_path / "shop", users=400, events=12_000, seed=5, noise=1.0, shape="csv")
     whole = Snapshot.of(log_of([str(tmp_path / "shop")], "sharegraph"))
     analysis = Analysis.of(whole)
-    again = learned(whole, analysis.partition.labels)
+    again = learned(whole, analysis.shelf.labels)
     assert again.blend == analysis.shelf.blend
     assert set(again.blend.weights) <= set(NAMES)
     answers = suggest(analysis.shelf, [Ask(row) for row in range(40)], limit=5)
