@@ -112,6 +112,7 @@ class Audit:
         since = {*self._settled, analysis.snapshot.version}
         if not self._settled or not all(map(self._store.continues, since)):
             self._drop_forgotten()
+            self._settled.clear()
 
     def _drop_forgotten(self) -> None:
         forgotten = self._store.forgotten()
