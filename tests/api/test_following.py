@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from threading import Event as Signal
 from typing import Any
 
@@ -23,6 +24,7 @@ from api.serve import Server
 from api.settings import Settings
 from graph.analysis import Analysis
 from graph.store import Store
+from loaders.keyring import Keyring
 from loaders.stores import open_store
 from tests import toy
 from tests.api.conftest import NOW, Shop
@@ -315,6 +317,20 @@ async def test_what_breaks_the_protocol_closes_the_socket(
         for message in messages:
             await client.send(message)
         assert (await closed(client))[0] == code
+
+
+async def test_a_greeting_that_says_in_its_own_words_what_for_closes_the_socket(
+    shop: Shop, tmp_path: Path
+) -> None:
+    ring = tmp_path / "keys.json"
+    key = Keyring(ring).make("analyst", "reports", NOW)
+    async with (
+        served(shop, dev=False, keys=ring) as (address, _),
+        connect(f"ws://{address}/graphql", subprotocols=[WS]) as client,
+    ):
+        payload = {"authorization": f"Bearer {key}", "x-purpose": "to call Ana back"}
+        await say(client, type="connection_init", payload=payload)
+        assert (await closed(client))[0] == 4400
 
 
 async def test_an_id_that_is_taken_closes_the_socket(shop: Shop) -> None:
