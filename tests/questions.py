@@ -6,14 +6,16 @@ scalars; a type that stands on the path already is asked for its scalars only. A
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
+    GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     get_named_type,
+    is_abstract_type,
     is_leaf_type,
     is_required_argument,
 )
@@ -36,7 +38,10 @@ APART: Final = frozenset({"ConsentPreview"})
 
 FAR: Final = ("Query.viewer",) * LEVELS
 
+MUTATIONS: Final = core_schema.mutation_type.fields if core_schema.mutation_type else {}
+
 VARIABLES: Final[Mapping[str, str]] = {
+    **{name: str(field.args["input"].type) for name, field in MUTATIONS.items()},
     "person": "String!",
     "people": "[String!]!",
     "product": "String!",
@@ -54,6 +59,7 @@ GIVEN: Final[Mapping[str, str]] = {
     "user": "person",
     "users": "people",
     **{name: name for name in VARIABLES},
+    **{f"Mutation.{name}.input": name for name in MUTATIONS},
 }
 """The variable that an argument takes, by its coordinate, else by its name; others are left out."""
 
@@ -153,6 +159,60 @@ def _fields(kind: GraphQLObjectType, path: Path, wanted: Wanted) -> Iterator[str
             yield from (f"{asked} {{ {one} }}" for one in _fields(inner, below, wanted))
         else:
             yield f"{asked} {_below(inner, below, wanted)}".strip()
+
+
+def ways() -> Mapping[str, Path]:
+    """By type with fields, whatever the operation: the coordinates that lead to it, as few as may be; a type
+    that stands behind an interface or a union is reached where that is.
+    """
+    roots = (core_schema.query_type, core_schema.mutation_type, core_schema.subscription_type)
+    found: dict[str, Path] = {root.name: () for root in roots if root is not None}
+    waiting = [*found]
+    for name in waiting:
+        kind = core_schema.type_map[name]
+        steps = kind.fields.items() if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) else ()
+        for field, said in steps:
+            inner, path = get_named_type(said.type), (*found[name], f"{name}.{field}")
+            behind = core_schema.get_possible_types(inner) if is_abstract_type(inner) else ()
+            new = [one.name for one in (inner, *behind) if one.name not in found and not is_leaf_type(one)]
+            found |= dict.fromkeys(new, path)
+            waiting += new
+    return {name: path for name, path in found.items() if hasattr(core_schema.type_map[name], "fields")}
+
+
+def each_of(kind: str, path: Path, wanted: Wanted) -> str:
+    """A document for every field of a type that is wanted, each by itself and with nothing below; path: how
+    the type is reached.
+    """
+    owner: Any = core_schema.type_map[kind]
+    coordinates = [f"{kind}.{name}" for name in owner.fields]
+    asked = " ".join(_alone(one) for one in coordinates if wanted(path, one)) or "__typename"
+    for coordinate in reversed(path):
+        asked = f"{_called(coordinate)} {{ {_narrowed(coordinate, kind, asked)} }}"
+        kind = coordinate.partition(".")[0]
+    return _document(asked, kind.lower())
+
+
+def _field(coordinate: str) -> GraphQLField:
+    kind, name = coordinate.split(".")
+    owner: Any = core_schema.type_map[kind]
+    field: GraphQLField = owner.fields[name]
+    return field
+
+
+def _called(coordinate: str) -> str:
+    return f"{coordinate.partition('.')[2]}{_arguments(coordinate, _field(coordinate))}"
+
+
+def _alone(coordinate: str) -> str:
+    """A field, and of things no more than their type."""
+    leaf = is_leaf_type(get_named_type(_field(coordinate).type))
+    return _called(coordinate) if leaf else f"{_called(coordinate)} {{ __typename }}"
+
+
+def _narrowed(coordinate: str, kind: str, asked: str) -> str:
+    """What is asked of a type, where a field may answer another."""
+    return asked if get_named_type(_field(coordinate).type).name == kind else f"... on {kind} {{ {asked} }}"
 
 
 def thefts() -> Iterator[str]:
