@@ -145,7 +145,7 @@ def test_whoever_turns_out_to_be_a_sharer_a_log_is_the_same_shuffled_killed_and_
             assert digests(said(store)) == expected
 
 
-def digests(told: set[tuple[int, str | None]]) -> set[int]:
+def digests(told: set[tuple[int, int | None]]) -> set[int]:
     return {digest for digest, _ in told}
 
 

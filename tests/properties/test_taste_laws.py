@@ -37,7 +37,8 @@ def crowds(draw: st.DrawFn) -> Interactions:
         for shape, share in zip(((users, items), (users, users), (items, 6)), often, strict=True)
     )
     np.fill_diagonal(friends, val=False)
-    return Interactions(*(csr_array(each.astype(np.float32)) for each in (chosen, friends, content)))
+    parts = [csr_array(each.astype(np.float32)) for each in (chosen, friends, content)]
+    return Interactions(chosen=parts[0], friends=parts[1], content=parts[2])
 
 
 @settings(max_examples=40, deadline=None)

@@ -57,6 +57,7 @@ def test_a_shelf_without_friends_hears_nobody():
     taken = snapshot("ana>bea:tea ana>:mug cy$tea")
     shelf = Shelf.of(taken, strengths(taken), np.zeros(len(taken.people), np.int32))
     bea = taken.people.row("bea")
+    assert bea is not None
     assert shelf.hears(bea)[0].tolist() == [taken.people.row("ana")]
     assert not friendless(shelf).hears(bea)[0].size
     (heard,), (deaf,) = (suggest(one, [Ask(bea)], limit=5) for one in (shelf, friendless(shelf)))

@@ -229,6 +229,7 @@ def test_content_is_heard_of_what_is_first_touched_after_the_fit_from_that_act_o
     shelf = Shelf.of(past, strengths(past), np.zeros(len(past.people), np.int32))
     moments = Moments.after(shelf, past, cut, whole, strengths(whole))
     cy, kettle = whole.people.row("cy"), whole.products.keys.row("kettle")
+    assert cy is not None
 
     def named(at: timedelta) -> set[int]:
         then = moments.at(cy, int((START + at).timestamp() * 1e6))

@@ -40,7 +40,8 @@ def crowd() -> Interactions:
     np.fill_diagonal(friends, False)
     chosen[0], friends[1] = False, False
     content = rng.random((ITEMS, FEATURES)) < np.where(genre[:, None] == np.arange(FEATURES) % 4, 0.7, 0.1)
-    return Interactions(*(csr_array(matrix.astype(np.float32)) for matrix in (chosen, friends, content)))
+    parts = [csr_array(matrix.astype(np.float32)) for matrix in (chosen, friends, content)]
+    return Interactions(chosen=parts[0], friends=parts[1], content=parts[2])
 
 
 @every_model
