@@ -14,6 +14,9 @@ from tests.toy import events, saying_no, snapshot, without_acts_of
 FEW = 3
 """People of whom a community has a list of its own here, so that lists of communities speak."""
 
+CLOSE = 1e-4
+"""Sums of floats are not made in the same order, and what is newest of all is the time that it is."""
+
 ENOUGH = 30
 """Choices from which weights and chances are learned here."""
 
@@ -32,14 +35,17 @@ def test_what_refusers_do_changes_no_suggestion_of_anybody_else(seed: int) -> No
         fits = [Analysis.of(taken) for taken in (whole, alone)]
         assert len(fits[0].ties) > len(fits[1].ties)
         assert any(fits[0].shelf.popular.has_list(label) for label in range(len(CROWD)))
-        assert fits[0].shelf.blend == fits[1].shelf.blend
+        taught = [fit.shelf.blend.weights for fit in fits]
+        assert taught[0].keys() == taught[1].keys()
+        for source, weights in taught[0].items():
+            assert weights == pytest.approx(taught[1][source], rel=CLOSE)
         assert all(map(learning.teaches, (whole, alone)))
         asks = [*asked_by_others(whole), *links_of_refusers(whole)]
         answers = [suggest(fit.shelf, asks, limit=10) for fit in fits]
     for one, other in zip(*answers, strict=True):
         assert [each.product for each in one.suggestions] == [each.product for each in other.suggestions]
         for here, there in zip(one.suggestions, other.suggestions, strict=True):
-            assert here.score == pytest.approx(there.score, rel=1e-5)
+            assert here.score == pytest.approx(there.score, rel=CLOSE)
             assert (here.opens is None) == (there.opens is None)
 
 
