@@ -15,8 +15,8 @@ FEW = 3
 """People of whom a community has a list of its own here, so that lists of communities speak."""
 
 CLOSE = 5e-3
-"""Relatively: the newest event of anybody is the time that it is, by which older ones have faded where weights
-are learned; up to 1.3e-4 was seen.
+"""Relatively: the newest event of anybody is the time that it is, by which older ones have faded where
+weights are learned; up to 1.3e-4 was seen.
 """
 
 ENOUGH = 30
