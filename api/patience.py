@@ -6,7 +6,6 @@ What follows the head has deadlines of its own (`api.http`), and so has silence 
 
 import asyncio
 
-import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
@@ -35,9 +34,9 @@ class Patient(H11Protocol):
 
     def _look(self) -> None:
         """Wait exactly while a head is wanted of somebody who sends one."""
-        wanted = self.conn.their_state is h11.IDLE and not self.transport.is_closing()
+        wanted = self.cycle is None or self.cycle.response_complete
         between = self.timeout_keep_alive_task is not None
-        if not wanted or between or self.transport.get_protocol() is not self:
+        if not wanted or between or self.transport.is_closing() or self.transport.get_protocol() is not self:
             self._forget()
         elif self._waiting is None:
             self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
