@@ -31,6 +31,21 @@ def is_address(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
+def stamp(source: str) -> tuple[int, ...]:
+    """What is another once a file was written anew; nothing for an address, and for no file.
+
+    >>> stamp("https://login.example/jwks.json")
+    ()
+    """
+    if is_address(source):
+        return ()
+    try:
+        told = Path(source).stat()
+    except OSError:
+        return ()
+    return told.st_mtime_ns, told.st_ino, told.st_size
+
+
 def read(source: str) -> bytes:
     """The key set's text. InvalidInput for a source that will never do, StoreUnavailable for one that does
     not answer now.

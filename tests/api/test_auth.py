@@ -14,10 +14,11 @@ from typing import Any, ClassVar
 
 import pytest
 from joserfc import jwk, jwt
+from structlog.testing import capture_logs
 
-from api.auth.caller import Role, UnknownPurpose
+from api.auth.caller import Role, Unauthenticated, UnknownPurpose
 from api.auth.gate import Gate, gate_of
-from api.auth.tokens import BAD, OLD, Keys, Tokens
+from api.auth.tokens import BAD, FRESH, OLD, Keys, Tokens
 from api.settings import Settings
 from graph.errors import InvalidInput, UnknownKey
 from loaders.keyring import Keyring
@@ -244,7 +245,9 @@ async def test_keys_stay_good_while_their_address_is_away() -> None:
     with address(RSA) as source:
         tokens = Tokens(Keys(source, clock=lambda: time[0]), "shop")
     time[0] += 10_000
-    assert (await tokens.caller(signed(RSA), NOW.timestamp())).subject is None
+    with capture_logs() as lines:
+        assert (await tokens.caller(signed(RSA), NOW.timestamp())).subject is None
+    assert [(line["log_level"], line["event"]) for line in lines] == [("warning", "keys not read anew")]
 
 
 def test_no_secret_is_taken_from_an_address_and_no_key_over_a_line_that_anybody_reads() -> None:
@@ -340,3 +343,66 @@ async def test_what_a_server_counts_is_for_who_runs_it(shop: Shop, told: dict[st
         assert (await client.get("/healthz")).status_code == 200
     async with shop.client() as client:
         assert (await client.get("/metrics")).status_code == 200
+
+
+OTHERS = [
+    jwk.OKPKey.generate_key("Ed25519", {"kid": "x"}).as_dict(private=False),
+    jwk.ECKey.generate_key("P-384", {"kid": "x"}).as_dict(private=False),
+    RSA.as_dict(private=False) | {"kid": "x", "use": "enc"},
+    RSA.as_dict(private=False) | {"kid": "x", "alg": "PS256"},
+    {"kty": "AKP", "kid": "x", "alg": "ML-DSA-44", "pub": "AAAA"},
+    {"kty": "oct", "kid": "x", "k": "c2hvcnQ"},
+    {"kty": "RSA", "kid": "x"},
+    "no key at all",
+]
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=lambda key: str(key)[:24])
+async def test_a_key_that_is_of_no_use_here_is_left_out_of_its_set_with_a_warning(
+    tmp_path: Path, other: Any
+) -> None:
+    path = tmp_path / "jwks.json"
+    path.write_text(json.dumps({"keys": [other, RSA.as_dict(private=False)]}))
+    with capture_logs() as lines:
+        tokens = Tokens(Keys(str(path)), "shop")
+    assert [(line["log_level"], line["event"], line["place"]) for line in lines] == [
+        ("warning", "a key is left out", 0)
+    ]
+    assert (await tokens.caller(signed(RSA), NOW.timestamp())).role is Role.STOREFRONT
+    with pytest.raises(Unauthenticated):
+        await tokens.caller(signed(RSA, kid="x"), NOW.timestamp())
+
+
+async def test_a_key_that_its_address_has_no_more_opens_nothing_from_the_next_look_on() -> None:
+    time = [0.0]
+    with address(RSA, CURVE) as source:
+        tokens = Tokens(Keys(source, clock=lambda: time[0]), "shop")
+        assert (await tokens.caller(signed(RSA), NOW.timestamp())).role is Role.STOREFRONT
+        _Address.keys.remove(RSA)
+        time[0] += FRESH + 1
+        with pytest.raises(Unauthenticated, match=BAD):
+            await tokens.caller(signed(RSA), NOW.timestamp())
+        assert (await tokens.caller(signed(CURVE), NOW.timestamp())).role is Role.STOREFRONT
+
+
+def written(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+async def test_a_file_of_keys_is_read_anew_once_it_changed_and_what_cannot_be_read_is_said(
+    jwks: Path,
+) -> None:
+    tokens = Tokens(Keys(str(jwks)), "shop")
+    new = jwk.RSAKey.generate_key(2048, {"kid": "r"})
+    with pytest.raises(Unauthenticated):
+        await tokens.caller(signed(new), NOW.timestamp())
+    written(jwks, json.dumps({"keys": [new.as_dict(private=False)]}))
+    assert (await tokens.caller(signed(new), NOW.timestamp())).role is Role.STOREFRONT
+    with pytest.raises(Unauthenticated):
+        await tokens.caller(signed(CURVE), NOW.timestamp())
+    written(jwks, '{"keys": [')
+    with capture_logs() as lines:
+        for _ in range(3):
+            assert (await tokens.caller(signed(new), NOW.timestamp())).role is Role.STOREFRONT
+    assert [(line["log_level"], line["event"]) for line in lines] == [("warning", "keys not read anew")]
+    assert "jwks.json is no key set" in lines[0]["reason"]
