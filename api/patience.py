@@ -34,7 +34,8 @@ class Patient(H11Protocol):
 
     def _look(self) -> None:
         """Wait exactly while a head is wanted of somebody who sends one."""
-        wanted = self.cycle is None or self.cycle.response_complete
+        # There is no cycle before the first head.
+        wanted = getattr(self.cycle, "response_complete", True)
         between = self.timeout_keep_alive_task is not None
         if not wanted or between or self.transport.is_closing() or self.transport.get_protocol() is not self:
             self._forget()
