@@ -22,7 +22,8 @@ COPY --from=build /opt/sharegraph /opt/sharegraph
 ENV PATH=/opt/sharegraph/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     NUMBA_CACHE_DIR=/var/lib/sharegraph/kernels \
-    SHAREGRAPH_STORE=sqlite:////var/lib/sharegraph/sharegraph.db
+    SHAREGRAPH_STORE=sqlite:////var/lib/sharegraph/sharegraph.db \
+    SHAREGRAPH_KEYS=/var/lib/sharegraph/keys.json
 USER 10001
 WORKDIR /var/lib/sharegraph
 # Compiled once here, so that no start has to; a new volume begins with what is in this folder.
@@ -32,4 +33,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
   CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 ENTRYPOINT ["sharegraph"]
-CMD ["serve", "--port", "8000", "--dev"]
+# Whoever asks has a key; the first is made by `keys create admin`, in the same volume.
+CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import structlog
 import uvicorn
+from rich.console import Console
 from starlette.applications import Starlette
 
 from api.app import create_app
@@ -29,6 +30,9 @@ NOT_STARTED = 3
 
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 """By which prometheus_client, as it is imported, is told where several processes count."""
+
+OPENLY = "nobody is asked who they are: whoever reaches this port may read, change and delete anything"
+"""Said where a server asks nobody."""
 
 log = structlog.get_logger()
 
@@ -71,6 +75,7 @@ def run(settings: Settings) -> None:
     """
     settings.check()
     configure()
+    warn(settings)
     if settings.workers == 1:
         app = create_app(settings)
         with _listening(settings) as port:
@@ -81,6 +86,17 @@ def run(settings: Settings) -> None:
     gate_of(settings)
     with _listening(settings) as port, _commons() as commons:
         Keeper(settings.workers, work, (settings, port, commons), 2 * settings.shutdown_seconds + 5).keep()
+
+
+def warn(settings: Settings) -> None:
+    """Say loudly that nobody is asked who they are, where that is so: in the log, and in red to whoever sits
+    before it.
+    """
+    if not settings.dev:
+        return
+    log.warning(OPENLY, dev=True, host=settings.host)
+    if sys.stderr.isatty():
+        Console(file=sys.stderr, highlight=False).print(f"--dev: {OPENLY}", style="bold red", soft_wrap=True)
 
 
 def work(settings: Settings, port: socket.socket, commons: Commons) -> None:

@@ -7,13 +7,15 @@ import socket
 import subprocess
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 from threading import Event
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
-from api.serve import run
+from api.serve import OPENLY, run, warn
 from api.settings import Settings
 from graph.errors import InvalidInput, StoreUnavailable
 from tests.api.conftest import Shop
@@ -77,6 +79,28 @@ def test_without_authentication_it_serves_only_in_the_open_and_only_this_machine
         run(Settings("sqlite:///shop.db", host="0.0.0.0", dev=True))  # noqa: S104
 
 
+class Terminal(StringIO):
+    """Where somebody sits and reads."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("dev", [True, False])
+def test_who_sits_before_a_server_that_asks_nobody_reads_so_in_red(
+    monkeypatch: pytest.MonkeyPatch, *, dev: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    read = Terminal()
+    monkeypatch.setattr(sys, "stderr", read)
+    with capture_logs() as lines:
+        warn(Settings("sqlite:///shop.db", dev=dev))
+    assert [(line["log_level"], line["event"]) for line in lines] == [("warning", OPENLY)] * dev
+    assert read.getvalue().startswith("\x1b[1;31m--dev: ") == dev
+    assert (OPENLY in read.getvalue()) == dev
+
+
 def test_it_does_not_start_on_a_store_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="there is no store yet"):
         run(Settings(f"sqlite:///{tmp_path}/none.db", dev=True))
@@ -109,6 +133,7 @@ def test_a_real_server_answers_and_goes_when_told_with_lines_that_name_nobody(sh
     assert fault.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
     assert server.returncode in {0, -signal.SIGTERM}
     lines = [json.loads(line) for line in written.splitlines()]
+    assert (lines[0]["level"], lines[0]["event"], lines[0]["dev"]) == ("warning", OPENLY, True)
     answered = [line for line in lines if line["event"] == "answered"]
     assert [(line["operation"], line["code"]) for line in answered] == [
         ("query.user", "OK"),

@@ -4,6 +4,7 @@ Its form is checked against the Compose specification that check-jsonschema carr
 `docker compose config` where that is installed.
 """
 
+import json
 import os
 import re
 import shutil
@@ -70,6 +71,17 @@ def test_only_this_machine_can_reach_a_port(services: dict[str, Any]):
     published = [port for service in services.values() for port in service.get("ports", [])]
     assert published
     assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_whoever_asks_the_api_has_a_key(services: dict[str, Any]):
+    """Nothing that is started without a word of ours serves anybody openly."""
+    (command,) = re.findall(r"^CMD (.*)$", DOCKERFILE, flags=re.MULTILINE)
+    assert json.loads(command)[:2] == ["serve", "--host"]
+    assert re.search(r"SHAREGRAPH_KEYS=/var/lib/sharegraph/\S+", DOCKERFILE)
+    assert "--dev" not in DOCKERFILE + FILE.read_text()
+    assert "command" not in services["api"]
+    assert "network_mode" not in services["api"]
+    assert services["api"]["environment"]["SHAREGRAPH_STORE"] == "neo4j://neo4j:7687"
 
 
 def test_every_service_is_limited_in_memory_and_keeps_its_files_in_a_named_volume(services: dict[str, Any]):
