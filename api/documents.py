@@ -31,6 +31,9 @@ KEPT = 1_000
 LONGEST_KEPT = 50_000
 """Characters; a longer document is no client's everyday query."""
 
+MOST_TOLD = 8
+"""The most faults of a document that are told: further ones cost us time and answer nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -109,7 +112,7 @@ class Documents:
             more = allowance.beyond(shape, None)
             if more is not None:
                 return _too_complex(more)
-            errors = validate(self._schema, ast, hide_suggestions=not self._hints)
+            errors = validate(self._schema, ast, max_errors=MOST_TOLD, hide_suggestions=not self._hints)
             if errors:
                 return Invalid(tuple(errors), VALIDATION)
             document = Document(ast, shape, _plans(self._schema, ast), *_cursors(ast))

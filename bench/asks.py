@@ -171,3 +171,37 @@ def recorded(count: int) -> Ask:
         for n in range(count)
     ]
     return ask(query, "ingest", input={"events": events})
+
+
+def drawn(count: int) -> Ask:
+    """A page of so many participants of each cascade of a page."""
+    query = """query($first: Int) { cascades(first: 1) { nodes {
+        participants(first: $first) { totalCount } } } }"""
+    return ask(query, "analyst", first=count)
+
+
+def sought(count: int) -> Ask:
+    """A list of so many candidates."""
+    query = "query($first: Int) { kolCandidates(first: $first) { nodes { rank } } }"
+    return ask(query, "growth", first=count)
+
+
+def excluded(count: int) -> Ask:
+    """Candidates who are none of so many."""
+    query = "query($f: KolFilter) { kolCandidates(first: 1, filter: $f) { nodes { rank } } }"
+    return ask(query, "growth", f={"exclude": [f"nobody{n}" for n in range(count)]})
+
+
+def introduced(count: int) -> Ask:
+    """So many users in one call."""
+    query = (
+        "mutation($input: UpsertUsersInput!) { upsertUsers(input: $input) { stored userErrors { code } } }"
+    )
+    return ask(query, "ingest", input={"users": [{"key": f"u{n:06}"} for n in range(count)]})
+
+
+def stocked(count: int) -> Ask:
+    """So many products in one call."""
+    query = """mutation($input: UpsertProductsInput!) {
+        upsertProducts(input: $input) { stored userErrors { code } } }"""
+    return ask(query, "ingest", input={"products": [{"key": f"p{n:05}"} for n in range(count)]})

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from api.cost.allowance import ALLOWANCES
-from api.limits import CALL, PAGE
+from api.limits import CALL, DRAWING, NAMED, PAGE, SEEDS
 from api.settings import Settings
 from api.trusted import id_of
 from bench import asks
@@ -20,6 +20,7 @@ PLAIN = ask("{ __typename }")
 CARD = Ask({"documentId": id_of(TRUSTED), "variables": {"key": "p00001"}})
 RECORD = "mutation { recordEvents(input: { events: [] }) { stored } }"
 PUBLIC = "the schema is public: it stands in the repository"
+TEN = 10
 SILENT = "says nothing of it"
 UNTRUSTED = "403 NOT_TRUSTED"
 CIRCLE = "{ __schema { types { " + "fields { type { " * 5 + "name" + " } }" * 5 + " } } }"
@@ -29,8 +30,8 @@ ROUND = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }"
 @dataclass(frozen=True, slots=True)
 class Probe:
     """hostile: what is tried. becomes: what has to come of it. fine: what has to be answered beside it.
-    word: what may not stand in the answer, where that is what counts. open: by profile, why it is answered
-    there all the same.
+    word: a pattern of what may not stand in the answer, where that is what counts. open: by profile, why it
+    is answered there all the same.
     """
 
     name: str
@@ -55,10 +56,17 @@ COP = (
     Probe("alias overloading (101 aliases)", ask(asks.aliases(101)), "200 TOO_COMPLEX"),
     Probe("array of ten queries", Ask([{"query": "{ __typename }"}] * 10), "400 BAD_REQUEST"),
     Probe(
-        "directive overloading (ten unknown)",
+        "directive overloading (51)",
         ask("{ __typename " + "@aa" * 51 + " }"),
         "200 TOO_COMPLEX",
         ask("{ __typename @include(if: true) }"),
+    ),
+    Probe(
+        "directive overloading (ten unknown, ten errors)",
+        ask("{ __typename " + "@aa" * TEN + " }"),
+        SILENT,
+        ask("{ __typename @include(if: true) }"),
+        word='"message":"Unknown directive' + ".*Unknown directive" * (TEN - 1),
     ),
     Probe("circular introspection", ask(CIRCLE), "200 GRAPHQL_VALIDATION_FAILED"),
     Probe(
@@ -180,7 +188,12 @@ def limits() -> Iterator[Limit]:
     yield Limit("bytes of a body", bytes_, _around(bytes_, asks.sized), "413 REQUEST_TOO_LARGE")
     yield Limit("length of a page", PAGE, _around(PAGE, asks.suggested), "200 BAD_USER_INPUT")
     yield Limit("products in one argument", PAGE, _around(PAGE, asks.proved), "200 BAD_USER_INPUT")
+    yield Limit("participants in a page", DRAWING, _around(DRAWING, asks.drawn), "200 BAD_USER_INPUT")
+    yield Limit("KOL candidates", SEEDS, _around(SEEDS, asks.sought), "200 BAD_USER_INPUT")
+    yield Limit("people in one argument", NAMED, _around(NAMED, asks.excluded), "200 BAD_USER_INPUT")
     yield Limit("events in one call", CALL, _around(CALL, asks.recorded), "200 TOO_LARGE")
+    yield Limit("users in one call", CALL, _around(CALL, asks.introduced), "200 TOO_LARGE")
+    yield Limit("products in one call", CALL, _around(CALL, asks.stocked), "200 TOO_LARGE")
 
 
 def _around(most: int, of: Callable[[int], Ask]) -> tuple[Ask, Ask, Ask]:

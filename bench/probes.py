@@ -9,23 +9,36 @@ became of a request but what stands here.
 """
 
 import json
+import re
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from api.cost.allowance import ALLOWANCES
 from api.limits import OPERATIONS
+from api.settings import Settings
 from bench import asks
 from bench.asks import ANSWERED, ask
 from bench.hostile import CARD, COP, PLAIN, SILENT, UNTRUSTED, Limit, Probe, limits, thieves
 from bench.measured import tell_where
 from bench.standing import Profile, Stand, standing
+
+WS = "graphql-transport-ws"
+
+SHARE = ALLOWANCES["analyst"].followed
+"""Of the subscriptions of one analyst; another kind of caller, who may have more, fills a socket."""
+
+PLACES = OPERATIONS + SHARE + 1
+"""What the server that is tried takes in all."""
 
 
 def minute(stand: Stand) -> Iterator[tuple[str, str, bool]]:
@@ -45,29 +58,68 @@ def minute(stand: Stand) -> Iterator[tuple[str, str, bool]]:
 
 
 def followed(stand: Stand) -> Iterator[tuple[str, str, bool]]:
-    """As many subscriptions on one socket as may be, and one more; then as many as the server takes."""
-    listed = {"query": "{ cascades(first: 1) { nodes { id } } }"}
-    answer = stand.client.post("/graphql", json=listed, headers=stand.bearer("analyst")).json()
-    said = {"query": "subscription($id: ID!) { cascade(id: $id) { size } }"}
-    asked = {**said, "variables": {"id": answer["data"]["cascades"]["nodes"][0]["id"]}}
-    greeting = {"type": "connection_init", "payload": stand.bearer("analyst")}
-    protocol = Subprotocol("graphql-transport-ws")
-    with connect(f"ws://{stand.address}/graphql", subprotocols=[protocol]) as socket:
-        socket.send(json.dumps(greeting))
-        socket.recv(timeout=30)
-        for number in range(OPERATIONS + 1):
-            socket.send(json.dumps({"type": "subscribe", "id": str(number), "payload": asked}))
-        heard = [json.loads(socket.recv(timeout=60)) for _ in range(OPERATIONS + 1)]
-        kinds = {message["id"]: message["type"] for message in heard}
-        good = [kinds[str(number)] for number in range(OPERATIONS + 1)] == ["next"] * OPERATIONS + ["error"]
-        yield f"{OPERATIONS} subscriptions on a socket, and one more", kinds[str(OPERATIONS)], good
-        events = {**stand.bearer("analyst"), "accept": "text/event-stream"}
+    """As many subscriptions on one socket as may be, and one more; as many as one caller may have, and one
+    more; then as many as the server takes.
+    """
+    other = {"authorization": f"Bearer {stand.token(role='analyst', sub='other')}"}
+    events = {**other, "accept": "text/event-stream"}
+    asked = _asking(stand, stand.bearer("analyst"))
+    with greeted(stand, "admin") as admin, greeted(stand, "analyst") as analyst:
+        whole = _asking(stand, stand.bearer("admin"))
+        yield f"{OPERATIONS} subscriptions on a socket, and one more", *_filled(admin, whole, OPERATIONS)
+        yield f"{SHARE} subscriptions of a caller, and one more", *_filled(analyst, asked, SHARE)
         with stand.client.stream("POST", "/graphql", json=asked, headers=events) as last:
-            yield f"{OPERATIONS + 1} on a server for so many", str(last.status_code), last.status_code == 200
-            over = stand.client.post("/graphql", json=asked, headers=events)
-            yield "and one more", asks.outcome(over), over.status_code == 503
+            yield "another caller's, the last that the server takes", str(last.status_code), last.is_success
+            with stand.client.stream("POST", "/graphql", json=asked, headers=events) as over:
+                yield "and one more", str(over.status_code), over.status_code == 503
         plain = PLAIN.outcome(stand)
         yield "a plain question meanwhile", plain, plain == ANSWERED
+
+
+def _asking(stand: Stand, headers: Mapping[str, str]) -> object:
+    """A subscription to a cascade, by the id that a caller knows it by."""
+    listed = {"query": "{ cascades(first: 1) { nodes { id } } }"}
+    answer = stand.client.post("/graphql", json=listed, headers=headers).json()
+    known = {"id": answer["data"]["cascades"]["nodes"][0]["id"]}
+    return {"query": "subscription($id: ID!) { cascade(id: $id) { size } }", "variables": known}
+
+
+@contextmanager
+def greeted(stand: Stand, role: str) -> Iterator[ClientConnection]:
+    """A WebSocket of a caller in a role, let in."""
+    greeting = {"type": "connection_init", "payload": stand.bearer(role)}
+    with connect(f"ws://{stand.address}/graphql", subprotocols=[Subprotocol(WS)]) as socket:
+        socket.send(json.dumps(greeting))
+        socket.recv(timeout=30)
+        yield socket
+
+
+def _filled(socket: ClientConnection, asked: object, most: int) -> tuple[str, bool]:
+    """What became of one more than may be followed; and whether those were, and it was refused."""
+    for number in range(most + 1):
+        socket.send(json.dumps({"type": "subscribe", "id": str(number), "payload": asked}))
+    heard = [json.loads(socket.recv(timeout=60)) for _ in range(most + 1)]
+    kinds = {message["id"]: message["type"] for message in heard}
+    good = [kinds[str(number)] for number in range(most + 1)] == ["next"] * most + ["error"]
+    return kinds[str(most)], good
+
+
+def spoken(stand: Stand) -> Iterator[tuple[str, str, bool]]:
+    """A message on a WebSocket: under, at and over what a body may have in bytes."""
+    most = Settings("").body_bytes
+    for size, comes in ((most - 1, "pong"), (most, "pong"), (most + 1, "closed with 1009")):
+        became = _sent(stand, size)
+        yield f"a WebSocket's message of {size:,} bytes", became, became == comes
+
+
+def _sent(stand: Stand, size: int) -> str:
+    bare = '{"type":"ping","payload":{"pad":""}}'
+    with greeted(stand, "analyst") as socket:
+        try:
+            socket.send(bare.replace('""', '"' + "x" * (size - len(bare)) + '"'))
+            return str(json.loads(socket.recv(timeout=30))["type"])
+        except ConnectionClosed as closed:
+            return f"closed with {closed.rcvd.code if closed.rcvd else 'nothing'}"
 
 
 class Record:
@@ -86,7 +138,8 @@ class Record:
         """A probe, and the request beside it."""
         became = probe.hostile.outcome(stand)
         if probe.word:
-            became = ANSWERED if probe.word in probe.hostile.sent(stand).text else SILENT
+            told = re.search(probe.word, probe.hostile.sent(stand).text, re.DOTALL)
+            became = ANSWERED if told else SILENT
         fine = CARD if profile is Profile.ONLY else probe.fine
         paired = fine.outcome(stand)
         held = became == probe.becomes or (profile is Profile.ONLY and became == UNTRUSTED)
@@ -114,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     record = Record()
     with tempfile.TemporaryDirectory() as folder:
         for profile in asked.profiles:
-            with standing(Path(folder), profile, "--subscriptions", str(OPERATIONS + 1)) as stand:
+            with standing(Path(folder), profile, "--subscriptions", str(PLACES)) as stand:
                 _tried(record, stand, profile)
     print(f"\n{record.all} probes, {record.wrong} not as they have to be")
     sys.exit(record.wrong > 0)
@@ -132,7 +185,7 @@ def _tried(record: Record, stand: Stand, profile: Profile) -> None:
     print("\nkeys: at, under and over each limit")
     for limit in limits():
         record.limit(limit, stand)
-    for name, became, good in (*minute(stand), *followed(stand)):
+    for name, became, good in chain(spoken(stand), minute(stand), followed(stand)):
         record.line(name, became, "held", good=good)
 
 

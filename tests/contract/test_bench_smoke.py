@@ -33,7 +33,7 @@ SMALL = {
     "order": ("--smoke",),
     "oracle_timing": ("--smoke",),
     "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),
-    "probes": ("--profiles", "only trusted"),
+    "probes": ("--profiles", "keys"),
     "relations": ("--smoke",),
     "recipients": ("--people", "2000", "--openings", "20000"),
     "reopen": ("--users", "300", "--events", "6000"),
@@ -50,7 +50,7 @@ SMALL = {
     "walks": ("--smoke",),
     "transmission": ("--seeds", "1", "--users", "300", "--events", "6000"),
 }
-PEERS = {"fuzzed": "schemathesis", "graphql": "psutil", "pagerank": "igraph"}
+PEERS = {"graphql": "psutil", "pagerank": "igraph"}
 """What only requirements-bench.lock brings."""
 BY_HAND = {"gds", "real_logs"}
 """What starts a Neo4j of its own, or needs the public logs; gds downloads 140 MB."""
