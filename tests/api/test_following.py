@@ -4,8 +4,8 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager
-from datetime import datetime
+from contextlib import aclosing, asynccontextmanager, closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event as Signal
 from typing import Any
@@ -18,9 +18,11 @@ from websockets.typing import Subprotocol
 
 from api import refresh, shared, sockets
 from api.app import create_app
+from api.auth.gate import Gate
 from api.ids import global_id
 from api.request import Asked
 from api.serve import Server
+from api.service import Service
 from api.settings import Settings
 from graph.analysis import Analysis
 from graph.store import Store
@@ -511,3 +513,31 @@ async def test_waiting_for_news_is_not_limited(shop: Shop) -> None:
         await asyncio.sleep(0.7)
         shop.tell("ana>cy:tea")
         assert (await asyncio.wait_for(news, 5)).data == {"cascade": {"size": 3}}
+
+
+@pytest.mark.parametrize("way", ["it expires", "it is revoked"])
+async def test_what_is_followed_ends_with_the_first_event_after_its_callers_key_does(
+    shop: Shop, tmp_path: Path, way: str
+) -> None:
+    """That event is not told any more."""
+    shop.tell("ana>bea:tea")
+    ring, now = Keyring(tmp_path / "keys.json"), [NOW]
+    made = ring.make("admin", "", NOW, NOW + timedelta(hours=1))
+    gate = Gate(keyring=ring)
+    caller = await gate.caller({"authorization": f"Bearer {made}"}, lambda: now[0])
+    with closing(Service(shop.store, gate=gate, clock=lambda: now[0])) as service:
+        async with (
+            asyncio.timeout(20),
+            aclosing(service.replies(Asked(SIZES, TEA, caller=caller))) as replies,
+        ):
+            assert (await anext(replies)).data == {"cascade": {"size": 2}}
+            shop.tell("ana>cy:tea")
+            assert (await anext(replies)).data == {"cascade": {"size": 3}}
+            if way == "it expires":
+                now[0] += timedelta(hours=2)
+            else:
+                ring.revoke(made.split("_")[1], NOW)
+            shop.tell("ana>dan:tea")
+            last = await anext(replies)
+            assert (last.ran, last.data, last.code) == (False, None, "UNAUTHENTICATED")
+            assert [reply async for reply in replies] == []
