@@ -3,28 +3,33 @@
     python -m bench.thief > bench/results/thief.txt
 
 A member of a made-up shop, with a token of their own and a friend's key, tries to read what the friend
-shared, is shown or allows, and to act in their name, by every route that the schema has. docs/security.md
-shows the walk. What a request cost is left out of the answers. Needs curl and a shell. Ends with an error
-where the friend's key or acts come back.
+shared, is shown or allows, and to act in their name; then each field that is answered of oneself only, by
+whichever way the schema has to a friend and to a share of theirs. docs/security.md shows the walk. What a
+request cost is left out of the answers. Needs curl and a shell. Ends with an error where the friend's key or
+anything that was to be stolen comes back, and where a way led to nobody.
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from api.errors import FORBIDDEN
 from api.ids import global_id
+from api.rights.table import OWN
 from bench.hostile import befriended
 from bench.measured import tell_where
 from bench.standing import Profile, Stand, standing, unsigned
+from tests.questions import thefts
 
 COST = re.compile(r',?"extensions":\{"cost":\{[^}]*\}\}')
 
@@ -80,6 +85,10 @@ STEPS = (
 """What is tried, with which token, and the document."""
 
 
+NEEDED = {"first": 3, "product": "p00001", "products": ["p00001", "p00002"], "link": {}}
+"""What the documents to a friend's fields take."""
+
+
 def tokens(stand: Stand, me: str) -> dict[str, str]:
     """By name: what a thief may hold."""
     now = int(datetime.now(UTC).timestamp())
@@ -118,9 +127,10 @@ def _asked(stand: Stand, role: str, query: str) -> Any:
     return stand.client.post("/graphql", json={"query": query}, headers=stand.bearer(role)).json()["data"]
 
 
-def typed(token: str, query: str) -> str:
+def typed(token: str, query: str, given: Mapping[str, object] | None = None) -> str:
     """The command; single quotes hold the document, and let go of it where a variable stands."""
-    said = quote(f'{{"query": {quoted(query)}}}')
+    more = f', "variables": {json.dumps(given)}' if given else ""
+    said = quote(f'{{"query": {quoted(query)}{more}}}')
     said = re.sub(r"\$([A-Z_]+)", "'\"$\\1\"'", said)
     bearer = f' -H "authorization: Bearer ${token}"' if token else ""
     return f"curl -s $SHOP -H 'content-type: application/json'{bearer} -d {said}"
@@ -138,6 +148,28 @@ def answer(command: str, variables: Mapping[str, str]) -> str:
     return COST.sub("", run.stdout)
 
 
+def routes() -> Iterator[tuple[str, str, dict[str, object]]]:
+    """To each field that is answered of oneself only: its name, a document that asks a friend's as `stolen`,
+    and what it needs.
+    """
+    for coordinate, query in zip(OWN, thefts(), strict=True):
+        yield coordinate, query, {name: NEEDED[name] for name in NEEDED if f"${name}:" in query}
+
+
+def stolen(answer: Any) -> Iterator[object]:
+    """What came for each time that something was to be stolen; None where nothing did.
+
+    >>> [*stolen({"viewer": {"friends": [{"stolen": None}, {"stolen": 3}]}})]
+    [None, 3]
+    """
+    if isinstance(answer, dict):
+        for name, below in answer.items():
+            yield from [below] if name == "stolen" else stolen(below)
+    elif isinstance(answer, list):
+        for one in answer:
+            yield from stolen(one)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Walk, and say what came back."""
     ArgumentParser(description=__doc__).parse_args(arguments)
@@ -147,11 +179,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
         facts = known(stand, me)
         variables = {"SHOP": f"http://{stand.address}/graphql", **tokens(stand, me), **facts}
         for title, token, query in STEPS:
-            command = typed(token, query)
-            came = answer(command, variables)
-            print(f"\n# {title}\n$ {command}\n{came}", flush=True)
-            if f'"{facts["FRIEND"]}"' in came:
-                sys.exit("the friend's key came back")
+            _walked(title, typed(token, query), variables)
+        for coordinate, query, given in routes():
+            came = _walked(f"{coordinate} of a friend", typed("MINE", query, given), variables)
+            if wrong := verdict(json.loads(came)):
+                sys.exit(f"a friend's {coordinate} {wrong}")
+
+
+def verdict(body: Any) -> str:
+    """What is wrong with an answer to who wanted to steal; "" where it was asked of somebody, and refused."""
+    if any(one is not None for one in stolen(body.get("data"))):
+        return "came back"
+    paths = [error.get("path", [""])[-1] for error in body.get("errors", ()) if _forbids(error)]
+    return "" if "stolen" in paths else "was asked of nobody"
+
+
+def _forbids(error: Any) -> bool:
+    return bool(error["extensions"]["code"] == FORBIDDEN)
+
+
+def _walked(title: str, command: str, variables: Mapping[str, str]) -> str:
+    """What came of a command, which is printed with it."""
+    came = answer(command, variables)
+    print(f"\n# {title}\n$ {command}\n{came}", flush=True)
+    if f'"{variables["FRIEND"]}"' in came:
+        sys.exit("the friend's key came back")
+    return came
 
 
 if __name__ == "__main__":
