@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.documents import MOST_TOLD
 from api.types import people
 from graph.errors import SnapshotTorn, StoreUnavailable
 from tests.api.conftest import Shop
@@ -125,3 +126,13 @@ async def test_null_where_a_default_stands_is_the_default(shop: Shop) -> None:
     document = """query($n: Int, $o: CascadeOrder, $f: CascadeFilter) {
         cascades(first: $n, orderBy: $o, filter: $f) { totalCount } }"""
     assert await shop.ask(document, n=None, o=None, f=None) == {"cascades": {"totalCount": 1}}
+
+
+@pytest.mark.parametrize("faults", [1, MOST_TOLD, MOST_TOLD + 1, 50])
+async def test_of_a_document_with_many_faults_the_first_are_told(shop: Shop, faults: int) -> None:
+    """Ten unknown directives are no ten errors."""
+    told = await shop.refused("{ __typename " + "@aa" * faults + " }")
+    assert {code for code, _ in told} == {"GRAPHQL_VALIDATION_FAILED"}
+    unknown = [message for _, message in told if message == "Unknown directive '@aa'."]
+    assert len(unknown) == min(faults, MOST_TOLD)
+    assert len(told) == len(unknown) + (faults > MOST_TOLD)
