@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.neo4j_server import NotEmpty, Server, Unavailable, neo4j_server
@@ -21,6 +22,14 @@ ROOT = Path(__file__).parents[1]
 settings.register_profile("sharegraph", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.register_profile("long", deadline=None)  # --hypothesis-profile=long, for tests that ask for it
 settings.load_profile("sharegraph")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command that is run within a test says how the process logs, and another test may read the log."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")
