@@ -111,7 +111,7 @@ $(VENV)/with-node: requirements-clients.lock $(VENV)/built | $(TMP)
 	@touch $@
 
 $(CLIENTS): bench/clients/package-lock.json $(VENV)/with-node | $(TMP)
-	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix bench/clients --ignore-scripts --no-audit --no-fund --loglevel error
+	PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS="$$NODE_OPTIONS --use-system-ca" npm ci --prefix bench/clients --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
 $(TMP):

@@ -98,6 +98,7 @@ def test_constraints_are_there_before_the_first_event(neo4j: Server, opened: Cal
         ("Promise", "place"),
         ("Promise", "question"),
         ("Answer", "id"),
+        ("Call", "key"),
         ("Refused", "key"),
         ("Arrival", "last"),
     }

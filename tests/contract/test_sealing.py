@@ -383,10 +383,10 @@ def test_unsealing_that_is_stopped_goes_on_where_it_is_begun_again_and_needs_the
     secrets.append(Secret.new())
     store = opened()
     tell(store)
-    store.upsert_users([User(f"u{number}", f"Name {number}", SAID[1]) for number in range(1_000)])
+    store.upsert_users([User(f"u{number}", f"Name {number}", SAID[1]) for number in range(5_000)])
     expected = told(store)
     monkeypatch.setenv(KEY, secrets[0].text)
-    for seconds in (0.0, 0.1):
+    for seconds in (0.0, 0.02):
         command = [sys.executable, "-c", RESEALING.replace("store.reseal()", "store.unseal()"), store_url]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
             assert child.stdout is not None

@@ -100,6 +100,7 @@ def speaks_tls(neo4j: Server) -> Iterator[Server]:
     """A real Neo4j with a certificate of a local authority."""
     if neo4j.authority is None:
         pytest.skip("this Neo4j has no certificate of ours; one run from Maven's jars has")
+    empty(neo4j)
     yield neo4j
     empty(neo4j)
 

@@ -133,11 +133,17 @@ def voices(on_shelf: Shelf, person: int) -> dict[int, float]:
 CROWD, REFUSING = [f"p{n}" for n in range(40)], [f"no{n}" for n in range(12)]
 KINDS = [f"{kind}{n}" for kind in ("tea", "mug", "pen") for n in range(4)]
 PRICED = [
-    Product(key, category=key[:3], brand=f"b{n % 3}", price=Money(Decimal(5 + 3 * n), "CNY"))
+    Product(
+        key,
+        category=key[:3],
+        brand=f"b{n % 3}",
+        price=Money(Decimal(5 + 3 * n), "CNY"),
+        attributes={"shop": f"s{n % 2}", "tags": f"t{n % 5}"},
+    )
     for n, key in enumerate(KINDS)
 ]
-FEW_ARE_HEARD = [(friends, "LISTENED"), (solved, "LISTENED"), (hops, "LISTENED"), (hops, "FRIENDS"),
-                 (hops, "THEIRS"), (hops, "HEARD"), (circle, "CLOSEST")]  # fmt: skip
+FEW_ARE_HEARD = [(friends, "LISTENED", 3), (solved, "LISTENED", 3), (circle, "CLOSEST", 3),
+                 (hops, "SERVED", hops.Bounds(3, 3, 3, 3))]  # fmt: skip
 
 
 def market(seed: int) -> str:
@@ -173,8 +179,8 @@ def test_what_refusers_do_and_who_is_tied_to_them_changes_no_word_of_any_source_
     assert len(whole.ties) > len(alone.ties)
     spoke = set()
     with pytest.MonkeyPatch.context() as patch:
-        for module, bound in FEW_ARE_HEARD:
-            patch.setattr(module, bound, 3)
+        for module, bound, few in FEW_ARE_HEARD:
+            patch.setattr(module, bound, few)
         for ask in asked_by_others(both[0]):
             questions = [Question.of(on_shelf, ask) for on_shelf in (whole, alone)]
             for source in SOURCES:

@@ -35,10 +35,11 @@ class Bounds:
 SERVED = Bounds()
 
 
-def votes(shelf: Shelf, question: Question, bounds: Bounds = SERVED) -> Votes:
-    """What friends of friends shared, bought, rated and opened."""
+def votes(shelf: Shelf, question: Question, bounds: Bounds | None = None) -> Votes:
+    """What friends of friends shared, bought, rated and opened. bounds: `SERVED` unless given."""
     if question.person is None:
         return nothing()
+    bounds = bounds or SERVED
     friend, strength, via = _second(shelf, question.person, bounds)
     return said(shelf, friend, strength, bounds.acts, via) if len(friend) else nothing()
 
