@@ -67,6 +67,9 @@ T = TypeVar("T")
 PATIENCE = 60.0
 """Seconds that a transaction may take, waiting for another writer included."""
 
+BRINGING_UP = 1_800.0
+"""Seconds that bringing a database up may take: new indexes read the whole log."""
+
 RETRYING = 5.0
 """Seconds that the driver tries a transaction again after the connection was lost."""
 
@@ -96,7 +99,7 @@ class Neo4jStore:
             self._driver = _driver(self._address)
             try:
                 with self._session() as session:
-                    counting.bring_up(_StepByStep(session, seal), self.url, create=create)
+                    counting.bring_up(_StepByStep(session, seal), self.url, self._alone, create=create)
                 self._naming = self._read(counting.naming)
                 self._settle_seal()
             except BaseException:
@@ -397,6 +400,14 @@ class Neo4jStore:
             raise StoreUnavailable(f"{self.url} is closed; open it again")
         # The bookmarks let a member of a cluster answer only once it has what was written here.
         return self._driver.session(database=self._address.database, bookmark_manager=self._bookmarks)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While nobody else brings the database up."""
+        with self._session() as session, session.begin_transaction(timeout=BRINGING_UP) as holding:
+            counting.hold(_Asking(holding, self._seal))
+            yield
+            holding.rollback()
 
     def _read(self, work: Callable[[Ask], T], stop: Stop = never) -> T:
         with self._translated(), self._session() as session:

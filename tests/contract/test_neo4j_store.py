@@ -95,6 +95,7 @@ def test_constraints_are_there_before_the_first_event(neo4j: Server, opened: Cal
     nodes = {(node.label, node.key) for node in schema.NODES}
     relations = {(relation.type, "id") for relation in schema.RELATIONS}
     assert constraints == nodes | relations | {
+        ("BringingUp", "name"),
         ("Promise", "place"),
         ("Promise", "question"),
         ("Answer", "id"),
@@ -131,13 +132,12 @@ def test_a_set_up_that_was_broken_off_is_finished(
     assert ask(neo4j, "MATCH (l:Log) RETURN l.format, l.events") == {(len(STEPS), 2)}
 
 
-def test_several_may_set_it_up_at_once(neo4j: Server):
+def test_several_may_set_it_up_at_once(neo4j: Server, opened: Callable[[str], Store]):
     empty(neo4j)
-    with ThreadPoolExecutor(3) as threads:
-        stores = list(threads.map(open_store, [neo4j.url] * 3))
+    with ThreadPoolExecutor(8) as threads:
+        stores = list(threads.map(opened, [neo4j.url] * 8))
     assert len({store.version() for store in stores}) == 1
-    for store in stores:
-        store.close()
+    assert ask(neo4j, "MATCH (n) RETURN labels(n)[0]") == {("Log",)}
 
 
 def test_none_is_made_where_none_is_wanted(neo4j: Server):

@@ -1,5 +1,7 @@
 """The one (:Log) node: which store it is, of which format, and how far its log goes."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from secrets import token_hex
 
 from graph.errors import StoreIncompatible, StoreUnavailable
@@ -11,10 +13,30 @@ from loaders.stores.tombstones import SALT_BYTES, Tombstones, secret
 from loaders.stores.versions import Version
 
 
-def bring_up(ask: Ask, url: str, *, create: bool) -> None:
+def bring_up(ask: Ask, url: str, alone: Callable[[], AbstractContextManager[None]], *, create: bool) -> None:
     """Make the database a store of the present format: set up where it is empty, brought up where it is
     older.
+
+    alone: waits until nobody else does so, and keeps others waiting. Statements that change the schema lock
+    whole labels, and `awaitIndexes` waits for what others began; two at once stand in each other's way.
     """
+    if _present(ask, url, create=create) == len(STEPS):
+        return
+    ask("CREATE CONSTRAINT sharegraph_bringing_up IF NOT EXISTS FOR (b:BringingUp) REQUIRE b.name IS UNIQUE")
+    with alone():
+        for step in STEPS[_present(ask, url, create=create) :]:
+            for statement in step:
+                ask(statement, salt=token_hex(SALT_BYTES))
+        ask("MATCH (l:Log) SET l.format = $format", format=len(STEPS))
+
+
+def hold(ask: Ask) -> None:
+    """Be alone in bringing up the database until the transaction ends, which has to be without a commit."""
+    ask("MERGE (:BringingUp {name: 'sharegraph'})")
+
+
+def _present(ask: Ask, url: str, *, create: bool) -> int:
+    """The format of the database, 0 where it is none of ours yet."""
     ((begun, present, anything),) = ask(
         "OPTIONAL MATCH (l:Log) RETURN l IS NOT NULL, coalesce(l.format, 0), EXISTS { (n) }"
     )
@@ -27,11 +49,7 @@ def bring_up(ask: Ask, url: str, *, create: bool) -> None:
         raise StoreUnavailable(f"{url}: there is no store yet; `sharegraph load` makes one")
     if anything and not begun:
         raise StoreIncompatible(f"{url} holds a graph, but no sharegraph store; name an empty database")
-    for step in STEPS[present:]:
-        for statement in step:
-            ask(statement, salt=token_hex(SALT_BYTES))
-    if present < len(STEPS):
-        ask("MATCH (l:Log) SET l.format = $format", format=len(STEPS))
+    return int(present)
 
 
 STEPS = (
