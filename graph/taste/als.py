@@ -3,8 +3,8 @@
 Minimises Σ_chosen c (1 − x_u·y_i)² + α Σ_all (x_u·y_i)² + Σ_u λ_u |x_u|² + Σ_i λ_i |y_i|², by turns for x and
 for y, with λ_u = λ (Σ_i c_ui + α m)^ν and likewise for items (Hu, Koren & Volinsky 2008; the weights of
 Rendle, Krichene, Zhang & Koren 2022, who show that this old model, tuned, still holds its own). It starts
-from the singular vectors of the matrix, not from chance: no seed, and naming users or items anew changes
-nothing.
+from the singular vectors of the matrix, so there is no seed; naming users or items anew changes nothing where
+they are exact and no two of their values equal.
 
 Z of `joint` takes the place of the choices: a tie is a weak choice of a person, a feature a row of its own.
 
@@ -15,14 +15,22 @@ for everything the user chose and everybody they listen to.
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse.linalg as sl
+import scipy.linalg as la
 from numpy.typing import NDArray
 
 from graph.kernels.factors import half_step
 from graph.taste.joint import Joint, in_rows, joint
 from graph.taste.model import Interactions, Parts, Rows, Scores, Sparse
 
+EXACT = 2_000
+"""The longest shorter side of a matrix whose singular vectors are exact: a second's work."""
+TURNS, SPARE = 5, 32
+"""Of subspace iteration: how often, and with how many vectors more than are wanted."""
+TINY = 1e-7
+"""Of the largest singular value: what is smaller is rounding."""
+
 Factors = NDArray[np.float32]
+Vectors = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +109,40 @@ def turned(factors: Factors) -> Factors:
 
 
 def singular(matrix: Sparse, factors: int) -> Factors:
-    """Right singular vectors times the root of their values, shape (columns, at most `factors`)."""
-    small = min(matrix.shape)
-    if small <= 2 * factors:
-        _, values, axes = np.linalg.svd(matrix.toarray().astype(np.float64), full_matrices=False)
-        values, axes = values[:factors], axes[:factors]
-    else:
-        _, values, axes = sl.svds(matrix.astype(np.float64), k=factors, v0=np.ones(small))
-    return (axes.T * np.sqrt(values)).astype(np.float32)
+    """Right singular vectors times the root of their values, shape (columns, at most `factors`).
+
+    Exact where a side is short, from its Gram matrix; else by subspace iteration from a fixed start (Halko,
+    Martinsson & Tropp 2011, algorithm 4.4). Both bear values that are equal, as those of a young shop are,
+    where each shows friends a product of their own; Lanczos' iteration does not.
+    """
+    if not matrix.nnz:
+        return np.zeros((matrix.shape[1], min(factors, *matrix.shape)), np.float32)
+    found = exact if min(matrix.shape) <= EXACT else iterated
+    values, axes = found(in_rows(matrix.astype(np.float64)), factors)
+    return (axes * np.sqrt(values)).astype(np.float32)
+
+
+def exact(matrix: Sparse, factors: int) -> Vectors:
+    """The largest singular values, shape (k,), and their right vectors, shape (columns, k)."""
+    rows, columns = matrix.shape
+    products = (matrix @ matrix.T if rows <= columns else matrix.T @ matrix).toarray()
+    side = len(products)
+    squares, vectors = la.eigh(products, subset_by_index=[max(0, side - factors), side - 1])
+    values: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0.0))
+    if rows > columns:
+        return values, vectors
+    some = values > TINY * values.max()
+    axes = np.asarray(matrix.T @ vectors[:, some], dtype=np.float64)
+    return values[some], axes / values[some]
+
+
+def iterated(matrix: Sparse, factors: int) -> Vectors:
+    """The same, values to a hundredth."""
+    across = in_rows(matrix.T)
+    width = min(factors + SPARE, *matrix.shape)
+    axes = np.random.default_rng(0).standard_normal((matrix.shape[1], width))
+    for _ in range(TURNS):
+        left, _ = np.linalg.qr(np.asarray(matrix @ axes))
+        axes, _ = np.linalg.qr(np.asarray(across @ left))
+    _, values, inner = np.linalg.svd(np.asarray(matrix @ axes), full_matrices=False)
+    return values[:factors], (axes @ inner.T)[:, :factors]

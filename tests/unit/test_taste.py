@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.sparse.linalg import svds
 
 from graph.taste import ALS, EASE, Friends, ItemKNN, Mixed, Popularity, UserKNN, Walks
+from graph.taste.als import singular
 from graph.taste.blend import Recipe
 from graph.taste.ease import by_item, by_user, social_ease
 from graph.taste.joint import joint
@@ -114,6 +117,37 @@ def test_als_settles_where_no_user_gains_by_moving(crowd):
     error = (1.0 - x @ y.T) * chosen
     slope = error @ y - model.unseen * x @ (y.T @ y) - model.penalty * x
     assert np.abs(slope).max() < 1e-4
+
+
+@pytest.mark.parametrize("people", [300, 2_100], ids=["exact", "iterated"])
+def test_what_a_young_shop_is_started_from_is_right_however_many_values_are_equal(people):
+    # Everybody shows a product of their own, to none up to four friends: five singular values in all.
+    opened = np.arange(people) % 5
+    sharer = np.repeat(np.arange(people), opened)
+    opener = people + np.arange(len(sharer))
+    rows = np.concatenate((np.arange(people), opener))
+    columns = np.concatenate((np.arange(people), sharer))
+    shown = csr_array((np.ones(len(rows), np.float32), (rows, columns)))
+    start = singular(shown, 32)
+    assert np.linalg.norm(start, axis=0) ** 2 == pytest.approx(np.full(32, np.sqrt(5.0)), rel=2e-2)
+    assert (singular(shown, 32) == start).all()
+
+
+@pytest.mark.parametrize("shape", [(90, 40), (40, 90), (2_050, 2_060)])
+def test_singular_vectors_span_what_they_should(shape):
+    taste = np.random.default_rng(3).random((shape[0], 6)) ** 4
+    liking = np.random.default_rng(4).random((6, shape[1])) ** 4
+    chosen = csr_array((np.random.default_rng(5).random(shape) < taste @ liking / 6).astype(np.float32))
+    start = singular(chosen, 4).astype(np.float64)
+    values = np.linalg.norm(start, axis=0) ** 2
+    right: NDArray[np.float64] = svds(chosen.astype(np.float64), k=4, return_singular_vectors=False)
+    assert np.sort(values) == pytest.approx(np.sort(right), rel=5e-3)
+    again = chosen.T @ (chosen @ start)
+    assert again == pytest.approx(start * values**2, rel=2e-2, abs=2e-2 * np.abs(again).max())
+
+
+def test_a_matrix_of_nothing_has_no_axes():
+    assert not singular(csr_array(np.zeros((3, 5), np.float32)), 2).any()
 
 
 def test_everybody_gets_something_from_walks_that_friends_alone_cannot_say(crowd):
