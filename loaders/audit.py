@@ -36,7 +36,8 @@ BEGINNING: Final = "0" * 64
 PURPOSE: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """What a purpose looks like."""
 
-_TAIL = 1 << 16
+_TAIL, _LONGEST = 1 << 16, 1 << 26
+"""Bytes at the end in which the last row is looked for, at first and at the most."""
 
 _LOOKS = 1_000
 """Rows between two looks at whether to go on."""
@@ -113,11 +114,9 @@ class AuditLog:
         end = file.seek(0, os.SEEK_END)
         if end == self._end:
             return
-        start = max(0, end - _TAIL)
-        file.seek(start)
-        tail = file.read()
+        start, tail = _tail(file, end)
         whole = tail.rfind(b"\n") + 1
-        if start and not whole:
+        if start and tail.count(b"\n") < 2:
             raise StoreIncompatible(f"{self.path} is no audit log of ours; name another file")
         file.truncate(start + whole)
         file.seek(0, os.SEEK_END)
@@ -194,6 +193,20 @@ def _row(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return said if isinstance(said, dict) and _text(said) + b"\n" == line else None
+
+
+def _tail(file: IO[bytes], end: int) -> tuple[int, bytes]:
+    """Where a file is read from so that the last whole row is in it, and what is there: a row that names a
+    thousand people is long.
+    """
+    size = _TAIL
+    while True:
+        start = max(0, end - size)
+        file.seek(start)
+        tail = file.read()
+        if not start or tail.count(b"\n") > 1 or size >= _LONGEST:
+            return start, tail
+        size *= 4
 
 
 def _last(rows: bytes, path: Path) -> tuple[int, str]:

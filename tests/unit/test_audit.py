@@ -109,6 +109,18 @@ def test_two_writers_make_one_chain(path: Path) -> None:
     assert (verify(path).rows, verify(path).fault) == (ROWS + 4, "")
 
 
+@pytest.mark.parametrize("cut", [b"", b'{"about":["p:'])
+def test_after_a_row_that_names_thousands_the_chain_goes_on(path: Path, cut: bytes) -> None:
+    one, other = AuditLog(path), AuditLog(path)
+    many = [f"p:{number:016x}" for number in range(20_000)]
+    one.append(Asking("now", "key:k2", "growth", "campaigns", ["Query.spread"], many))
+    with path.open("ab") as file:
+        file.write(cut)
+    other.append(asking(7))
+    AuditLog(path).append(asking(8))
+    assert (verify(path).rows, verify(path).fault) == (ROWS + 3, "")
+
+
 def test_every_row_that_was_told_survives_kill_9(path: Path) -> None:
     script = """if True:
         import sys
