@@ -4,6 +4,7 @@ An address has to be `https:`, or on this machine; what it gives has a bound in 
 redirect is followed to anywhere else.
 """
 
+from http.client import HTTPException
 from pathlib import Path
 from typing import Final
 from urllib.error import URLError
@@ -62,7 +63,7 @@ def read(source: str) -> bytes:
         request = Request(source, headers={"accept": "application/json"})  # noqa: S310 - http(s), see above
         with build_opener(_Stay).open(request, timeout=SECONDS) as answer:
             text: bytes = answer.read(MOST_BYTES + 1)
-    except (URLError, OSError, ValueError) as away:
+    except (URLError, HTTPException, OSError, ValueError) as away:
         raise StoreUnavailable(f"the keys at {source} cannot be fetched ({away})") from None
     if len(text) > MOST_BYTES:
         raise InvalidInput(f"{source}: a key set has at most {MOST_BYTES:,} bytes")

@@ -203,9 +203,13 @@ def test_a_key_set_that_would_not_hold_is_refused_when_the_server_starts(
 class _Address(BaseHTTPRequestHandler):
     keys: ClassVar[list[Any]] = []
     asked: ClassVar[int] = 0
+    broken: ClassVar[bytes] = b""
 
     def do_GET(self) -> None:
         type(self).asked += 1
+        if self.broken:
+            self.wfile.write(self.broken)
+            return
         body = json.dumps({"keys": [key.as_dict(private=False) for key in self.keys]}).encode()
         self.send_response(200)
         self.end_headers()
@@ -218,7 +222,7 @@ class _Address(BaseHTTPRequestHandler):
 @contextmanager
 def address(*keys: Any) -> Iterator[str]:
     """Where keys are served, on this machine."""
-    _Address.keys, _Address.asked = [*keys], 0
+    _Address.keys, _Address.asked, _Address.broken = [*keys], 0, b""
     with HTTPServer(("127.0.0.1", 0), _Address) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/jwks.json"
@@ -247,6 +251,17 @@ async def test_keys_stay_good_while_their_address_is_away() -> None:
     time[0] += 10_000
     with capture_logs() as lines:
         assert (await tokens.caller(signed(RSA), NOW.timestamp())).subject is None
+    assert [(line["log_level"], line["event"]) for line in lines] == [("warning", "keys not read anew")]
+
+
+async def test_keys_stay_good_while_their_address_speaks_no_http() -> None:
+    time = [0.0]
+    with address(RSA) as source:
+        tokens = Tokens(Keys(source, clock=lambda: time[0]), "shop")
+        _Address.broken = b"none\r\n\r\n"
+        time[0] += FRESH + 1
+        with capture_logs() as lines:
+            assert (await tokens.caller(signed(RSA), NOW.timestamp())).role is Role.STOREFRONT
     assert [(line["log_level"], line["event"]) for line in lines] == [("warning", "keys not read anew")]
 
 
