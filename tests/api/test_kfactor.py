@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from api.auth.caller import Caller, Role
 from api.errors import BAD_INPUT
 from api.request import Asked
+from api.service import Service
+from api.settings import Records
 from tests.api.conftest import Shop
 
 SHOP = "ana>bea,cy:tea  bea>dan:mug  @9d ana>ed:pot"
@@ -108,3 +112,16 @@ async def test_analysts_are_told_of_no_community_that_is_kept_from_them(shop: Sh
     assert len((await shop.ask(document))["kFactor"]["groups"]) == 2
     groups = (await analyst(shop, document))["kFactor"]["groups"]
     assert [group["community"] for group in groups] == [listed]
+
+
+@pytest.mark.parametrize(("k", "told"), [(12, {"people": 10}), (13, {"people": 10}), (14, None)])
+async def test_as_many_people_as_a_server_keeps_together_are_told(
+    shop: Shop, k: int, told: dict[str, int] | None
+) -> None:
+    shop.tell(f"ana>{','.join(f'f{n}' for n in range(12))}:tea")
+    service = Service(shop.store, clock=shop.clock, records=Records(k=k))
+    asked = Asked("{ kFactor { overall { people } } }", caller=Caller(Role.ANALYST, "key:a"))
+    reply = await service.answer(asked)
+    service.close()
+    assert (reply.data and reply.data["kFactor"]["overall"]) == told
+    assert (reply.code, told is None) in {("OK", False), ("FORBIDDEN", True)}
