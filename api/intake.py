@@ -72,38 +72,42 @@ class Intake:
         """aliases: the ids by which an audit log speaks of people."""
         self._store = store
         self._aliases = aliases
-        self._under_way: dict[str, tuple[bytes, asyncio.Task[Recorded]]] = {}
+        self._under_way: dict[tuple[str, str], tuple[bytes, asyncio.Task[Recorded]]] = {}
         self._secret = b""
         self._writing = asyncio.Lock()
         self._waiting = 0
 
-    async def record(self, said: Sequence[Said], key: str | None, now: datetime) -> Recorded:
+    async def record(self, said: Sequence[Said], key: str | None, now: datetime, whose: str = "") -> Recorded:
         """Take events, each on its own. Fault for too many of them, or for a key that stood for others.
 
         key: the same key with the same events is answered as it was first, by whichever process took it, also
         while that is still at it (loaders.calls). A call that failed is not remembered: its events are
-        idempotent by their ids.
+        idempotent by their ids. whose: the caller's; nobody takes a key away from another.
         """
         _at_most(len(said), "events")
         if key is None:
             return await self._record(said, now)
         text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS, default=str)
-        known = self._under_way.get(key)
+        call = whose, key
+        known = self._under_way.get(call)
         if known is None:
-            known = self._under_way[key] = text, asyncio.create_task(self._once(key, text, said, now))
-            known[1].add_done_callback(lambda done: self._over(key, done))
+            known = self._under_way[call] = text, asyncio.create_task(self._once(call, text, said, now))
+            known[1].add_done_callback(lambda done: self._over(call, done))
         if known[0] != text:
             raise _conflict(key)
         return await asyncio.shield(known[1])
 
-    def _over(self, key: str, done: asyncio.Task[Recorded]) -> None:
-        del self._under_way[key]
+    def _over(self, call: tuple[str, str], done: asyncio.Task[Recorded]) -> None:
+        del self._under_way[call]
         # Whoever asked may have left by the time it fails.
         _ = done.cancelled() or done.exception()
 
-    async def _once(self, key: str, text: bytes, said: Sequence[Said], now: datetime) -> Recorded:
-        """Record, or say what was recorded under this key."""
+    async def _once(
+        self, call: tuple[str, str], text: bytes, said: Sequence[Said], now: datetime
+    ) -> Recorded:
+        """Record, or say what was recorded under this caller's key."""
         came, record = monotonic(), partial(_record, self._store, said, now)
+        key = orjson.dumps(call).decode()
 
         def work() -> bytes | None:
             self._secret = self._secret or self._store.secret(PURPOSE)
@@ -114,7 +118,7 @@ class Intake:
             while (answer := await self._in_turn(work)) is None:  # noqa: ASYNC110 - another process tells nobody.
                 await asyncio.sleep(AGAIN)
         except AnotherCall:
-            raise _conflict(key) from None
+            raise _conflict(call[1]) from None
         return _read(answer)
 
     async def _record(self, said: Sequence[Said], now: datetime) -> Recorded:

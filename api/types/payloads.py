@@ -78,7 +78,8 @@ class RecordEventsPayload:
         """Take the events, and say what became of them."""
         request, rows = info.context, [event.said() for event in said.events]
         try:
-            recorded = await request.intake.record(rows, said.idempotency_key, request.now)
+            key, whose = said.idempotency_key, request.caller.id
+            recorded = await request.intake.record(rows, key, request.now, whose)
         except Fault as fault:
             recorded = await request.intake.nothing()
             return cls.from_domain(recorded, rows, fault)
@@ -186,7 +187,7 @@ def _check_said(info: Info, said: SetConsentInput) -> None:
 
 
 def _check_known(info: Info, said: GiveFeedbackInput) -> None:
-    if User.by_key(info, said.user) is None:
+    if User.by_key(info, said.user) is None or not info.context.sight.speaks_for(said.user):
         raise Fault("NOT_FOUND", f"no user {said.user!r:.80}; record an event of theirs first", "user")
     if Product.by_key(info, said.product) is None:
         raise Fault("NOT_FOUND", f"no product {said.product!r:.80}; upsert it first", "product")

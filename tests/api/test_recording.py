@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from api.auth.caller import Caller, Role
 from api.ids import global_id
 from api.intake import WAITING, Fault, Intake, Recorded, why
+from api.request import Asked
 from graph.calls import LEASE
 from graph.errors import StoreUnavailable
 from loaders.stores.embedded import EmbeddedStore
@@ -133,6 +135,22 @@ async def test_the_same_key_is_answered_from_memory_and_other_content_conflicts(
     (error,) = (await record(shop, other, key="k1"))["userErrors"]
     assert (error["code"], error["field"]) == ("CONFLICT", ["idempotencyKey"])
     assert (await record(shop, other, key="k2"))["stored"] == 1
+
+
+async def test_a_key_is_its_callers_and_nobody_else_can_take_it_or_be_answered_by_it(shop: Shop) -> None:
+    one, other = event("v1", "VIEW", "ana", product="tea"), event("v2", "VIEW", "ana", product="tea")
+
+    async def recorded(whose: str, said: dict[str, Any]) -> Any:
+        asked = {"input": {"events": [said], "idempotencyKey": "batch-1"}}
+        reply = await shop.service.answer(Asked(RECORD, asked, caller=Caller(Role.INGEST, whose)))
+        assert reply.data is not None
+        return reply.data["recordEvents"]
+
+    till = await recorded("key:till", one)
+    page, till_again = await asyncio.gather(recorded("key:page", other), recorded("key:till", one))
+    assert (page["stored"], page["userErrors"], till_again) == (1, [], till)
+    assert (await recorded("key:page", one))["userErrors"][0]["code"] == "CONFLICT"
+    assert (await recorded("key:desk", one))["repeated"] == 1
 
 
 async def test_two_calls_at_once_with_one_key_are_one_call(shop: Shop) -> None:
