@@ -81,10 +81,16 @@ class Sight:
         return row if row is not None and self.asks_about(row) else None
 
     def speaks_for(self, key: str) -> bool:
-        """Whether this caller may say something for a person, known to us or not: members for themselves."""
-        if self.caller.role is not Role.MEMBER:
-            return True
-        return key == self.caller.subject or (self.own is not None and self.person(key) == self.own)
+        """Whether this caller may say something for a person, known to us or not: members for themselves, the
+        shop's pages for those whose key they know; a pseudonym is the key of nobody.
+        """
+        match self.caller.role:
+            case Role.MEMBER:
+                return key == self.caller.subject or (self.own is not None and self.person(key) == self.own)
+            case Role.STOREFRONT:
+                return self._veil.key(key) is None
+            case _:
+                return True
 
     def key(self, row: int) -> str:
         """What this caller may call a person by."""

@@ -204,6 +204,34 @@ async def test_a_member_gives_feedback_for_nobody_else(told: Shop) -> None:
     assert other == nobody == {"user": None, "userErrors": [{"code": "NOT_FOUND"}]}
 
 
+async def test_under_a_pseudonym_nothing_is_said_for_anybody(told: Shop) -> None:
+    """It would be stored as the word of somebody whose key it is, and that is nobody."""
+    no = 'mutation { setConsent(input: { user: "ana", namedToFriends: false }) { userErrors { code } } }'
+    await told.ask(no)
+    veil = told.service._veil.of(Caller(Role.STOREFRONT, "key:s"))
+    assert veil is not None
+    before = told.store.version()
+    for name, more in (
+        ("setConsent", "personalisation: false"),
+        ("giveFeedback", 'product: "pot", verdict: CLEAR'),
+    ):
+        document = (
+            f"mutation($u: String!) {{ {name}(input: {{ user: $u, {more} }}) {{ userErrors {{ code }} }} }}"
+        )
+        for whom in ("ana", "bea"):
+            said = (await ask(told, Role.STOREFRONT, document, u=veil.of(whom))).data
+            assert said == {name: {"userErrors": [{"code": "NOT_FOUND"}]}}
+        assert told.store.version() == before
+    for name, more in (
+        ("setConsent", "personalisation: false"),
+        ("giveFeedback", 'product: "pot", verdict: CLEAR'),
+    ):
+        document = (
+            f"mutation($u: String!) {{ {name}(input: {{ user: $u, {more} }}) {{ userErrors {{ code }} }} }}"
+        )
+        assert (await ask(told, Role.STOREFRONT, document, u="ana")).data == {name: {"userErrors": []}}
+
+
 async def test_an_analyst_sees_cascades_of_people_under_stable_pseudonyms(told: Shop) -> None:
     document = """{ cascades { nodes { participants { nodes { user { id key name } } } } } }"""
     first, again = [await ask(told, Role.ANALYST, document) for _ in range(2)]
