@@ -128,12 +128,12 @@ def exact(matrix: Sparse, factors: int) -> Vectors:
     products = (matrix @ matrix.T if rows <= columns else matrix.T @ matrix).toarray()
     side = len(products)
     squares, vectors = la.eigh(products, subset_by_index=[max(0, side - factors), side - 1])
-    values: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0.0))
+    values = np.sqrt(np.maximum(squares, 0.0)).astype(np.float64)
     if rows > columns:
-        return values, vectors
+        return values, vectors.astype(np.float64)
     some = values > TINY * values.max()
-    axes = np.asarray(matrix.T @ vectors[:, some], dtype=np.float64)
-    return values[some], axes / values[some]
+    axes: NDArray[np.float64] = np.asarray(matrix.T @ vectors[:, some]) / values[some]
+    return values[some], axes
 
 
 def iterated(matrix: Sparse, factors: int) -> Vectors:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import svds
 
@@ -140,7 +139,7 @@ def test_singular_vectors_span_what_they_should(shape):
     chosen = csr_array((np.random.default_rng(5).random(shape) < taste @ liking / 6).astype(np.float32))
     start = singular(chosen, 4).astype(np.float64)
     values = np.linalg.norm(start, axis=0) ** 2
-    right: NDArray[np.float64] = svds(chosen.astype(np.float64), k=4, return_singular_vectors=False)
+    _, right, _ = svds(chosen.astype(np.float64), k=4)
     assert np.sort(values) == pytest.approx(np.sort(right), rel=5e-3)
     again = chosen.T @ (chosen @ start)
     assert again == pytest.approx(start * values**2, rel=2e-2, abs=2e-2 * np.abs(again).max())
