@@ -1,9 +1,9 @@
 """What goes into the audit log of a request: who asked, which fields, about whom, what for.
 
-Whom a question is about are the people it names: by `user`, `visitor`, `users`, the key of `user(key:)` or
-the id of a node, wherever they stand in its arguments. Who only comes out of an answer is not named, nor are
-those of whom `recordEvents` and the upserts bring news: the log of events holds these. Somebody who is not
-known is `unknown`, so that no key of theirs is written down.
+Whom a question is about are the people it names: by a word of `NAMING`, the key of `user(key:)` or the id of
+a node, wherever they stand in its arguments. Who only comes out of an answer is not named, nor are those of
+whom `recordEvents` and the upserts bring news: the log of events holds these. Somebody who is not known is
+`unknown`, so that no key of theirs is written down.
 
 Law: of somebody who exists and of nobody the same is done, so that no answer's time tells which. Everybody of
 a version has an id before the first question about that version is on record, and a question only looks ids
@@ -38,8 +38,11 @@ from graph.store import Store
 from loaders.aliases import Aliases
 from loaders.audit import Asking, AuditLog
 
-NAMING: Final = frozenset({"user", "visitor", "users"})
+NAMING: Final = frozenset({"user", "visitor", "users", "sharer", "candidates", "alreadyChosen"})
 """Arguments and input fields that name people."""
+
+OF_FILTERS: Final = "filter", "exclude"
+"""An argument, and its field that names people; the same field of others names products."""
 
 NEWS: Final = "events"
 """The input field that brings rows."""
@@ -146,11 +149,11 @@ class Audit:
         return asker
 
     def _ids(self, keys: Sequence[str | None]) -> list[str]:
-        """The ids of people; `unknown` for None, and for who was forgotten since their version."""
+        """The ids of people, each once; `unknown` for None, and for who was forgotten since their version."""
         if not keys:
             return []
         known = self.aliases.known("" if key is None else key for key in keys)
-        return [id_ or UNKNOWN for id_ in known]
+        return list(dict.fromkeys(id_ or UNKNOWN for id_ in known))
 
 
 def here() -> str:
@@ -204,7 +207,9 @@ def _named(name: str, value: object) -> Iterator[str]:
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, Mapping):
             for field, said in each.items():
-                if field != NEWS:
+                if (name, field) == OF_FILTERS:
+                    yield from _texts(said)
+                elif field != NEWS:
                     yield from _named(field, said)
 
 

@@ -6,11 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import OperationDefinitionNode, parse
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    get_named_type,
+    parse,
+)
 
+from api.audit import NAMING
 from api.auth.caller import Caller, Role
 from api.ids import global_id
 from api.request import Asked
+from api.schema import core_schema
 from api.service import Service
 from api.settings import Records
 from graph.events import Event, Kind, User
@@ -98,6 +106,87 @@ async def test_an_input_object_names_them_too(recorded: Recorded) -> None:
     consent, spread = recorded.rows
     assert consent["what"] == ["Mutation.setConsent"]
     assert [recorded.people[id_] for row in (consent, spread) for id_ in row["about"]] == ["bea", "ana", "cy"]
+
+
+GROWTH = Caller(Role.GROWTH, "key:k2", purpose="campaigns")
+
+
+KOLS = "query($f: KolFilter) { kolCandidates(filter: $f) { nodes { rank } } }"
+AUDIENCE = 'query($f: AudienceFilter) { product(key: "tea") { audience(filter: $f) { nodes { rank } } } }'
+LINK = "query($f: SuggestionContext) { suggestions(context: $f) { answerId } }"
+
+
+@pytest.mark.parametrize(
+    ("caller", "document", "given", "about"),
+    [
+        (GROWTH, KOLS, {"candidates": ["ana", "bea"]}, ["ana", "bea"]),
+        (GROWTH, KOLS, {"alreadyChosen": ["ana"], "exclude": ["bea"]}, ["ana", "bea"]),
+        (GROWTH, KOLS, {"costs": [{"user": "cy", "amount": "1", "currency": "CNY"}]}, ["cy"]),
+        (GROWTH, AUDIENCE, {"exclude": "ana"}, ["ana"]),
+        (SHOP, LINK, {"sharer": "ana", "exclude": "bea"}, ["ana"]),
+    ],
+)
+async def test_whom_a_filter_or_a_context_names_is_asked_about(
+    recorded: Recorded, caller: Caller, document: str, given: dict[str, Any], about: list[str]
+) -> None:
+    await recorded.ask(document, caller, f=given)
+    (row,) = recorded.rows
+    assert sorted(recorded.people[id_] for id_ in row["about"]) == about
+
+
+async def test_somebody_stands_in_a_row_once_and_so_do_all_who_are_unknown(recorded: Recorded) -> None:
+    keys = ["ana", "ana-phone", "bea", *(f"nobody-{number}" for number in range(500))]
+    spread = "query($k: [String!]!) { spread(users: $k) { reach { value } } }"
+    await recorded.service.answer(Asked(spread, {"k": keys}, caller=GROWTH))
+    (row,) = recorded.rows
+    assert [recorded.people.get(id_, id_) for id_ in row["about"]] == ["ana", "bea", "unknown"]
+
+
+NOBODYS = {
+    *(
+        "after",
+        "amount",
+        "audienceRegion",
+        "campaign",
+        "category",
+        "currency",
+        "idempotencyKey",
+        "key",
+        "locale",
+        "month",
+    ),
+    *("notice", "product", "products", "region", "scene", "share", "surface"),
+}
+"""Words of arguments and inputs that name no people; the key of `user(key:)` is looked at by itself."""
+
+
+OF_NEWS = {"EventInput", "UserInput", "ProductInput", "AttributeInput"}
+
+
+def words() -> Iterator[tuple[str, str]]:
+    """Every argument and input field that takes words, but for those of news."""
+    for kind in core_schema.type_map.values():
+        fields = getattr(kind, "fields", {}).items()
+        if isinstance(kind, GraphQLInputObjectType) and kind.name not in OF_NEWS:
+            yield from ((f"{kind.name}.{name}", name) for name, field in fields if takes_words(field))
+        elif isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
+            for field_name, field in fields:
+                arguments = field.args.items()
+                yield from (
+                    (f"{kind.name}.{field_name}", name) for name, one in arguments if takes_words(one)
+                )
+
+
+def takes_words(one: Any) -> bool:
+    return bool(get_named_type(one.type).name == "String")
+
+
+def test_whatever_takes_words_names_people_who_are_put_on_record_or_nobody() -> None:
+    apart = {"KolFilter.exclude", "AudienceFilter.exclude", "SuggestionContext.exclude"}
+    unknown = {
+        (where, name) for where, name in words() if name not in NAMING | NOBODYS and where not in apart
+    }
+    assert not unknown
 
 
 async def test_a_member_is_the_person_they_are(recorded: Recorded) -> None:
