@@ -1,7 +1,10 @@
-"""HTTP/1.1 that waits for nobody for ever: a connection that sends no head of a request in time is closed.
+"""HTTP/1.1 that waits for nobody for ever: a connection that sends no head of a request in time is closed,
+and one that takes nothing of what it is sent is cut off.
 
 What follows the head has deadlines of its own (`api.http`), and so has silence between two requests
-(uvicorn's `timeout_keep_alive`); before the first request, and in the middle of a head, only this has.
+(uvicorn's `timeout_keep_alive`); before the first request, and in the middle of a head, only this has. What
+was answered and is not taken stays in memory, with its connection, and a connection that is closed waits for
+it without end; so whoever has taken none of it from one look to the next is not waited for.
 """
 
 import asyncio
@@ -11,26 +14,50 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 HEAD_SECONDS = 10.0
 """From the first byte of a head, or from a connection being made, until the head is there."""
 
+TAKING_SECONDS = 20.0
+"""Between two looks at whether somebody takes what they are sent."""
+
 
 class Patient(H11Protocol):
-    """Uvicorn's protocol, which has no such deadline."""
+    """Uvicorn's protocol, which has no such deadlines."""
 
     _waiting: asyncio.TimerHandle | None = None
+    _taking: asyncio.TimerHandle | None = None
+    _left = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a head."""
         super().connection_made(transport)
         self._look()
+        self._look_at_taking()
 
     def data_received(self, data: bytes) -> None:
         """Go on waiting, or no longer."""
         super().data_received(data)
         self._look()
 
+    def resume_writing(self) -> None:
+        """Most of what was sent was taken."""
+        super().resume_writing()
+        self._left = 0
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing."""
         self._forget()
+        if self._taking is not None:
+            self._taking.cancel()
         super().connection_lost(exc)
+
+    def _look_at_taking(self) -> None:
+        """Go on while what is left to be taken grows less, or there is nothing."""
+        left, before = self.transport.get_write_buffer_size(), self._left
+        if self.transport.get_protocol() is not self:
+            return
+        if left >= before > 0:
+            self.transport.abort()
+            return
+        self._left = left
+        self._taking = self.loop.call_later(TAKING_SECONDS, self._look_at_taking)
 
     def _look(self) -> None:
         """Wait exactly while a head is wanted of somebody who sends one."""

@@ -2,6 +2,10 @@
 
 import asyncio
 import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -9,10 +13,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from api import patience
+from api.app import STATIC
 from api.auth.gate import Gate
 from api.cost import allowance
 from api.cost.allowance import Allowance
 from api.documents import Documents
+from api.serve import Server
 from api.service import Service
 from tests.api.conftest import Shop
 from tests.api.test_following import SIZES, SSE, TEA, follow, hear, served, talking
@@ -75,6 +81,51 @@ async def test_whoever_was_let_in_is_not_let_go_by_it(shop: Shop, monkeypatch: p
             await asyncio.sleep(0.3)
         await follow(socket)
         assert (await hear(socket))["type"] == "next"
+
+
+PAGE = b"GET /static/graphiql/graphiql.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: %s\r\n\r\n"
+
+
+@contextmanager
+def narrow(address: str, server: Server) -> Iterator[socket.socket]:
+    """A connection on which a page does not fit."""
+    for listening in server.servers[0].sockets:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+    host, port = address.split(":")
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.connect((host, int(port)))
+        client.setblocking(False)
+        yield client
+
+
+@pytest.mark.parametrize("after", [b"keep-alive", b"close"])
+async def test_whoever_takes_nothing_of_what_they_are_sent_is_cut_off(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, after: bytes
+) -> None:
+    monkeypatch.setattr(patience, "TAKING_SECONDS", 0.2)
+    async with served(shop) as (address, server), asyncio.timeout(10):
+        with narrow(address, server) as client:
+            client.send(PAGE % after)
+            while not server.server_state.connections:  # noqa: ASYNC110  # uvicorn has no event to wait for
+                await asyncio.sleep(0.01)
+            while server.server_state.connections:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+
+async def test_whoever_takes_little_at_a_time_gets_everything(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "TAKING_SECONDS", 0.2)
+    async with served(shop) as (address, server), asyncio.timeout(20):
+        with narrow(address, server) as client:
+            client.send(PAGE % b"close")
+            loop, taken, began = asyncio.get_running_loop(), 0, monotonic()
+            while part := await loop.sock_recv(client, 16_384):
+                taken += len(part)
+                await asyncio.sleep(0.005)
+    assert taken > (STATIC / "graphiql" / "graphiql.min.js").stat().st_size
+    assert monotonic() - began > 2 * patience.TAKING_SECONDS
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
