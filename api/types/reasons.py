@@ -104,7 +104,10 @@ class Alike(Enum):
     PRICE = strawberry.enum_value(
         suggest.Alike.PRICE, description="A category, and the same quarter of its prices."
     )
-    TAG = strawberry.enum_value(suggest.Alike.TAG, description="A tag, or a top category.")
+    DEPARTMENT = strawberry.enum_value(
+        suggest.Alike.DEPARTMENT, description="A department: what the catalogue calls top category."
+    )
+    TAG = strawberry.enum_value(suggest.Alike.TAG, description="A tag.")
 
 
 @output

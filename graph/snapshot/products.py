@@ -15,15 +15,17 @@ from graph.timeline import Rows
 T = TypeVar("T", bound=np.generic)
 
 TAGS = 4
-"""Words that are kept beside category, brand and shop: the attribute `top_category`, then those of `tags`,
-between commas.
-"""
+"""Words of the attribute `tags`, between commas, that are kept."""
+
+COLUMNS = "category", "brand", "shop", "department", "tags", "price", "currency", "available"
+"""What is known of every product beside its key and its name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Products:
-    """n products by row. category, brand, shop: codes into `Snapshot.words`, −1 unknown. price:
-    ten-thousandths, −1 unknown. tags: (n, `TAGS`), codes like these, −1 behind the last.
+    """n products by row. category, brand, shop, department: codes into `Snapshot.words`, −1 unknown. price:
+    ten-thousandths, −1 unknown. tags: (n, `TAGS`), codes like these, −1 behind the last. A department is what
+    the catalogue calls `top_category`.
     """
 
     keys: Keys
@@ -31,6 +33,7 @@ class Products:
     category: Rows
     brand: Rows
     shop: Rows
+    department: Rows
     tags: Rows
     price: NDArray[np.int64]
     currency: Rows
@@ -43,7 +46,7 @@ class Products:
         code = np.full(n, NONE, np.int32)
         price, available = np.full(n, NONE, np.int64), np.ones(n, np.bool_)
         tags = np.full((n, TAGS), NONE, np.int32)
-        return cls(keys, Texts.of([""] * n), code, code, code, tags, price, code, available)
+        return cls(keys, Texts.of([""] * n), code, code, code, code, tags, price, code, available)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -56,10 +59,7 @@ class Products:
         return Products(
             self.keys.with_more(keys),
             self.names.followed_by([""] * len(keys)),
-            *(
-                np.concatenate([getattr(self, name), getattr(more, name)])
-                for name in ("category", "brand", "shop", "tags", "price", "currency", "available")
-            ),
+            *(np.concatenate([getattr(self, name), getattr(more, name)]) for name in COLUMNS),
         )
 
     def told(self, catalogue: Sequence[Product], words: Keys) -> "Products":
@@ -77,7 +77,8 @@ class Products:
             category=_changed(self.category, rows, said[:, 0]),
             brand=_changed(self.brand, rows, said[:, 1]),
             shop=_changed(self.shop, rows, said[:, 2]),
-            tags=_changed(self.tags, rows, said[:, 4:]),
+            department=_changed(self.department, rows, said[:, 4]),
+            tags=_changed(self.tags, rows, said[:, 5:]),
             price=_changed(self.price, rows, price),
             currency=_changed(self.currency, rows, said[:, 3]),
             available=_changed(self.available, rows, available),
@@ -85,17 +86,17 @@ class Products:
 
 
 def words_of(product: Product) -> tuple[str, ...]:
-    """Category, brand, shop and currency of a product, and `TAGS` tags; "" for what is not said.
+    """Category, brand, shop, currency and department of a product, and `TAGS` tags; "" for what is not said.
 
     >>> said = {"shop": "tea house", "tags": "green, loose leaf,", "top_category": "drinks"}
     >>> words_of(Product("p1", category="tea", attributes=said))
-    ('tea', '', 'tea house', '', 'drinks', 'green', 'loose leaf', '')
+    ('tea', '', 'tea house', '', 'drinks', 'green', 'loose leaf', '', '')
     """
     currency = product.price.currency if product.price else ""
-    tags = [product.attributes.get("top_category", ""), *product.attributes.get("tags", "").split(",")]
-    told = list(dict.fromkeys(filter(None, map(str.strip, tags))))[:TAGS]
-    shop = product.attributes.get("shop", "")
-    return product.category or "", product.brand or "", shop, currency, *told, *[""] * (TAGS - len(told))
+    shop, department, tags = (product.attributes.get(name, "") for name in ("shop", "top_category", "tags"))
+    told = list(dict.fromkeys(filter(None, map(str.strip, tags.split(",")))))[:TAGS]
+    whole = product.category or "", product.brand or "", shop, currency, department.strip()
+    return *whole, *told, *[""] * (TAGS - len(told))
 
 
 def _changed(column: NDArray[T], rows: Rows, said: ArrayLike) -> NDArray[T]:

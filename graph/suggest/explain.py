@@ -74,7 +74,7 @@ def explain(suggestion: Suggestion, names: Names, said: Sayings) -> str:
 
 def _voices(reasons: Sequence[Reason]) -> list[list[list[Reason]]]:
     """What each voice says for it, the loudest voice first; of a voice what is told in one breath, the
-    heaviest first.
+    heaviest first. Whoever hears that it is of the same kind need not hear that it is of the same department.
     """
     voices: dict[type[Reason], dict[object, list[Reason]]] = {}
     for reason in reasons:
@@ -82,6 +82,9 @@ def _voices(reasons: Sequence[Reason]) -> list[list[list[Reason]]]:
         if speaks and not isinstance(reason, RemainderReason):
             breaths = voices.setdefault(voice_of(reason), {})
             breaths.setdefault(_breath(reason), []).append(reason)
+    likeness = voices.get(LikenessReason, {})
+    if any(isinstance(reason, LikenessReason) for reason in likeness.get(Alike.KIND, ())):
+        likeness.pop(Alike.DEPARTMENT, None)
     loud = _loudness(reasons)
     ordered = sorted(voices, key=lambda voice: -loud[voice])
     return [sorted(voices[one].values(), key=lambda told: -sum(r.weight for r in told)) for one in ordered]

@@ -1,10 +1,10 @@
 """What is like what by what it is, not by who took to it: the voice of products that nobody has touched yet,
 and for people of whom little is known yet.
 
-A product has a category, a brand, and both together; and a shop, a price band of its category, and tags. Each
-is a feature, and lists the products that have it: those that most people took to, for whoever did so little
-that nobody is like them, and those that fewer than `FEW` took to, which have no people to speak for them
-(graph.suggest.neighbours); half of the places each.
+A product has a category, a brand, and both together; and a department, tags, a price band of its category,
+and a shop. Each is a feature, and lists the products that have it: those that most people took to, for
+whoever did so little that nobody is like them, and those that fewer than `FEW` took to, which have no people
+to speak for them (graph.suggest.neighbours); half of the places each.
 
 A price band is a quarter of a category by price, cut where the fit found the quartiles. A product that came
 since the fit has the features that were known then, at once, and stands behind those that are listed.
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from graph.log import NONE
 from graph.snapshot import Products
+from graph.snapshot.products import COLUMNS
 from graph.suggest.engagements import Engagements
 from graph.suggest.reasons import Alike
 from graph.timeline import Rows
@@ -29,8 +30,8 @@ FEW, EACH = 5, 25
 BANDS, AT_LEAST = 4, 8
 """Price bands of a category, and priced products of it below which it has none."""
 
-SORTS = (Alike.KIND, Alike.BRAND, Alike.BRAND, Alike.TAG, Alike.PRICE, Alike.SHOP)
-"""What products have in common: category, brand, both, tags, price band of the category, shop."""
+SORTS = (Alike.KIND, Alike.BRAND, Alike.BRAND, Alike.DEPARTMENT, Alike.TAG, Alike.PRICE, Alike.SHOP)
+"""What products have in common: category, brand, both, department, tags, price band of the category, shop."""
 
 KIND, DETAILS = slice(0, 3), slice(3, None)
 """Columns of features: what the source `content` listens to, and what `details` does."""
@@ -127,12 +128,12 @@ def likeness(products: Products, engaged: Engagements, offered: NDArray[np.bool_
 
 def _said(products: Products, bands: Bands) -> tuple[Longs, ...]:
     """What products say of each of the `SORTS`, (products, its columns); −1 for nothing."""
-    category, brand, tags, shop = (
-        column.astype(np.int64)
-        for column in (products.category, products.brand, products.tags, products.shop)
+    category, brand, department, shop = (
+        column.astype(np.int64)[:, None]
+        for column in (products.category, products.brand, products.department, products.shop)
     )
-    both, price = _together(category, brand), _together(category, bands.band(products))
-    return category[:, None], brand[:, None], both[:, None], tags, price[:, None], shop[:, None]
+    both, price = _together(category, brand), _together(category, bands.band(products)[:, None])
+    return category, brand, both, department, products.tags.astype(np.int64), price, shop
 
 
 def _together(one: Longs, other: Longs) -> Longs:
@@ -166,5 +167,4 @@ def _coded(sorts: tuple[Longs, ...], known: Longs, begins: Longs) -> Rows:
 
 def _behind(products: Products, first: int) -> Products:
     """The products behind so many."""
-    columns = ("category", "brand", "shop", "tags", "price", "currency", "available")
-    return replace(products, **{name: getattr(products, name)[first:] for name in columns})
+    return replace(products, **{name: getattr(products, name)[first:] for name in COLUMNS})

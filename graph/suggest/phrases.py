@@ -162,6 +162,8 @@ def _likeness(said: Sayings, by: Alike) -> str:
             return said.gettext("it is from the shop of the {product}")
         case Alike.PRICE:
             return said.gettext("it is in the price range of the {product}")
+        case Alike.DEPARTMENT:
+            return said.gettext("it is from the department of the {product}")
         case Alike.TAG:
             return said.gettext("it has a tag of the {product}")
         case Alike.KIND:
@@ -178,6 +180,8 @@ def _likeness_to_nothing_named(said: Sayings, by: Alike) -> str:
             return said.gettext("it is in a price range that may interest you")
         case Alike.KIND:
             return said.gettext("it is of a kind that may interest you")
+        case Alike.DEPARTMENT:
+            return said.gettext("it is from a department that may interest you")
         case Alike.TAG:
             return said.gettext("it has a tag that may interest you")
 

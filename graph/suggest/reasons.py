@@ -52,13 +52,14 @@ class PeersReason:
 
 class Alike(Enum):
     """What two products have in common: a category, a brand, a shop, a category and how dear they are in it,
-    a tag.
+    a department (the category above their own), a tag.
     """
 
     KIND = "kind"
     BRAND = "brand"
     SHOP = "shop"
     PRICE = "price"
+    DEPARTMENT = "department"
     TAG = "tag"
 
 

@@ -74,6 +74,29 @@ def test_what_is_popular_of_a_kind_speaks_for_the_kind():
     assert spoken(brand, popular) == "It is from the brand of the cup; it is popular among what is like it."
 
 
+@pytest.mark.parametrize("language", Language)
+def test_what_two_products_have_in_common_is_told_by_its_own_word(language: Language):
+    names = Names([], ["mug", ""])
+    told = {
+        (by, row): explain(
+            Suggestion(1, 1, 0.2, (LikenessReason(0.2, (row,), by),)), names, sayings(language)
+        )
+        for by in Alike
+        for row in (0, 1)
+    }
+    assert len(set(told.values())) == len(told)
+    assert {row for (_, row), sentence in told.items() if "mug" in sentence} == {0}
+
+
+def test_a_department_is_told_where_no_kind_is():
+    department = LikenessReason(0.3, (0,), Alike.DEPARTMENT)
+    assert spoken(department) == "It is from the department of the mug."
+    assert spoken(department, LikenessReason(0.2, (1,), Alike.KIND)) == "It is of the same kind as the cup."
+    popular = PopularityReason(0.2, None, of_kind=True)
+    both = "It is from the department of the mug; it is popular among what is like it."
+    assert spoken(department, popular) == both
+
+
 def test_all_it_goes_with_counts_together_and_the_closest_is_told():
     tents = [RelationReason(0.2, Relation.COMPLEMENT, row, own=True) for row in range(3)]
     said = spoken(PopularityReason(0.5, None), *tents)

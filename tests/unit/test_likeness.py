@@ -16,6 +16,7 @@ from graph.live.refit import LiveAnalysis, after
 from graph.log import EventColumns
 from graph.purchases import purchases
 from graph.snapshot import Snapshot
+from graph.snapshot.products import COLUMNS
 from graph.suggest import Alike, Ask, LikenessReason, Suggestion, explain, suggest
 from graph.suggest.engagements import Engagements, engagements
 from graph.suggest.explain import Language, Names
@@ -41,10 +42,10 @@ def reasons(analysis: Analysis, person: str, product: str) -> list[LikenessReaso
     return [one for one in shown(analysis, person)[product].reasons if isinstance(one, LikenessReason)]
 
 
-def spoken(analysis: Analysis, person: str, product: str) -> str:
+def spoken(analysis: Analysis, person: str, product: str, language: Language = Language.ENGLISH) -> str:
     taken, told = analysis.snapshot, shown(analysis, person)[product]
     likely = replace(told, reasons=tuple(why for why in told.reasons if isinstance(why, LikenessReason)))
-    return explain(likely, Names(taken.people.names, taken.products.names), sayings(Language.ENGLISH))
+    return explain(likely, Names(taken.people.names, taken.products.names), sayings(language))
 
 
 def fit(told: str, *catalogue: Product) -> Analysis:
@@ -62,28 +63,57 @@ def nobody_took_to(taken: Snapshot) -> Engagements:
 
 
 @pytest.mark.parametrize(
-    ("mine", "other", "by", "sentence"),
+    ("mine", "other", "by", "sentence", "chinese"),
     [
-        ({"shop": "s1"}, {"shop": "s1"}, Alike.SHOP, "It is from the shop of the tea."),
-        ({"tags": "green, hot"}, {"tags": "hot"}, Alike.TAG, "It has a tag of the tea."),
-        ({"top_category": "food"}, {"tags": "food"}, Alike.TAG, "It has a tag of the tea."),
-        ({"kind": "drink"}, {"kind": "drink"}, Alike.KIND, "It is of the same kind as the tea."),
+        ({"shop": "s1"}, {"shop": "s1"}, Alike.SHOP, "It is from the shop of the tea.", "同一家店铺"),
+        ({"tags": "green, hot"}, {"tags": "hot"}, Alike.TAG, "It has a tag of the tea.", "相同的标签"),
+        (
+            {"top_category": "food"},
+            {"top_category": "food"},
+            Alike.DEPARTMENT,
+            "It is from the department of the tea.",
+            "同一个大类",
+        ),
+        (
+            {"kind": "drink"},
+            {"kind": "drink"},
+            Alike.KIND,
+            "It is of the same kind as the tea.",
+            "同一类商品",
+        ),
     ],
 )
-def test_what_nobody_touched_is_suggested_by_what_it_has_in_common(
-    mine: dict[str, Any], other: dict[str, Any], by: Alike, sentence: str
+def test_what_nobody_touched_is_suggested_by_what_it_has_in_common_and_told_by_that(
+    mine: dict[str, Any], other: dict[str, Any], by: Alike, sentence: str, chinese: str
 ):
     shop = fit(TOLD, thing("tea", **mine), thing("new", **other), thing("else", shop="s9", tags="cold"))
     [found] = reasons(shop, "ana", "new")
     assert found.by is by
     assert [shop.snapshot.products.keys[row] for row in found.because] == ["tea"]
     assert spoken(shop, "ana", "new") == sentence
+    assert chinese in spoken(shop, "ana", "new", Language.CHINESE)
     assert "else" not in shown(shop, "ana")
 
 
-def test_a_shop_of_the_name_of_a_tag_is_no_tag():
-    shop = fit(TOLD, thing("tea", shop="green"), thing("new", tags="green"))
+def test_of_what_two_products_share_beside_their_kind_the_closest_is_told():
+    told: dict[str, Any] = {"shop": "s1", "tags": "hot", "top_category": "food"}
+    for closest in (Alike.SHOP, Alike.TAG, Alike.DEPARTMENT):
+        shop = fit(TOLD, thing("tea", **told), thing("new", **told))
+        assert [one.by for one in reasons(shop, "ana", "new")] == [closest]
+        told.pop(next(iter(told)))
+
+
+@pytest.mark.parametrize("of", ["shop", "top_category"])
+def test_a_shop_or_a_department_of_the_name_of_a_tag_is_no_tag(of: str):
+    said: dict[str, Any] = {of: "green"}
+    shop = fit(TOLD, thing("tea", **said), thing("new", tags="green"))
     assert "new" not in shown(shop, "ana")
+
+
+def test_what_is_of_the_same_kind_is_told_so_and_its_department_goes_without_saying():
+    shop = fit(TOLD, *(thing(key, kind="drink", top_category="food") for key in ("tea", "new")))
+    assert [one.by for one in reasons(shop, "ana", "new")] == [Alike.KIND, Alike.DEPARTMENT]
+    assert spoken(shop, "ana", "new") == "It is of the same kind as the tea."
 
 
 SHELF = [thing(f"p{price}", price, kind="drink") for price in range(1, 9)]
@@ -157,7 +187,7 @@ def test_a_catalogue_in_two_parts_lists_what_it_does_in_one_as_far_as_the_first_
     offered = np.ones(len(taken.products), np.bool_)
     first = replace(taken.products, **{
         name: getattr(taken.products, name)[:cut]
-        for name in ("category", "brand", "shop", "tags", "price", "currency", "available")
+        for name in COLUMNS
     }, keys=taken.products.keys.of(list(taken.products.keys)[:cut]), names=taken.products.names)  # fmt: skip
     part = likeness(first, nobody_took_to(snapshot("")), offered[:cut]).with_more(taken.products, offered)
     lists = [
