@@ -6,6 +6,7 @@ only some questions need (cascades, credit, reach) is computed at the first of t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +123,7 @@ class Analysis:
         shelf = Shelf.of(
             snapshot,
             tied,
-            heard(snapshot, tied, found, seed),
+            heard(snapshot, tied, seed, found),
             kept,
             calendar=calendar,
             community=found.labels,
@@ -140,7 +141,13 @@ class Analysis:
         return self.taught is not None or self.shelf.grants is not None or teaches(self.snapshot)
 
     def _self_taught(self) -> "Analysis":
-        lessons = learned(self.snapshot, self.shelf.labels, self._tied)
+        lessons = learned(
+            self.snapshot,
+            partial(heard, seed=self.seed),
+            self._tied,
+            calendar=self.shelf.scenes.lifts.calendar,
+            cap=self.shelf.cap,
+        )
         return replace(
             self,
             shelf=granted(replace(self.shelf, blend=lessons.blend, chances=lessons.chances)),
@@ -349,13 +356,14 @@ def circles(snapshot: Snapshot, seed: int) -> Circles:
     return before
 
 
-def heard(snapshot: Snapshot, tied: Ties, found: Partition, seed: int) -> NDArray[np.int32]:
+def heard(snapshot: Snapshot, tied: Ties, seed: int, found: Partition | None = None) -> NDArray[np.int32]:
     """In which community everybody's choices count for others', by position: as they would be found if those
-    who allow no use of what they do were tied to nobody, so that they move nobody from one to another.
+    who allow no use of what they do were tied to nobody, so that they move nobody from one to another. found:
+    the communities of all these ties, where the caller has them.
     """
     silent = refused(snapshot, Purpose.PERSONALISATION)
     counts = ~(silent[tied.source] | silent[tied.target])
-    if counts.all():
+    if found is not None and counts.all():
         return found.labels
     ends = tied.source[counts], tied.target[counts], tied.strength[counts]
     return partition(ShareGraph.from_arrays(*ends, users=len(silent)), seed=seed).labels

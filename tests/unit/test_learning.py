@@ -1,21 +1,25 @@
 """What a log teaches of its own sources: weights found again, chances that hold, nothing from little."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from api.cli.loads import made_up
-from graph.analysis import Analysis
+from graph.analysis import Analysis, heard
 from graph.events import Product
+from graph.scene import Calendar
 from graph.snapshot import Snapshot
-from graph.suggest import SOURCES, Ask, Shelf, suggest
+from graph.suggest import SOURCES, Ask, Cap, Shelf, learning, popularity, suggest
 from graph.suggest.chances import AT_LEAST, chances
 from graph.suggest.learning import as_blend, chosen_weights, learned, questions
-from graph.suggest.learning.examples import Examples, examples
+from graph.suggest.learning.examples import Asked, Examples, examples
 from graph.suggest.learning.fit import NAMES, OWN, WHISPER, fitted, log_likelihoods, own
 from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import afterwards, before
@@ -163,9 +167,45 @@ def test_a_share_that_is_opened_within_the_hour_teaches_that_friends_are_heard()
     assert as_blend(kept).weights["news"][2] >= OWN[NEWS]
 
 
+def taught(told: str, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> tuple[Analysis, list[Asked]]:
+    """A fit that learns from little, and what it asked the past."""
+    asked: list[Asked] = []
+
+    def noting(some: Iterable[Asked], **bounds: Any) -> Examples:
+        asked.extend(some)
+        return examples(asked, **bounds)
+
+    monkeypatch.setattr(learning, "ENOUGH", 10)
+    monkeypatch.setattr(learning, "examples", noting)
+    monkeypatch.setattr(popularity, "TOO_SMALL", 3)
+    return Analysis.of(snapshot(told), **settings), asked
+
+
+CIRCLE = " ".join(f"ana>b{i}:tea b{i}>ana:mug" for i in range(80)) + " ana>:pot @9d "
+
+
+def test_who_comes_by_somebodys_share_was_not_in_their_community_before(monkeypatch: pytest.MonkeyPatch):
+    analysis, asked = taught(CIRCLE + " ".join(f"ana>n{i}:pot" for i in range(20)), monkeypatch)
+    taken, labels = analysis.snapshot, analysis.shelf.labels
+    newcomers = [one for one in asked if taken.people.keys[one.ask.person or 0].startswith("n")]
+    assert len(newcomers) == 20
+    for one in newcomers:
+        person = one.ask.person or 0
+        assert analysis.shelf.popular.has_list(int(labels[person]))
+        assert not one.shelf.popular.has_list(int(one.shelf.labels[person]))
+
+
+def test_the_past_is_asked_by_the_calendar_and_the_cap_of_the_shop(monkeypatch: pytest.MonkeyPatch):
+    ours, often = Calendar.of({"zone": "Europe/Berlin"}), Cap(times=1)
+    told = CIRCLE + " ".join(f"ana>b{i}:pot" for i in range(20))
+    _, asked = taught(told, monkeypatch, calendar=ours, cap=often)
+    assert asked
+    assert all((one.shelf.scenes.lifts.calendar, one.shelf.cap) == (ours, often) for one in asked)
+
+
 def test_nothing_is_learned_from_little():
     whole = snapshot("ana>bea:tea ana>:mug cy$tea")
-    lessons = learned(whole, np.zeros(len(whole.people), np.int32))
+    lessons = learned(whole, partial(heard, seed=0))
     assert (lessons.blend, lessons.chances) == (Blend(), None)
     (found,) = suggest(Analysis.of(whole).shelf, [Ask(whole.people.row("bea"))], limit=3)
     assert all(one.opens is None for one in found.suggestions)
@@ -211,7 +251,7 @@ def test_a_generated_shop_teaches_the_same_twice_and_every_suggestion_has_its_ch
     made_up(tmp_path / "shop", users=400, events=12_000, seed=5, noise=1.0, shape="csv")
     whole = Snapshot.of(log_of([str(tmp_path / "shop")], "sharegraph"))
     analysis = Analysis.of(whole)
-    again = learned(whole, analysis.shelf.labels)
+    again = learned(whole, partial(heard, seed=0))
     assert again.blend == analysis.shelf.blend
     assert set(again.blend.weights) <= set(NAMES)
     answers = suggest(analysis.shelf, [Ask(row) for row in range(40)], limit=5)

@@ -2,14 +2,14 @@
 
 The log is cut; the sources are fitted on what came before, and asked at the moment of each later choice what
 they would have said then, from the fit and all that happened since (graph.suggest.learning.moments), as a
-server is. They are weighed so that what was chosen is likely (graph.suggest.learning.fit); the less was
-chosen, the nearer they stay to the sources' own weights. Two such blends, one with ties and one without,
-stand beside those before people whom neither has seen; the likeliest is kept, at each activity level by
-itself, so a blend that was learned does no harm, and ties are not listened to where they carry nothing. Who
-allows no personal answer teaches nothing. All questions then teach the weights of those that were kept.
-What is shown is asked about in the same way, as of when it was shown: how often it is opened is told of the
-scores that a server tells. Choices and showings are sampled, so the cost beside the second fit of the sources
-is bounded.
+server is; communities are those of before the cut too. They are weighed so that what was chosen is likely
+(graph.suggest.learning.fit); the less was chosen, the nearer they stay to the sources' own weights. Two such
+blends, one with ties and one without, stand beside those before people whom neither has seen; the likeliest
+is kept, at each activity level by itself, so a blend that was learned does no harm, and ties are not listened
+to where they carry nothing. Who allows no personal answer teaches nothing. All questions then teach the
+weights of those that were kept. What is shown is asked about in the same way, as of when it was shown: how
+often it is opened is told of the scores that a server tells. Choices and showings are sampled, so the cost
+beside the second fit of the sources is bounded.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.scene import Moment
+from graph.scene import Calendar, Moment
 from graph.snapshot import Snapshot
 from graph.suggest.answers import Ask, Context
 from graph.suggest.chances import Chances, chances
@@ -29,6 +29,7 @@ from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import Afterwards, afterwards, before
 from graph.suggest.learning.showings import Showings
 from graph.suggest.shelf import Shelf
+from graph.suggest.shown import CAP, Cap
 from graph.suggest.weights import LEVELS, Blend
 from graph.ties import Ties, strengths
 from graph.timeline import Rows
@@ -49,6 +50,9 @@ SURELY = 2.0
 TIES = ("friends", "news", "hops", "circle", "sharer")
 """Sources that listen to somebody in particular."""
 
+Gathering = Callable[[Snapshot, Ties], Rows]
+"""With whom everybody's choices are counted, (people,), by the ties of a snapshot."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lessons:
@@ -63,15 +67,25 @@ def teaches(snapshot: Snapshot) -> bool:
     return len(afterwards(snapshot).rows) >= ENOUGH
 
 
-def learned(snapshot: Snapshot, labels: Rows, ties: Ties | None = None) -> Lessons:
-    """What a snapshot teaches; labels: (people,), communities; ties: its own, where the caller has them. The
-    sources' own weights, and no chances, where too little was chosen.
+def learned(
+    snapshot: Snapshot,
+    gathering: Gathering,
+    ties: Ties | None = None,
+    *,
+    calendar: Calendar | None = None,
+    cap: Cap = CAP,
+) -> Lessons:
+    """What a snapshot teaches. gathering: finds communities; asked about the past, since who opens somebody's
+    share is in their community by that very opening. ties: the snapshot's own, where the caller has them.
+    calendar, cap: those that answers are given by. The sources' own weights, and no chances, where too little
+    was chosen.
     """
     if not teaches(snapshot):
         return Lessons(Blend(), None)
     after = afterwards(snapshot)
     past = before(snapshot, after.cut)
-    shelf = Shelf.of(past, strengths(past), labels)
+    known = strengths(past)
+    shelf = replace(Shelf.of(past, known, gathering(past, known), calendar=calendar), cap=cap)
     heard = after.among(shelf.personal[after.events.person[after.rows]])
     moments = Moments.after(shelf, past, after.cut, snapshot, ties or strengths(snapshot))
     told = examples(questions(heard, moments), most=TELLABLE)
