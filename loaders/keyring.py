@@ -8,7 +8,7 @@ that is revoked is refused by every worker at its next request. It is written as
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -40,10 +40,15 @@ class ApiKey:
 
 
 class Keyring:
-    """The keys in one file; none where there is no file yet."""
+    """The keys in one file; none where there is no file yet.
 
-    def __init__(self, path: Path) -> None:
+    unread: told why a file that changed cannot be read; the keys from before then stay good. Without it
+    InvalidInput says so, each time that keys are asked for.
+    """
+
+    def __init__(self, path: Path, unread: Callable[[InvalidInput], None] | None = None) -> None:
         self.path = path
+        self._unread = unread
         self._seen: tuple[int, int] | None = None
         self._keys: Mapping[str, ApiKey] = {}
 
@@ -56,7 +61,13 @@ class Keyring:
             return self._keys
         seen = told.st_mtime_ns, told.st_ino
         if seen != self._seen:
-            self._keys, self._seen = _read(self.path), seen
+            try:
+                self._keys = _read(self.path)
+            except InvalidInput as unreadable:
+                if self._unread is None:
+                    raise
+                self._unread(unreadable)
+            self._seen = seen
         return self._keys
 
     def find(self, token: str, now: datetime) -> ApiKey | None:
@@ -106,7 +117,9 @@ def _read(path: Path) -> dict[str, ApiKey]:
     try:
         said = json.loads(path.read_text("utf-8"))
         return {key["id"]: ApiKey(**key) for key in said["keys"]}
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as unreadable:
+    except OSError as closed:
+        raise InvalidInput(f"{path} is no file of API keys ({closed.strerror})") from None
+    except (UnicodeDecodeError, ValueError, KeyError, TypeError) as unreadable:
         raise InvalidInput(f"{path} is no file of API keys ({unreadable})") from None
 
 

@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Final
+
+import structlog
 
 from api.auth.caller import DEV, PURPOSES, Caller, Role, Unauthenticated, UnknownPurpose
 from api.auth.tokens import BAD, Keys, Tokens
 from api.settings import Settings
+from graph.errors import InvalidInput
 from loaders.keyring import PREFIX, Keyring
 
 MISSING: Final = "who is asking? Send `Authorization: Bearer` and a token or an API key"
@@ -20,6 +24,8 @@ KEY: Final = "key:"
 """Leads the id of a caller with an API key."""
 
 Clock = Callable[[], datetime]
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +83,19 @@ def gate_of(settings: Settings) -> Gate:
     tokens = None
     if settings.jwks is not None and settings.audience is not None:
         tokens = Tokens(Keys(settings.jwks), settings.audience, settings.issuer, settings.skew)
-    keyring = Keyring(settings.keys) if settings.keys else None
+    keyring = _keyring(settings.keys) if settings.keys else None
     return Gate(tokens, keyring, purposes=settings.purposes or USUAL)
+
+
+def _keyring(path: Path) -> Keyring:
+    """The keys of a file that can be read now; should it not be readable later, those from before stay good,
+    and the log alone says so: whoever asks is told nothing of our files.
+    """
+    Keyring(path).keys()
+    keyring = Keyring(path, _unread)
+    keyring.keys()
+    return keyring
+
+
+def _unread(unreadable: InvalidInput) -> None:
+    log.warning("API keys not read anew", reason=str(unreadable))

@@ -13,6 +13,7 @@ from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
+from httpx import Response
 from joserfc import jwk, jwt
 from structlog.testing import capture_logs
 
@@ -164,6 +165,37 @@ async def test_a_key_is_taken_until_it_is_revoked(shop: Shop, told: dict[str, An
     assert made.rpartition("_")[2] not in told["keys"].read_text()
     ring.revoke(made.split("_")[1], NOW)
     assert await status(shop, told, made) == (401, "the API key is not valid here")
+
+
+async def test_keys_that_cannot_be_read_any_more_stay_good_and_nobody_is_told_of_the_file(
+    shop: Shop, told: dict[str, Any]
+) -> None:
+    made = Keyring(told["keys"]).make("growth", "desk", NOW)
+    async with shop.client(**told) as client:
+
+        async def asked(key: str) -> Response:
+            return await client.post("/graphql", headers={"authorization": f"Bearer {key}"}, json=ASKED)
+
+        written(told["keys"], '{"keys": [')
+        with capture_logs() as lines:
+            answers = [await asked(key) for key in (made, "sg_no_key", made)]
+        assert [answer.status_code for answer in answers] == [200, 401, 200]
+        assert "keys.json" not in "".join(answer.text for answer in answers)
+        said = [line["reason"] for line in lines if line["event"] == "API keys not read anew"]
+        assert len(said) == 1
+        assert "is no file of API keys" in said[0]
+        told["keys"].unlink()
+        assert (await asked(made)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "broken", ["", '{"keys": [', '{"keys": [{}]}', None], ids=["empty", "half", "no key", "folder"]
+)
+def test_a_server_whose_keys_cannot_be_read_does_not_start(tmp_path: Path, broken: str | None) -> None:
+    path = tmp_path / "keys.json"
+    path.mkdir() if broken is None else path.write_text(broken)
+    with pytest.raises(InvalidInput, match=r"keys\.json is no file of API keys \((?!\[Errno)"):
+        gate_of(Settings("sqlite:///x.db", keys=path))
 
 
 async def test_a_key_ends_with_its_days(shop: Shop, told: dict[str, Any]) -> None:
