@@ -124,7 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return app(args=arguments, prog_name="sharegraph", standalone_mode=False) or 0
     except typer.TyperException as misuse:
-        complain(misuse.format_message())
+        # Whatever a type of ours says is quoted with the name of the exception before it.
+        complain(misuse.format_message().replace("Value error, ", ""))
         return getattr(misuse, "exit_code", MISUSE)
     except KeyboardInterrupt:
         return 130

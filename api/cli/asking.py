@@ -75,7 +75,7 @@ def suggest(
 
         sharegraph suggest u000042 --first 5
 
-        sharegraph suggest --sharer u000042 --product p0007
+        sharegraph suggest --sharer u000042 --product p00007
     """
     from api.cli import tables
     from api.cli.inprocess import ask
@@ -141,7 +141,7 @@ def kols(
 ) -> None:
     """Who would carry a product furthest: a set, each adding to those above.
 
-    [bold]Example[/bold]
+    [bold]Examples[/bold]
 
         sharegraph kols --first 20 --objective NEW_USERS --category tents
 

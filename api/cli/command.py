@@ -156,10 +156,11 @@ def flowing(text: str) -> str:
     r"""A docstring as help: each paragraph on one line, for the terminal to break; examples stay as they are.
 
     >>> flowing("One.\n\n    Two goes\n    on.\n\n        example")
-    'One.\n\nTwo goes on.\n\n    example'
+    'One.\n\nTwo goes on.\n\n[cyan]    example[/]'
     """
     paragraphs = inspect.cleandoc(text).split("\n\n")
-    return "\n\n".join(p if p.startswith("    ") else " ".join(p.split()) for p in paragraphs)
+    # Typer takes away the indent that all paragraphs but the first share; before a tag there is none.
+    return "\n\n".join(f"[cyan]{p}[/]" if p.startswith("    ") else " ".join(p.split()) for p in paragraphs)
 
 
 def fail(sentence: str, code: int = FAILURE) -> NoReturn:

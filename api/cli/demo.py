@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.command import Everywhere
-from api.cli.ports import free_port
+from api.cli.ports import PORTS, free_port
 
 FOLDER = Path(".demo")
 HOST = "127.0.0.1"
@@ -19,7 +19,10 @@ def demo(
         bool, typer.Option("--serve/--no-serve", metavar="", help="Serve the API afterwards.")
     ] = True,
     port: Annotated[
-        int, typer.Option(metavar="N", help="Where it listens; another one where that is taken.")
+        int,
+        typer.Option(
+            metavar="N", min=1, max=PORTS, help="Where it listens; another one where that is taken."
+        ),
     ] = 8000,
 ) -> None:
     """Make up a shop, load it, print who should see what and why, and serve it.

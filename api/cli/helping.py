@@ -1,14 +1,20 @@
-"""Commands whose help shows `--help` as the flag it is: Typer writes a type beside every option that has none
-of ours.
+"""Commands whose help shows `--help` as the flag it is, since Typer writes a type beside every option that
+has none of ours; and arguments in capitals, as in the docs.
 """
 
 from typing import Any
 
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 
 class Command(TyperCommand):
     """One command."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for argument in self.params:
+            if isinstance(argument, TyperArgument) and argument.metavar is None:
+                argument.metavar = argument.name.strip("_").upper()
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:
         """Its `--help`."""

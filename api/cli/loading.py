@@ -130,13 +130,17 @@ def load(
         sharegraph load taobao-share --format taobao-share --store neo4j://localhost
     """
     from api.cli import tables
-    from api.cli.loads import loaded, named, zone
+    from api.cli.loads import currency_code, loaded, named, zone
     from graph.errors import InvalidInput
     from loaders.sources import Reading
 
     if written is not Format.SEGMENT and (share_name or sharer_name or consent):
         raise InvalidInput("--share-name, --sharer-name and --consent are for --format segment")
-    reading = Reading(timezone=zone(timezone), currency=currency, **named(share_name, sharer_name, consent))
+    reading = Reading(
+        timezone=zone(timezone),
+        currency=currency_code(currency),
+        **named(share_name, sharer_name, consent),
+    )
     consenting = None if consent_default is None else consent_default is OnOff.ON
     on_record(everywhere, "Command.load")
     became = loaded(everywhere.store, source, written.value, reading, rejects, consenting)

@@ -97,6 +97,20 @@ def zone(text: str | None) -> tzinfo | None:
         raise InvalidInput(f"{text!r} is no time zone; write Asia/Shanghai or +08:00") from unknown
 
 
+def currency_code(text: str | None) -> str | None:
+    """A currency by its three letters.
+
+    >>> currency_code("cny")
+    'CNY'
+    """
+    if text is None:
+        return None
+    code = text.strip().upper()
+    if len(code) != 3 or not (code.isascii() and code.isalpha()):
+        raise InvalidInput(f"{text!r} is no currency; write its three letters, like CNY")
+    return code
+
+
 def named(
     share: Sequence[str] | None, sharer: Sequence[str] | None, consent: Sequence[str] | None
 ) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 import socket
 
+PORTS = 65_535
+"""The highest there is."""
+
 
 def free_port(host: str, wanted: int) -> int | None:
     """A port of this interface that is free now: the one that was wanted (any, for 0); None where it is

@@ -8,22 +8,24 @@ import typer
 from api.cli.asking import Currency, PerUnit
 from api.cli.command import Everywhere, fail
 from api.cli.loading import ConsentDefault, OnOff
-from api.cli.ports import free_port
+from api.cli.ports import PORTS, free_port
 
 if TYPE_CHECKING:
     from api.trusted import Trusted
     from graph.scene import Calendar
 
 
-def flag(variable: str, metavar: str, help_: str, *, least: float | None = None) -> Any:
+def flag(
+    variable: str, metavar: str, help_: str, *, least: float | None = None, most: float | None = None
+) -> Any:
     """A flag that the environment may give too, as `SHAREGRAPH_` and this variable."""
-    return typer.Option(envvar=f"SHAREGRAPH_{variable}", metavar=metavar, help=help_, min=least)
+    return typer.Option(envvar=f"SHAREGRAPH_{variable}", metavar=metavar, help=help_, min=least, max=most)
 
 
 def serve(
     everywhere: Everywhere,
     *,
-    port: Annotated[int, flag("PORT", "N", "Where it listens.")] = 8000,
+    port: Annotated[int, flag("PORT", "N", "Where it listens.", least=1, most=PORTS)] = 8000,
     host: Annotated[str, flag("HOST", "NAME", "On which interface.")] = "127.0.0.1",
     workers: Annotated[int, flag("WORKERS", "N", "Processes that answer there.", least=1)] = 1,
     tls_cert: Annotated[Path | None, flag("TLS_CERT", "FILE", "HTTPS, with this chain (PEM).")] = None,
@@ -31,15 +33,19 @@ def serve(
     dev: Annotated[
         bool, typer.Option("--dev", metavar="", help="Without authentication, on this machine only.")
     ] = False,
-    seed: Annotated[int, flag("SEED", "N", "Of everything drawn by chance.")] = 0,
-    request_seconds: Annotated[float, flag("REQUEST_SECONDS", "S", "When a request is given up.")] = 30.0,
-    body_bytes: Annotated[int, flag("BODY_BYTES", "N", "The most a request may send.")] = 2 << 20,
+    seed: Annotated[int, flag("SEED", "N", "Of everything drawn by chance.", least=0)] = 0,
+    request_seconds: Annotated[
+        float, flag("REQUEST_SECONDS", "S", "When a request is given up.", least=0.001)
+    ] = 30.0,
+    body_bytes: Annotated[int, flag("BODY_BYTES", "N", "The most a request may send.", least=1)] = 2 << 20,
     shutdown_seconds: Annotated[
-        int, flag("SHUTDOWN_SECONDS", "S", "For requests under way at the end.")
+        int, flag("SHUTDOWN_SECONDS", "S", "For requests under way at the end.", least=0)
     ] = 10,
-    subscriptions: Annotated[int, flag("SUBSCRIPTIONS", "N", "How many may be followed at a time.")] = 1_000,
+    subscriptions: Annotated[
+        int, flag("SUBSCRIPTIONS", "N", "How many may be followed at a time.", least=0)
+    ] = 1_000,
     answer_days: Annotated[
-        int, flag("ANSWER_DAYS", "N", "How long to keep what was suggested; 0: not.")
+        int, flag("ANSWER_DAYS", "N", "How long to keep what was suggested; 0: not.", least=0)
     ] = 90,
     often: Annotated[int, flag("OFTEN", "N", "Showings in a week before it rests; 0: never.")] = 3,
     rest_days: Annotated[int, flag("REST_DAYS", "N", "How long it rests then.")] = 14,
@@ -61,7 +67,7 @@ def serve(
     jwks: Annotated[str | None, flag("JWKS", "FILE|URL", "Keys that tokens are signed with.")] = None,
     audience: Annotated[str | None, flag("AUDIENCE", "NAME", "The `aud` of tokens for us.")] = None,
     issuer: Annotated[str | None, flag("ISSUER", "NAME", "The `iss` of tokens, if only one.")] = None,
-    skew: Annotated[int, flag("SKEW", "S", "By which clocks may differ.")] = 30,
+    skew: Annotated[int, flag("SKEW", "S", "By which clocks may differ.", least=0)] = 30,
     keys: Annotated[Path | None, flag("KEYS", "FILE", "API keys, see `sharegraph keys`.")] = None,
     calendar: Annotated[Path | None, flag("CALENDAR", "FILE", "Time zone and festivals, as TOML.")] = None,
     purposes: Annotated[

@@ -27,7 +27,7 @@ def trust(
 
         sharegraph trust examples/frontend/*.graphql --out trusted.json
 
-        sharegraph serve --trusted trusted.json --only-trusted
+        sharegraph serve --trusted trusted.json --only-trusted --keys keys.json
     """
     from api.cost.allowance import UNBOUNDED
     from api.documents import Documents, Invalid

@@ -35,8 +35,10 @@ def _in_folder(folder: Path, belongs: Callable[[Path], bool], sort: str, *, deep
     except OSError as error:
         raise UnreadableSource(f"{folder}: {error.strerror or error}") from error
     meant = [str(path) for path in inside if not path.name.startswith((".", "_")) and belongs(path)]
+    if not inside:
+        raise UnreadableSource(f"{folder}: there is no file in this folder")
     if not meant:
-        raise UnreadableSource(f"{folder}: none of the {len(inside)} files in this folder is {sort}")
+        raise UnreadableSource(f"{folder}: of what is in this folder nothing is {sort}")
     yield from meant
 
 

@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 import typer
@@ -60,6 +60,49 @@ def test_bad_use_is_one_line_and_code_2(arguments: list[str], capsys: pytest.Cap
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["serve", "--port", "99999"], "65535"),
+        (["demo", "--port", "0"], "greater than or equal to 1"),
+        (["serve", "--request-seconds", "-1"], "greater than or equal to 0.001"),
+        (["serve", "--subscriptions", "-1"], "greater than or equal to 0"),
+        (["load", "log", "--format", "excel"], "'--format': 'excel' is not one of 'sharegraph', 'segment',"),
+        (["load", "log", "--currency", "euro"], "'euro' is no currency; write its three letters, like CNY"),
+        (["recipients", "ana"], "Missing argument 'PRODUCT'."),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_before_anything_begins(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err
+
+
+def names(group: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command, by its words."""
+    for name, inner in group.commands.items():
+        if hasattr(inner, "commands"):
+            yield from names(inner, (*before, name))
+        else:
+            yield (*before, name)
+
+
+@pytest.mark.parametrize("words", [*names(typer.main.get_command(cli.app))], ids=" ".join)
+def test_the_examples_of_a_commands_help_stand_apart_from_its_text(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERMINAL_WIDTH", "200")
+    assert cli.main([*words, "--help"]) == 0
+    _, heading, shown = capsys.readouterr().out.partition(" Example")
+    examples = [line for line in shown.splitlines() if "sharegraph " in line and not line.startswith("│")]
+    assert bool(examples) is bool(heading)
+    assert [line for line in examples if not line.startswith("     ")] == []
+    assert not heading or f"sharegraph {' '.join(words)} " in f"{examples[0]} "
 
 
 def test_an_option_stands_before_or_after_and_the_environment_says_the_store(

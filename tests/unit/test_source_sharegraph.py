@@ -339,7 +339,10 @@ def test_a_file_that_is_no_log_is_told_by_name(written: bytes, sentence: str, tm
 def test_a_source_that_is_not_there_is_told_before_anything_is_read(tmp_path: Path):
     with pytest.raises(UnreadableSource, match="no such file"):
         open_source([str(tmp_path / "log.csv")], "sharegraph")
-    with pytest.raises(UnreadableSource, match="none of the 0 files"):
+    with pytest.raises(UnreadableSource, match="there is no file in this folder"):
+        open_source([str(tmp_path)], "sharegraph")
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(UnreadableSource, match="of what is in this folder nothing is a log"):
         open_source([str(tmp_path)], "sharegraph")
     with pytest.raises(InvalidInput, match="there are sharegraph, segment"):
         open_source([str(tmp_path)], "excel")
