@@ -27,9 +27,14 @@ from api.cost.plan import Plan, Shape, TooMuch, plan_of
 from api.errors import PARSE, TOO_COMPLEX, VALIDATION
 from api.rights.guard import beyond
 
-KEPT = 1_000
+KEPT, TOKENS_KEPT = 1_000, 200_000
+"""Documents that are kept, and their tokens together: some 100 MB."""
+
 LONGEST_KEPT = 50_000
 """Characters; a longer document is no client's everyday query."""
+
+BEYOND = 2
+"""Parsing ends at so many times the tokens that somebody may send; up to there they are told how many."""
 
 MOST_TOLD = 8
 """The most faults of a document that are told: further ones cost us time and answer nobody."""
@@ -86,6 +91,11 @@ class Documents:
         self._schema = schema
         self._hints = hints
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._tokens = 0
+
+    def knows(self, text: str) -> bool:
+        """Whether a text was read before, and is kept."""
+        return text in self._kept
 
     def of(self, text: str, allowance: Allowance) -> Document | Invalid:
         """The document that a text is, or why it is none, or more than somebody with this allowance may send.
@@ -107,7 +117,7 @@ class Documents:
 
     def _read(self, text: str, allowance: Allowance) -> Document | Invalid:
         try:
-            ast = parse(text, max_tokens=MOST_TOKENS)
+            ast = parse(text, max_tokens=min(BEYOND * allowance.tokens, MOST_TOKENS))
             shape = Shape.of(ast)
             more = allowance.beyond(shape, None)
             if more is not None:
@@ -122,8 +132,10 @@ class Documents:
             return _too_complex(str(much) if isinstance(much, TooMuch) else NESTED)
         if len(text) <= LONGEST_KEPT:
             self._kept[text] = document
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+            self._tokens += shape.tokens
+        while len(self._kept) > KEPT or self._tokens > TOKENS_KEPT:
+            _, gone = self._kept.popitem(last=False)
+            self._tokens -= gone.shape.tokens
         return document
 
 

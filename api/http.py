@@ -237,6 +237,7 @@ async def asked_by(request: Request, request_id: str, settings: Settings) -> Ask
         raise Unfit(errors.FORBIDDEN, FOREIGN)
     reading = request.method == "GET"
     if reading:
+        size = len(request.scope["query_string"])
         said: Any = dict(request.query_params)
         for name in ("variables", "extensions"):
             if name in said:
@@ -245,14 +246,19 @@ async def asked_by(request: Request, request_id: str, settings: Settings) -> Ask
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media != PLAIN_JSON:
             raise Unfit(errors.MEDIA_TYPE, f"send the request as {PLAIN_JSON}")
-        said = _json(await _body(request, settings.body_bytes), "the body")
+        body = await _body(request, settings.body_bytes)
+        said, size = _json(body, "the body"), len(body)
     if not isinstance(said, dict):
         raise Unfit(errors.BAD_REQUEST, "the body has to be one JSON object with a `query`")
-    return asked_of(said, request_id, request.headers.get("accept-language"), reading=reading)
+    return asked_of(said, size, request_id, request.headers.get("accept-language"), reading=reading)
 
 
-def asked_of(said: dict[str, Any], request_id: str, spoken: str | None, *, reading: bool = False) -> Asked:
-    """What the parameters of a request ask, whatever brought them; Unfit where they are none."""
+def asked_of(
+    said: dict[str, Any], size: int, request_id: str, spoken: str | None, *, reading: bool = False
+) -> Asked:
+    """What the parameters of a request ask, whatever brought them in so many bytes; Unfit where they are
+    none.
+    """
     _typed(said, "extensions", dict)
     document = named(said)
     return Asked(
@@ -263,6 +269,7 @@ def asked_of(said: dict[str, Any], request_id: str, spoken: str | None, *, readi
         spoken=spoken,
         id=request_id,
         reading=reading,
+        size=size,
     )
 
 

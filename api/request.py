@@ -14,7 +14,7 @@ from api.errors import Told
 class Asked:
     """A request. query: its document, or "" where `document` names it by its id. spoken: its Accept-Language;
     id: what a fault is told and logged by; reading: change nothing, so refuse mutations and keep no promises.
-    caller: who asks, and whose minute its cost is taken from.
+    caller: who asks, and whose minute its cost is taken from. size: in bytes, as it came.
     """
 
     query: str
@@ -26,6 +26,7 @@ class Asked:
     reading: bool = False
     caller: Caller = HERE
     bounds: Allowance | None = None
+    size: int = 0
 
     @property
     def allowance(self) -> Allowance:

@@ -28,6 +28,7 @@ from api.auth.gate import Gate
 from api.behind import Unkept
 from api.context import Context
 from api.cost.plan import Plan
+from api.cost.prices import reading
 from api.cost.purse import Cost, Denied, Purses
 from api.documents import Document, Documents, Invalid
 from api.errors import (
@@ -180,9 +181,19 @@ class Service:
     def _ready(self, asked: Asked, seconds: float | None = None) -> "_Ready | Reply":
         """What is to be run; a reply where nothing is."""
         try:
-            return self._taken(self._document(asked), asked, seconds)
+            paid = self._paid(asked)
+            return self._taken(self._document(asked), asked, seconds, paid)
         except _Refused as refused:
             return refused.reply
+
+    def _paid(self, asked: Asked) -> int:
+        """What was taken for reading a request: what is refused has kept us busy too."""
+        price = reading(0 if self._documents.knows(asked.query) else len(asked.query), asked.size)
+        try:
+            self._purses.read(price, asked.allowance, asked.caller.id)
+        except Denied as denied:
+            raise _Refused(refusal(str(denied), denied.code), cost=denied.cost, wait=denied.wait) from None
+        return price
 
     def _document(self, asked: Asked) -> Document:
         """The document that is asked, where it is one and may be asked by whoever asks."""
@@ -198,8 +209,8 @@ class Service:
             raise _Refused(*(told(error, asked.id, FORBIDDEN) for error in beyond))
         return document
 
-    def _taken(self, document: Document, asked: Asked, seconds: float | None) -> "_Ready":
-        """Its operation with these variables, charged."""
+    def _taken(self, document: Document, asked: Asked, seconds: float | None, paid: int) -> "_Ready":
+        """Its operation with these variables, charged but for what was paid."""
         operation = document.operation(asked.operation)
         label = _label(operation)
         if asked.reading and operation is not None and operation.operation is OperationType.MUTATION:
@@ -220,7 +231,8 @@ class Service:
             raise RuntimeError("an operation that can be run has a plan")
         given = executor.variable_values.coerced
         try:
-            cost = self._purses.charged(document.shape, plan, given, asked.allowance, asked.caller.id)
+            shape, payer = document.shape, asked.caller.id
+            cost = self._purses.charged(shape, plan, given, asked.allowance, payer, paid=paid)
         except Denied as denied:
             said = refusal(str(denied), denied.code)
             raise _Refused(said, label=label, cost=denied.cost, wait=denied.wait) from None

@@ -157,9 +157,10 @@ class _Conversation:
             if said["type"] == "websocket.disconnect":
                 return
             quiet = False
-            await self._heed(_message(said, self.owner.settings.body_bytes))
+            message = _message(said, self.owner.settings.body_bytes)
+            await self._heed(message, len(said["text"]))
 
-    async def _heed(self, message: dict[str, Any]) -> None:
+    async def _heed(self, message: dict[str, Any], size: int) -> None:
         match message:
             case {"type": "connection_init"} if self.caller is not None:
                 raise Close(GREETED_TWICE, "Too many initialisation requests")
@@ -177,7 +178,7 @@ class _Conversation:
             case {"type": "pong"}:
                 pass
             case {"type": "subscribe", "id": str(id_), "payload": dict(payload)} if id_:
-                await self._begin(id_, payload)
+                await self._begin(id_, payload, size)
             case {"type": "complete", "id": str(id_)}:
                 if id_ in self.operations:
                     self.operations.pop(id_).cancel()
@@ -198,7 +199,7 @@ class _Conversation:
         except Exception as fault:  # noqa: BLE001  # told or hidden, like a fault behind any question
             raise Close(FAULT, spoken(fault, uuid4().hex)[0]) from None
 
-    async def _begin(self, id_: str, payload: dict[str, Any]) -> None:
+    async def _begin(self, id_: str, payload: dict[str, Any], size: int) -> None:
         if self.caller is None:
             raise Close(UNGREETED, "Unauthorized")
         if not self.owner.service.gate.still(self.caller, self.owner.service.clock):
@@ -206,7 +207,7 @@ class _Conversation:
         if id_ in self.operations:
             raise Close(TAKEN, f"Subscriber for {id_:.40} already exists")
         try:
-            asked = asked_of(payload, uuid4().hex, self.socket.headers.get("accept-language"))
+            asked = asked_of(payload, size, uuid4().hex, self.socket.headers.get("accept-language"))
             asked = replace(asked, caller=self.caller)
         except Unfit as unfit:
             raise Close(INVALID, str(unfit)) from None

@@ -71,7 +71,7 @@ ALLOWANCES: Final = MappingProxyType(
         "storefront": Allowance(cost=5_000.0, a_minute=3_000_000, followed=500),
         "growth": Allowance(a_minute=300_000),
         "analyst": Allowance(a_minute=300_000),
-        "ingest": Allowance(tokens=MOST_TOKENS, cost=5_000.0, a_minute=600_000),
+        "ingest": Allowance(tokens=MOST_TOKENS, cost=5_000.0, a_minute=3_000_000),
         "privacy": Allowance(cost=5_000.0, a_minute=60_000),
         "admin": Allowance(
             tokens=MOST_TOKENS, fields=MOST_FIELDS, cost=100_000.0, a_minute=3_000_000, followed=100

@@ -83,6 +83,11 @@ OF_SCHEMA: Final = 0.05
 SENT: Final = 0.1
 """What each row costs that a mutation brings."""
 
+LETTERS, BYTES = 25, 250
+"""So many letters of a document that is not known yet, and so many bytes of a request, cost 1: what it takes
+to find out what is asked, before it can be said what that costs.
+"""
+
 ROWS: Final = {
     "Mutation.recordEvents": "events",
     "Mutation.upsertUsers": "users",
@@ -92,6 +97,15 @@ ROWS: Final = {
 
 ITEMS: Final = frozenset({"nodes", "edges"})
 """The fields of a page that hold its items."""
+
+
+def reading(letters: int, size: int) -> int:
+    """What it costs to read a request of so many bytes with so many letters that are not known yet.
+
+    >>> reading(0, 249), reading(2_500, 4_000)
+    (0, 116)
+    """
+    return letters // LETTERS + size // BYTES
 
 
 def price(coordinate: str, *, holds_objects: bool) -> float:

@@ -75,10 +75,26 @@ class Purses:
         kept = MemoryStorage() if commons is None else Minutes(commons)
         self._windows = SlidingWindowCounterRateLimiter(kept)
 
+    def read(self, price: int, allowance: Allowance, payer: str) -> None:
+        """Take what it costs to read a request, whatever becomes of it; Denied where the minute does not
+        reach: then it is not read.
+        """
+        if price:
+            self.charged_again(Cost(price, allowance.cost, FREE), allowance, payer)
+
     def charged(
-        self, shape: Shape, plan: Plan, variables: Mapping[str, Any], allowance: Allowance, payer: str
+        self,
+        shape: Shape,
+        plan: Plan,
+        variables: Mapping[str, Any],
+        allowance: Allowance,
+        payer: str,
+        *,
+        paid: int = 0,
     ) -> Cost:
-        """What an operation costs, taken from its caller's minute; Denied beyond a bound."""
+        """What an operation costs, taken from its caller's minute; Denied beyond a bound. paid: for reading
+        it.
+        """
         beyond = allowance.beyond(shape, plan)
         if beyond is not None:
             raise Denied(TOO_COMPLEX, beyond)
@@ -86,11 +102,11 @@ class Purses:
         if requested > allowance.cost:
             much = f"this may cost {requested:,.0f}, and {allowance.cost:,.0f} is the most; ask for fewer"
             raise Denied(TOO_DEAR, much)
-        return self.charged_again(Cost(requested, allowance.cost, FREE), allowance, payer)
+        return self.charged_again(Cost(requested, allowance.cost, FREE), allowance, payer, paid=paid)
 
-    def charged_again(self, cost: Cost, allowance: Allowance, payer: str) -> Cost:
+    def charged_again(self, cost: Cost, allowance: Allowance, payer: str, *, paid: int = 0) -> Cost:
         """The same, taken from what is left of the minute now; Denied where it does not reach."""
-        balance = self.charge(payer, allowance, cost.requested)
+        balance = self.charge(payer, allowance, cost.requested - paid)
         cost = replace(cost, balance=balance)
         if not balance.enough:
             late = f"this may cost {cost.requested:,.0f}, and {balance.left:,} are left of this minute"

@@ -1,5 +1,6 @@
 """What a request may cost, and what it did; every refusal beside a request that is answered."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from api.cost.allowance import ALLOWANCES, Allowance
 from api.cost.plan import Plan, Shape, plan_of
 from api.cost.prices import AS_MANY_AS, ITEMS, PRICES, ROWS, SIZES
 from api.cost.purse import Purses
+from api.documents import Document, Documents
 from api.request import Asked, Reply
 from api.schema import core_schema
 from tests.api.conftest import Shop
@@ -214,6 +216,59 @@ async def test_what_is_too_complex_is_refused_before_it_is_validated(shop: Shop)
     assert (await asked(shop, f"{{ {many} }}", allowance)).code == "TOO_COMPLEX"
     few = " ".join(f"a{n}: nonsense" for n in range(allowance.aliases))
     assert (await asked(shop, f"{{ {few} }}", allowance)).code == "GRAPHQL_VALIDATION_FAILED"
+
+
+def long_list(number: int) -> str:
+    """A document of some six thousand letters that is too dear for a member."""
+    words = " ".join(f'"{number}-{word:03d}"' for word in range(800))
+    return f"{{ viewer {{ socialProof(products: [{words}]) {{ friends }} }} }}"
+
+
+@pytest.mark.parametrize(
+    ("letters", "code"), [(long_list, "TOO_COSTLY"), (lambda n: f"#{n}" * 2_000, "GRAPHQL_PARSE_FAILED")]
+)
+async def test_what_is_refused_is_paid_for_and_not_even_read_once_the_minute_is_spent(
+    shop: Shop, letters: Callable[[int], str], code: str
+) -> None:
+    allowance = Allowance(cost=500.0, a_minute=1_000)
+    documents = [letters(number) for number in range(9)]
+    codes = [(await asked(shop, one, allowance)).code for one in documents]
+    assert codes[0] == code
+    assert codes[-1] == "RATE_LIMITED"
+    assert not shop.service._documents.knows(documents[-1])
+    assert (await asked(shop, documents[0], allowance, "bea")).code == code
+
+
+async def test_a_document_that_is_known_costs_its_price_alone(shop: Shop) -> None:
+    shop.tell(TOY)
+    document, allowance = "#" * 1_000 + "\n{ cascades { nodes { size } } }", Allowance(a_minute=10_000)
+    left = [(await asked(shop, document, allowance)).body()["extensions"] for _ in range(3)]
+    remaining: list[Any] = [said["cost"]["remaining"] for said in left]  # type: ignore[index]
+    assert remaining[0] == 10_000 - 60
+    assert remaining[1] == remaining[0] - 60 == remaining[2] + 60
+
+
+async def test_bytes_are_paid_for_where_nothing_is_answered(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.auth.caller.ALLOWANCES", {"dev": Allowance(a_minute=600)})
+    wrong = {"query": "query($p: [String!]!) { viewer { id } }", "variables": {"p": [1] * 50_000}}
+    async with shop.client() as client:
+        codes = [
+            (await client.post("/graphql", json=wrong)).json()["errors"][0]["extensions"]["code"]
+            for _ in range(3)
+        ]
+    assert codes[0] != "RATE_LIMITED" == codes[-1]
+
+
+def test_of_the_documents_that_are_kept_the_earliest_go_where_all_are_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("api.documents.TOKENS_KEPT", 3_000)
+    documents = Documents(core_schema)
+    for number in range(5):
+        assert isinstance(documents.of(long_list(number), Allowance()), Document)
+    assert [documents.knows(long_list(number)) for number in range(5)] == [False, False, True, True, True]
 
 
 def test_a_purse_without_bound_is_never_empty() -> None:
