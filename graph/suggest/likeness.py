@@ -7,7 +7,8 @@ whoever did so little that nobody is like them, and those that fewer than `FEW` 
 to speak for them (graph.suggest.neighbours); half of the places each.
 
 A price band is a quarter of a category by price, cut where the fit found the quartiles. A product that came
-since the fit has the features that were known then, at once, and stands behind those that are listed.
+since the fit has the features that were known then, at once, and stands behind those that are listed; of a
+whole catalogue that came at once, the first `EACH` of a feature.
 """
 
 from dataclasses import dataclass, replace
@@ -99,6 +100,8 @@ class Likeness:
             return self
         more = _coded(_said(_behind(products, fitted), self.bands), self.known, self.begins)
         code, product = _pairs(more, np.flatnonzero(offered[fitted:]))
+        first = _place(code, np.ones(len(code), np.bool_)) < EACH
+        code, product = code[first], product[first]
         came = np.bincount(code, minlength=len(self.known))
         return replace(
             self,

@@ -20,7 +20,7 @@ from graph.snapshot.products import COLUMNS
 from graph.suggest import Alike, Ask, LikenessReason, Suggestion, explain, suggest
 from graph.suggest.engagements import Engagements, engagements
 from graph.suggest.explain import Language, Names
-from graph.suggest.likeness import Bands, Likeness, likeness
+from graph.suggest.likeness import EACH, Bands, Likeness, likeness
 from tests.toy import events, log_of, snapshot
 
 TOLD = "ana$tea bea$mug"
@@ -32,9 +32,9 @@ def thing(key: str, price: float | None = None, currency: str = "CNY", **said: s
     return Product(key, key, category=kind, brand=said.pop("brand", None), price=money, attributes=said)
 
 
-def shown(analysis: Analysis, person: str) -> dict[str, Suggestion]:
+def shown(analysis: Analysis, person: str, *, limit: int = 20) -> dict[str, Suggestion]:
     taken = analysis.snapshot
-    (found,) = suggest(analysis.shelf, [Ask(taken.people.row(person))], limit=20)
+    (found,) = suggest(analysis.shelf, [Ask(taken.people.row(person))], limit=limit)
     return {taken.products.keys[one.product]: one for one in found.suggestions}
 
 
@@ -156,6 +156,14 @@ def test_what_came_since_the_fit_is_suggested_by_what_it_is_at_once():
     live = since(TOLD, shop, "cy$mug", [thing("new", kind="drink", shop="s1"), thing("off", kind="rope")])
     assert [one.by for one in reasons(live, "ana", "new")] == [Alike.KIND, Alike.SHOP]
     assert "off" not in shown(live, "ana")
+
+
+def test_of_a_catalogue_that_came_since_the_fit_a_bounded_part_is_listed():
+    """An answer must not cost as much as somebody loaded."""
+    new = [thing(f"new{n:03d}", kind="drink", shop="s1") for n in range(4 * EACH)]
+    live = since(TOLD, [thing("tea", kind="drink", shop="s1")], "cy$mug", new)
+    listed = [key for key in shown(live, "ana", limit=1_000) if key.startswith("new")]
+    assert sorted(listed) == [product.key for product in new[:EACH]]
 
 
 def test_what_came_since_the_fit_and_is_not_on_offer_is_not_listed():
