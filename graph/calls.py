@@ -37,6 +37,16 @@ class Call:
         return self.answer is None and abs(at - self.at) >= LEASE // timedelta(microseconds=1)
 
 
+def answered(standing: Call | None, content: bytes) -> bytes | None:
+    """What a call of this content was answered; None where there is no answer, and where another took its
+    key since.
+
+    >>> answered(Call(b"tea", 0, b"one"), b"tea"), answered(Call(b"mug", 0, b"one"), b"tea")
+    (b'one', None)
+    """
+    return None if standing is None or standing.content != content else standing.answer
+
+
 def oldest_kept(at: int) -> int:
     """When the oldest call was begun that is still kept at a time, both in µs."""
     return at - AGE // timedelta(microseconds=1)

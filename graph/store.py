@@ -248,13 +248,13 @@ class Store(Protocol):
         """
         ...
 
-    def answer_call(self, key: bytes, answer: bytes) -> bytes:
+    def answer_call(self, key: bytes, content: bytes, answer: bytes) -> bytes:
         """Keep what a call was answered; what is kept: the first answer, should there be two. Nothing is kept
-        of a call that nobody began, or that went since.
+        of a call that nobody began, or that went since, also where another took its key.
         """
         ...
 
-    def drop_call(self, key: bytes) -> None:
+    def drop_call(self, key: bytes, content: bytes) -> None:
         """A call that was begun was not made: the next may be."""
         ...
 

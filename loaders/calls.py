@@ -83,9 +83,9 @@ def once(store: Store, sent: Sent, at: int, make: Callable[[], bytes]) -> bytes 
             answer = make()
         except BaseException:
             with suppress(StoreUnavailable):
-                store.drop_call(sent.name)
+                store.drop_call(sent.name, sent.content)
             raise
-        return sent.opened(store.answer_call(sent.name, sent.sealed(answer)))
+        return sent.opened(store.answer_call(sent.name, sent.content, sent.sealed(answer)))
     if standing.content != sent.content:
         raise AnotherCall(sent.key)
     return None if standing.answer is None else sent.opened(standing.answer)

@@ -262,15 +262,15 @@ class EmbeddedStore:
         with self._writing() as (connection, _):
             return calls.begin(connection, key, content, at)
 
-    def answer_call(self, key: bytes, answer: bytes) -> bytes:
+    def answer_call(self, key: bytes, content: bytes, answer: bytes) -> bytes:
         """Keep what a call was answered; what is kept."""
         with self._writing() as (connection, _):
-            return calls.answer(connection, key, answer)
+            return calls.answer(connection, key, content, answer)
 
-    def drop_call(self, key: bytes) -> None:
+    def drop_call(self, key: bytes, content: bytes) -> None:
         """A call that was begun was not made."""
         with self._writing() as (connection, _):
-            calls.drop(connection, key)
+            calls.drop(connection, key, content)
 
     def count_refused(self, rows: Mapping[str, Mapping[str, int]], *, anew: bool) -> None:
         """Keep how many rows of each source were refused, by reason."""

@@ -283,13 +283,13 @@ class Neo4jStore:
         """Begin a call; None where it is the caller's to make, else the one that stands there."""
         return self._write(lambda ask, _: calls.begin(ask, key, content, at))
 
-    def answer_call(self, key: bytes, answer: bytes) -> bytes:
+    def answer_call(self, key: bytes, content: bytes, answer: bytes) -> bytes:
         """Keep what a call was answered; what is kept."""
-        return self._write(lambda ask, _: calls.answer(ask, key, answer))
+        return self._write(lambda ask, _: calls.answer(ask, key, content, answer))
 
-    def drop_call(self, key: bytes) -> None:
+    def drop_call(self, key: bytes, content: bytes) -> None:
         """A call that was begun was not made."""
-        self._write(lambda ask, _: calls.drop(ask, key))
+        self._write(lambda ask, _: calls.drop(ask, key, content))
 
     def count_refused(self, rows: Mapping[str, Mapping[str, int]], *, anew: bool) -> None:
         """Keep how many rows of each source were refused, by reason."""

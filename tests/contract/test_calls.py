@@ -47,7 +47,17 @@ def test_while_one_makes_it_the_others_wait_and_take_it_over_once_it_is_given_up
     assert store.begin_call(SENT.name, SENT.content, NOW + A_LEASE - 1) == Call(SENT.content, NOW)
     assert made(store, at=NOW + A_LEASE - 1) is None
     assert made(store, at=NOW + A_LEASE, answer=b"two") == b"two"
-    assert SENT.opened(store.answer_call(SENT.name, SENT.sealed(b"late"))) == b"two"
+    assert SENT.opened(store.answer_call(SENT.name, SENT.content, SENT.sealed(b"late"))) == b"two"
+
+
+def test_who_comes_late_answers_and_drops_nothing_of_a_call_that_took_the_key_since(store: Store):
+    other = Sent("k1", b"bea wants a mug", SENT.secret)
+    assert store.begin_call(SENT.name, SENT.content, NOW) is None
+    assert store.begin_call(other.name, other.content, NOW + A_LEASE) is None
+    assert SENT.opened(store.answer_call(SENT.name, SENT.content, SENT.sealed(b"late"))) == b"late"
+    store.drop_call(SENT.name, SENT.content)
+    answer = store.answer_call(other.name, other.content, other.sealed(b"one"))
+    assert other.opened(answer) == made(store, other, NOW + A_LEASE) == b"one"
 
 
 def test_a_call_that_failed_is_made_by_the_next(store: Store):
@@ -69,7 +79,7 @@ def test_of_too_many_calls_or_bytes_the_oldest_go(store: Store, monkeypatch: pyt
         sent = [Sent(f"{name}{n}", b"", SENT.secret) for n in range(12)]
         for n, one in enumerate(sent):
             store.begin_call(one.name, one.content, NOW + n)
-            store.answer_call(one.name, bytes(150))
+            store.answer_call(one.name, one.content, bytes(150))
         assert store.begin_call(sent[-1].name, sent[-1].content, NOW + 99) is not None
         assert store.begin_call(sent[0].name, sent[0].content, NOW + 99) is None
 

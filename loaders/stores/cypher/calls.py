@@ -3,8 +3,10 @@
 graph.calls has the law.
 """
 
-from graph.calls import Call, oldest_kept, too_many
+from graph.calls import Call, answered, oldest_kept, too_many
 from loaders.stores.cypher.ask import Ask
+
+_UNANSWERED = "MATCH (c:Call {key: $key}) WHERE c.content = $content AND c.answer IS NULL"
 
 
 def begin(ask: Ask, key: bytes, content: bytes, at: int) -> Call | None:
@@ -22,21 +24,21 @@ def begin(ask: Ask, key: bytes, content: bytes, at: int) -> Call | None:
     return None
 
 
-def answer(ask: Ask, key: bytes, sealed: bytes) -> bytes:
+def answer(ask: Ask, key: bytes, content: bytes, sealed: bytes) -> bytes:
     """Keep what a call was answered; what is kept, should somebody else have answered it before."""
     ask(
-        "MATCH (c:Call {key: $key}) WHERE c.answer IS NULL SET c.answer = $sealed, c.room = $room",
+        f"{_UNANSWERED} SET c.answer = $sealed, c.room = $room",
         key=key.hex(),
+        content=content,
         sealed=sealed,
         room=len(sealed),
     )
-    standing = _standing(ask, key)
-    return sealed if standing is None or standing.answer is None else standing.answer
+    return answered(_standing(ask, key), content) or sealed
 
 
-def drop(ask: Ask, key: bytes) -> None:
+def drop(ask: Ask, key: bytes, content: bytes) -> None:
     """A call that was begun was not made."""
-    ask("MATCH (c:Call {key: $key}) WHERE c.answer IS NULL DELETE c", key=key.hex())
+    ask(f"{_UNANSWERED} DELETE c", key=key.hex(), content=content)
 
 
 def take_out(ask: Ask) -> None:

@@ -5,7 +5,7 @@ graph.calls has the law.
 
 import sqlite3
 
-from graph.calls import Call, oldest_kept, too_many
+from graph.calls import Call, answered, oldest_kept, too_many
 
 
 def begin(connection: sqlite3.Connection, key: bytes, content: bytes, at: int) -> Call | None:
@@ -18,16 +18,16 @@ def begin(connection: sqlite3.Connection, key: bytes, content: bytes, at: int) -
     return None
 
 
-def answer(connection: sqlite3.Connection, key: bytes, sealed: bytes) -> bytes:
+def answer(connection: sqlite3.Connection, key: bytes, content: bytes, sealed: bytes) -> bytes:
     """Keep what a call was answered; what is kept, should somebody else have answered it before."""
-    connection.execute("UPDATE calls SET answer = ? WHERE key = ? AND answer IS NULL", (sealed, key))
-    standing = _standing(connection, key)
-    return sealed if standing is None or standing.answer is None else standing.answer
+    unanswered = "key = ? AND content = ? AND answer IS NULL"
+    connection.execute(f"UPDATE calls SET answer = ? WHERE {unanswered}", (sealed, key, content))
+    return answered(_standing(connection, key), content) or sealed
 
 
-def drop(connection: sqlite3.Connection, key: bytes) -> None:
+def drop(connection: sqlite3.Connection, key: bytes, content: bytes) -> None:
     """A call that was begun was not made."""
-    connection.execute("DELETE FROM calls WHERE key = ? AND answer IS NULL", (key,))
+    connection.execute("DELETE FROM calls WHERE key = ? AND content = ? AND answer IS NULL", (key, content))
 
 
 def take_out(connection: sqlite3.Connection) -> None:
