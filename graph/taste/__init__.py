@@ -27,7 +27,7 @@ from graph.taste.model import Cut, Fitted, Interactions, Kind, Model, Parts, int
 from graph.taste.neighbours import ItemKNN, UserKNN
 from graph.taste.popularity import Popularity
 from graph.taste.roster import Roster, baselines
-from graph.taste.tuning import tune
+from graph.taste.tuning import in_words, tune
 from graph.taste.walks import Walks
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "UserKNN",
     "Walks",
     "baselines",
+    "in_words",
     "interactions",
     "quiet",
     "social_ease",

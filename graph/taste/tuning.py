@@ -6,13 +6,16 @@ divided out as far as that helps). What the search passed on its way up is kept 
 kind, since models that err differently add up; weights and damping are then learned on the same validation
 part.
 
-The budget is in seconds by a clock that is given. A fit is begun only if one as long as the longest yet of
-its kind would end in time; what is left out of the search is at worst what the unattended blend uses.
+The budget is in seconds by a clock that is given, and holds what comes after: whatever is kept will be fitted
+once more, on all that is known. So all starts are fitted first, whatever they take, since a blend needs them
+and nobody else knows how long that is. The rest of the budget is shared out over the kinds. A trial is begun
+only if one as long as the longest yet of its kind, and one more such fit in the end, would be over in time;
+and no more is kept than there is time to fit again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -25,10 +28,10 @@ from graph.taste.model import Fitted, Interactions, Model, Sparse
 from graph.taste.roster import LARGE, sources
 
 KEPT = 3
-"""How many settings of one kind go into the blend; one of EASE where it fills gigabytes."""
+"""How many settings from one start go into the blend at most; one of EASE where it fills gigabytes."""
 
 SEARCHED = 0.85
-"""The share of the budget the search may take; the rest is for the weights."""
+"""The share of the budget for the search and for fitting again what it kept; the rest is for the weights."""
 
 Searched: TypeAlias = ALS | EASE
 Grid: TypeAlias = tuple[tuple[str, tuple[float, ...]], ...]
@@ -51,55 +54,74 @@ EASE_GRID: Grid = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tried:
-    """A model with its settings, what was learned with them, and how well that ranks the validation part."""
+    """A model with its settings, what was learned with them, how well that ranks the validation part, and how
+    long it took to know.
+    """
 
     model: Searched
     fitted: Fitted
     ndcg: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Search:
-    """known: to learn from. held: to be ranked. until: the clock's time to be done by. telling: of each
-    trial.
-    """
+    """known: to learn from. held: to be ranked. telling: of each trial."""
 
     known: Interactions
     held: Sparse
     clock: Callable[[], float]
-    until: float
     telling: Telling
 
     def tried(self, model: Searched) -> Tried:
         """Fit and measure."""
+        began = self.clock()
         self.telling(f"trying {model.name} with {_settings(model)}")
         fitted = model.fit(self.known)
         asked = pool([fitted], self.known, self.held, 0)
         one = np.ones(1)
-        return Tried(model, fitted, max(float(asked.gains(one, each).mean()) for each in DAMPINGS))
+        ndcg = max(float(asked.gains(one, each).mean()) for each in DAMPINGS)
+        return Tried(model, fitted, ndcg, self.clock() - began)
 
-    def climbed(self, start: Searched, kept: int) -> list[Tried]:
-        """The best `kept` of what was tried from here on up, best first."""
-        began = self.clock()
-        best = [self.tried(start)]
-        longest = self.clock() - began
-        grid = ALS_GRID if isinstance(start, ALS) else EASE_GRID
-        for setting, factors in grid:
-            for factor in factors:
-                top = best[0].model
-                began = self.clock()
-                value = getattr(start, setting) * factor
-                if value == getattr(top, setting) or began + longest > self.until:
-                    continue
-                best.append(self.tried(replace(top, **{setting: value})))
-                best = sorted(best, key=lambda one: -one.ndcg)[:kept]
-                longest = max(longest, self.clock() - began)
+    def climbed(self, best: list[Tried], until: float, most: int) -> list[Tried]:
+        """The best of what was tried from a start up, best first: at most so many, and behind the first only
+        what there is time to fit again by `until`.
+
+        best: the start, handed over: where it fills gigabytes, nobody else should hold it.
+        """
+        longest = best[0].seconds
+        for change in _changes(best[0].model):
+            top = best[0].model
+            other = replace(top, **change)
+            same = plain(other, self.known) == plain(top, self.known)
+            if same or self.clock() + 2 * longest > until:
+                continue
+            best.append(self.tried(other))
+            longest = max(longest, best[-1].seconds)
+            best = sorted(best, key=lambda one: -one.ndcg)[:most]
+        while len(best) > 1 and self.clock() + _again(best) > until:
+            best.pop()
         return best
 
 
+def _again(found: Iterable[Tried]) -> float:
+    """Seconds that it takes to fit these once more."""
+    return sum(one.seconds for one in found)
+
+
+def _changes(start: Searched) -> Iterator[dict[str, Any]]:
+    """A setting and what it may be changed to, one after the other."""
+    for setting, factors in _grid(start):
+        for factor in factors:
+            yield {setting: getattr(start, setting) * factor}
+
+
+def _grid(model: Searched) -> Grid:
+    return ALS_GRID if isinstance(model, ALS) else EASE_GRID
+
+
 def _settings(model: Searched) -> str:
-    grid = ALS_GRID if isinstance(model, ALS) else EASE_GRID
-    return ", ".join(f"{setting} {getattr(model, setting):g}" for setting, _ in grid)
+    return ", ".join(f"{setting} {getattr(model, setting):g}" for setting, _ in _grid(model))
 
 
 def tune(
@@ -109,21 +131,22 @@ def tune(
     seconds: float,
     clock: Callable[[], float],
     telling: Telling = quiet,
-) -> Model:
+) -> Mixed:
     """The blend that ranks `validation` best, its settings and weights fixed; fit it on whatever is known.
 
-    validation: (n, m), what users chose and `known` does not hold. seconds: by `clock`, which counts up; the
-    unattended sources are fitted whatever they take. telling: of each stage.
+    validation: (n, m), what users chose and `known` does not hold. seconds: by `clock`, which counts up, the
+    fit that follows included. telling: of each stage.
     """
-    began = clock()
-    start = sources(known)
+    until = clock() + SEARCHED * seconds
+    start, search = sources(known), Search(known, validation, clock, telling)
     large = min(known.users, known.items) > LARGE
-    searched = [model for model in start if isinstance(model, ALS | EASE)]
+    begun = [search.tried(model) for model in start if isinstance(model, ALS | EASE)]
     found: list[Tried] = []
-    for place, model in enumerate(searched):
-        left = began + SEARCHED * seconds - clock()
-        search = Search(known, validation, clock, clock() + left / (len(searched) - place), telling)
-        found.extend(search.climbed(model, 1 if large and isinstance(model, EASE) else KEPT))
+    while begun:
+        left = until - clock() - _again(found) - _again(begun)
+        room = left / len(begun) + begun[0].seconds
+        most = 1 if large and isinstance(begun[0].model, EASE) else KEPT
+        found.extend(search.climbed([begun.pop(0)], clock() + room, most))
     rest = [(model, model.fit(known)) for model in start if not isinstance(model, ALS | EASE)]
     models = (*(one.model for one in found), *(model for model, _ in rest))
     telling(f"weighing {len(models)} models")
@@ -131,3 +154,23 @@ def tune(
     deaf = [not tied(plain(model, known)) for model in models]
     recipe = learn(fitted, known, validation, deaf=deaf)
     return Mixed(models, recipe)
+
+
+def in_words(model: Mixed) -> str:
+    """What was chosen: every source that has weight, with its settings, and its mean weight over the levels.
+
+    >>> from graph.taste.blend import Recipe
+    >>> from graph.taste.popularity import Popularity
+    >>> recipe = Recipe(((0.5, 0.5, 0.0), (1.0, 0.0, 0.0)), (5,), damping=0.1)
+    >>> in_words(Mixed((EASE(50.0), Popularity(), ALS()), recipe))
+    'ease (lam 50, content 0, ties 0) × 0.75, popularity × 0.25; damping 0.1'
+    """
+    weights = np.mean(model.recipe.weights, axis=0).tolist()
+    said = [
+        f"{_named(one)} × {weight:.4g}" for one, weight in zip(model.sources, weights, strict=True) if weight
+    ]
+    return f"{', '.join(said)}; damping {model.recipe.damping:g}"
+
+
+def _named(model: Model) -> str:
+    return f"{model.name} ({_settings(model)})" if isinstance(model, ALS | EASE) else model.name

@@ -1,5 +1,7 @@
 """What a blend learns: whom to trust, and that the word of strangers is worth nothing."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -24,6 +26,7 @@ from graph.taste.learning import learn, pool
 from graph.taste.model import Interactions
 from graph.taste.ranking import cut
 from graph.taste.roster import LARGEST, sources
+from graph.taste.tuning import SEARCHED
 
 SOURCES = (EASE(lam=20.0), Friends(), Popularity())
 
@@ -118,13 +121,53 @@ def test_the_same_interactions_give_the_same_blend():
     assert Blend().fit(known).scores(some).tolist() == Blend().fit(known).scores(some).tolist()
 
 
-def test_a_tuned_model_is_chosen_on_validation_within_its_time():
+class Wait:
+    """A clock that goes on by so many seconds with every fit that is told."""
+
+    def __init__(self, each: float) -> None:
+        self.each = each
+        self.trials: list[str] = []
+
+    def __call__(self) -> float:
+        return self.each * len(self.trials)
+
+    def told(self, stage: str) -> None:
+        if stage.startswith("trying"):
+            self.trials.append(stage)
+
+
+@pytest.mark.parametrize(
+    ("each", "least"), [(1.0, 30), (30.0, 20), (60.0, 8), (100.0, 5), (300.0, 5)], ids="{:g} s".format
+)
+def test_settings_are_chosen_and_fitted_again_within_the_time_unless_the_first_fits_take_longer(
+    each: float, least: int
+):
     inner = cut(shop(heard=True, users=40, items=60), share=0.2)
-    ticks = iter(range(10_000))
-    model = tune(inner.known, inner.held, seconds=60.0, clock=lambda: float(next(ticks)))
-    assert isinstance(model, Mixed)
-    assert next(ticks) < 120
+    wait, starts = Wait(each), 5
+    model = tune(inner.known, inner.held, seconds=1_200.0, clock=wait, telling=wait.told)
+    again = each * sum(isinstance(one, ALS | EASE) for one in model.sources)
+    assert wait() + again <= max(SEARCHED * 1_200.0, 2 * starts * each)
+    assert len(wait.trials) >= least
+    assert (len(wait.trials) == starts) is (least == starts)
     assert model.fit(inner.known).scores(np.arange(3)).shape == (3, 60)
+
+
+def test_where_nothing_is_said_of_items_no_time_is_lost_on_how_much_that_counts():
+    known = shop(heard=True, users=40, items=60).friendless()
+    wait = Wait(1.0)
+    tune(known, known.chosen, seconds=1_200.0, clock=wait, telling=wait.told)
+    started = {str(getattr(model, "content", "")) for model in sources(known)}
+    tried = [float(found) for found in re.findall(r"content ([\d.]+)", " ".join(wait.trials))]
+    assert len(tried) == len(wait.trials) > 20
+    assert set(map(str, tried)) <= started
+
+
+def test_a_closed_form_that_fills_gigabytes_is_kept_once_of_each_kind(monkeypatch: pytest.MonkeyPatch):
+    inner = cut(shop(heard=True, users=40, items=60), share=0.2)
+    wait = Wait(1.0)
+    monkeypatch.setattr("graph.taste.tuning.LARGE", 10)
+    model = tune(inner.known, inner.held, seconds=1_200.0, clock=wait, telling=wait.told)
+    assert sorted(one.name for one in model.sources if isinstance(one, EASE)) == ["ease", "social-ease"]
 
 
 def test_a_cut_holds_out_of_everybody_with_three_choices_and_leaves_each_choice_on_one_side():

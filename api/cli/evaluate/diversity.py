@@ -50,11 +50,14 @@ def diversity(
 
 def curved(part: "Held | Cut", *, tune: bool = False, seed: int = 0) -> "Diversity":
     """The curves of what is served, or of the blend of a folder, on one part held out."""
+    from graph.errors import InvalidInput
     from graph.evaluate.suggestions.crowds import Modelled, Served
     from graph.evaluate.suggestions.diversity import diversity as curves_of
     from graph.evaluate.suggestions.logs import Cut
     from graph.taste import Blend
 
+    if isinstance(part, Cut) and tune:
+        raise InvalidInput("--tune is for a folder with train.tsv; of a log it is what is served")
     if isinstance(part, Cut):
         return curves_of(Served.of(part), seed=seed)
     model = tuned(part) if tune else Blend()

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.command import complain
 from api.cli.loading import Format
 
 if TYPE_CHECKING:
     from graph.evaluate.suggestions.held import Held
     from graph.evaluate.suggestions.logs import Cut
-    from graph.taste import Model, Telling
+    from graph.taste import Mixed, Telling
 
 Source = Annotated[
     list[str],
@@ -31,8 +32,10 @@ Tune = Annotated[
 Picture = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as SVG.")]
 Seed = Annotated[int, typer.Option(metavar="N", help="Of the split and of what is drawn.", min=0)]
 
-TUNED_FOR = 900.0
-"""Seconds that the choice of settings may take, for the blend and again for the blend without friends."""
+TUNED_FOR = 1_200.0
+"""Seconds that the choice of settings and the fit with them may take, for the blend and again for the blend
+without friends: with all that stands beside them it has to be less than an hour.
+"""
 
 
 def part_of(source: list[str], written: Format, split: str | None, share: float, seed: int) -> "Held | Cut":
@@ -64,12 +67,12 @@ def parts(split: str) -> tuple[float, ...]:
         raise InvalidInput(f"{split!r} is no split; write 8:2 or 8:1:1") from None
 
 
-def tuned(held: "Held", telling: "Telling | None" = None) -> "Model":
+def tuned(held: "Held", telling: "Telling | None" = None, *, name: str = "blend") -> "Mixed":
     """The blend with settings chosen on the validation part, else on what is known that came last, else on a
-    tenth of it.
+    tenth of it; said on stderr. name: of the blend, for whoever reads that.
     """
     from graph.evaluate.suggestions.held import dealt
-    from graph.taste import quiet, tune
+    from graph.taste import in_words, quiet, tune
 
     known, validation, inner = held.known, held.validation, held.known.inner
     if validation is None and inner is not None:
@@ -77,4 +80,6 @@ def tuned(held: "Held", telling: "Telling | None" = None) -> "Model":
     elif validation is None:
         parts = dealt(known, (9, 1), seed=0)
         known, validation = parts.known, parts.asked
-    return tune(known, validation, seconds=TUNED_FOR, clock=time.monotonic, telling=telling or quiet)
+    found = tune(known, validation, seconds=TUNED_FOR, clock=time.monotonic, telling=telling or quiet)
+    complain(f"{name}: chosen were {in_words(found)}")
+    return found

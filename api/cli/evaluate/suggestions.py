@@ -110,7 +110,10 @@ def _tuned(held: "Held", telling: "Telling") -> "Iterator[Contender]":
 
     yield Contender(BLEND, lambda: contender(tuned(held, telling), held).fit())
     alone = replace(held, known=held.known.friendless())
-    yield Contender(WITHOUT, lambda: contender(Without(tuned(alone, telling), "friends"), held).fit())
+    yield Contender(
+        WITHOUT,
+        lambda: contender(Without(tuned(alone, telling, name=WITHOUT), "friends"), held).fit(),
+    )
 
 
 def watched(one: "Contender", telling: "Telling | None" = None) -> "tuple[Lists, Cost]":
