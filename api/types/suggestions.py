@@ -127,7 +127,7 @@ class Suggestion:
     opens: Estimate | None = strawberry.field(
         description="Chance that it is opened when shown, learned from what the shop showed before; where the"
         " log tells nothing shown, from what people chose by themselves, which is less. Null where the log is"
-        " too small to tell."
+        " too small to tell, and for a newcomer on a product's page: it tells of nobody like them."
     )
 
     @classmethod

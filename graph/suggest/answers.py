@@ -36,9 +36,9 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A product to show, at place `rank` from 1. score: the sum of its reasons' weights; comparable within
-    one answer only. opens: the chance that it is opened when shown, None where the log cannot tell.
-    propensity: the chance with which it was given this place (graph.suggest.exploring.Odds); 1 where nothing
-    was left to chance.
+    one answer only. opens: the chance that it is opened when shown, None where the log cannot tell, and for a
+    newcomer on a page (graph.suggest.weights.LANDED). propensity: the chance with which it was given this
+    place (graph.suggest.exploring.Odds); 1 where nothing was left to chance.
     """
 
     product: int

@@ -1,7 +1,7 @@
 """The sum that ranks: every vote of every source, weighed and added up, and the best with their reasons."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from graph.suggest.rules import allowed
 from graph.suggest.shelf import Shelf
 from graph.suggest.sources import SOURCES
 from graph.suggest.votes import Votes
+from graph.suggest.weights import LANDED
 from graph.timeline import Rows
 
 
@@ -90,6 +91,9 @@ class Tally:
 
 def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     tally = Tally.of(shelf, ask)
+    if tally.question.level == LANDED:
+        # Its scores are made by other weights than those of any showing that the chances were learned from.
+        shelf = replace(shelf, chances=None)
     places = tally.best_first()
     first = _front(shelf, tally, places[:POOL]).ordered(shelf.order, shelf.grants)
     places = np.append(places[first], places[POOL:])[:limit]

@@ -7,6 +7,7 @@ from graph.errors import InvalidInput
 from graph.evaluate.landing import CATEGORY, ITEM, OURS, POPULARITY, evaluate
 from graph.events import Product
 from graph.suggest import Ask, Blend, Context, Shelf, suggest
+from graph.suggest.chances import chances
 from graph.ties import ties
 from tests.toy import events, log_of, snapshot
 
@@ -60,3 +61,15 @@ def test_a_newcomer_on_a_page_is_answered_by_the_sources_own_weights():
     knows = taken.people.row("p1")
     (known,) = suggest(shelf, [Ask(knows, Context(product=page))], limit=3)
     assert "hat" not in {taken.products.keys[one.product][:3] for one in known.suggestions}
+
+
+def test_a_newcomer_on_a_page_is_told_no_chance_that_was_learned_elsewhere():
+    taken = snapshot(told(""), catalogue=CATALOGUE)
+    learned = chances(np.repeat([0.1, 0.2], 200), np.arange(400) % 10 == 0)
+    shelf = Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32), chances=learned)
+    page = Context(product=taken.products.keys.row("hat0"))
+    asks = [Ask(None, page), Ask(None), Ask(taken.people.row("p1"), page)]
+    landed, *others = suggest(shelf, asks, limit=3)
+    assert landed.suggestions
+    assert all(one.opens is None for one in landed.suggestions)
+    assert all(one.opens is not None for other in others for one in other.suggestions)
