@@ -29,8 +29,8 @@ PRICES: Final = {
     "Mutation.recordEvents": 10.0,
     "Mutation.upsertUsers": 10.0,
     "Mutation.upsertProducts": 10.0,
-    "Mutation.giveFeedback": 5.0,
-    "Mutation.setConsent": 5.0,
+    "Mutation.giveFeedback": 50.0,
+    "Mutation.setConsent": 50.0,
     "Mutation.forgetUser": 100.0,
 }
 """By coordinate, Type.field."""

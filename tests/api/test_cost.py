@@ -77,6 +77,20 @@ def test_what_is_asked_of_the_schema_is_charged_for_however_often_it_is_said() -
     assert cost(f"{{ {types} a: {types} }}") == 2 * cost(f"{{ {types} }}") > 0
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        'giveFeedback(input: { user: "ana", product: "tea", verdict: CLEAR })',
+        'setConsent(input: { user: "ana", location: false })',
+    ],
+)
+def test_one_member_keeps_no_store_busy_with_words_that_everybody_waits_for(word: str) -> None:
+    """Each is written for good and brought in before the next answer: some ten milliseconds."""
+    a_minute = ALLOWANCES["member"].a_minute
+    assert a_minute is not None
+    assert 60 < a_minute / cost(f"mutation {{ {word} {{ userErrors {{ code }} }} }}") < 600
+
+
 def test_a_list_multiplies_what_is_asked_of_its_items() -> None:
     assert cost("{ cascades(first: 4) { nodes { size } } }") == 50 + 4
     assert cost("{ cascades(first: 4) { nodes { root { id } } } }") == 50 + 4 * 2
