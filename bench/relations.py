@@ -1,4 +1,5 @@
-"""Complements and substitutes of generated shops found again, at the defaults and in a larger shop.
+"""Complements and substitutes of generated shops found again: at the defaults, where a category tells the
+substitutes, in mixed shops, where nothing but people does, and in a larger shop.
 
     python -m bench.relations > bench/results/relations.txt
 
@@ -19,6 +20,7 @@ FRESH = "2001"
 
 RUNS = (
     ("--shops", "5", "--seed", FRESH),
+    ("--products", "600", "--mixed", "--shops", "2", "--seed", FRESH),
     ("--users", "8000", "--events", "200000", "--noise", "1", "--shops", "2", "--seed", FRESH),
 )
 SMOKE = (("--users", "300", "--events", "6000", "--noise", "1", "--shops", "1", "--seed", FRESH),)

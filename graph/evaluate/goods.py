@@ -7,7 +7,8 @@ oracle's precision is what the log allows.
 Complements: the law draws the partners of a product a thousand times over. Each draw foretells how many lines
 of each product come with a purchase, in the same order and later, beside what comes by chance; the draws are
 weighed by the likelihood of the counts (Poisson), and a product is as good as its share of the weight.
-Substitutes: shelves are cut by the rank of prices alone, so who knows the law needs no log.
+Substitutes: where shelves are cut by the rank of prices alone, who knows the law needs no log. Where they are
+not (`ShopModel.shelves_by_price`), the looks of one session tell which share one (graph.evaluate.shelves).
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.special import logsumexp
 
+from graph.evaluate.shelves import alike
 from graph.events import Kind
 from graph.generate import ShopModel
 from graph.generate.catalogue import Catalogue, nearest, stock
@@ -76,7 +78,7 @@ def oracle(model: ShopModel, snapshot: Snapshot) -> dict[Relation, Lists]:
     row = rows_of(snapshot, len(goods))
     return {
         Relation.COMPLEMENT: _complements(model, goods, _Log.of(snapshot, row), row),
-        Relation.SUBSTITUTE: _substitutes(goods, row),
+        Relation.SUBSTITUTE: _substitutes(model, goods, snapshot, row),
     }
 
 
@@ -133,8 +135,14 @@ def _weights(model: ShopModel, log: _Log, product: int, other: slice, pull: Floa
     return np.asarray(np.exp(likelihood - logsumexp(likelihood)))
 
 
-def _substitutes(goods: Catalogue, row: Longs) -> Lists:
-    """The others of each shelf, the nearest in rank first."""
+def _substitutes(model: ShopModel, goods: Catalogue, snapshot: Snapshot, row: Longs) -> Lists:
+    """The others of each shelf, the nearest in rank first; where prices say nothing, those likeliest
+    there.
+    """
+    if not model.shelves_by_price:
+        together = alike(model, goods, snapshot, row)
+        best = np.argsort(-together, axis=1, kind="stable")[:, :FIRST]
+        return {int(row[product]): row[best[product]].tolist() for product in range(len(goods))}
     lists: Lists = {}
     for product, shelf in enumerate(goods.shelf.tolist()):
         others = np.arange(goods.shelves[shelf], goods.shelves[shelf + 1])

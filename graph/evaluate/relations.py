@@ -5,6 +5,8 @@ many of the first five are true, over five: a list that is too short loses. Besi
 
 - `together`: what is bought, or looked at, with the product by most people, within the same time and of other
   categories or of the same; what counting says.
+- `catalogue`, of substitutes: what is of the category, the nearest in price first; what reading no log says.
+  Where it is right, nothing is proved by being right: by default a shelf is a category.
 - `oracle`: knows the law the shop was drawn from (graph.evaluate.goods).
 
 `answered` also asks the products that have none: of all that are shown in first fives, the part that is
@@ -32,7 +34,7 @@ from graph.snapshot import Snapshot
 
 Longs = NDArray[np.int64]
 
-OURS, TOGETHER, ORACLE = MODELS = ("ours", "together", "oracle")
+OURS, TOGETHER, CATALOGUE, ORACLE = "ours", "together", "catalogue", "oracle"
 DRAWS = 1_000
 
 
@@ -67,10 +69,12 @@ def evaluate(shops: Iterable[Shop], *, seed: int = 0) -> dict[Relation, dict[str
     for model, tables, snapshot in shops:
         said = _said(model, snapshot)
         for kind, truth in true_relations(tables, snapshot).items():
-            for name in MODELS:
-                rows.setdefault((kind, name), []).append(_compared(snapshot, truth, said[kind][name]))
-    kinds = dict.fromkeys(kind for kind, _ in rows)
-    return {kind: {name: _score(rows[kind, name], seed) for name in MODELS} for kind in kinds}
+            for name, lists in said[kind].items():
+                rows.setdefault((kind, name), []).append(_compared(snapshot, truth, lists))
+    scores: dict[Relation, dict[str, Score]] = {}
+    for (kind, name), compared in rows.items():
+        scores.setdefault(kind, {})[name] = _score(compared, seed)
+    return scores
 
 
 def true_relations(tables: Mapping[str, Table], snapshot: Snapshot) -> dict[Relation, dict[int, set[int]]]:
@@ -95,6 +99,7 @@ def _said(model: ShopModel, snapshot: Snapshot) -> dict[Relation, dict[str, List
         one.relation: {
             OURS: _lists(one),
             TOGETHER: _together(snapshot, one.relation, kept.event),
+            **({CATALOGUE: _shelved(snapshot)} if one.relation is Relation.SUBSTITUTE else {}),
             ORACLE: known[one.relation],
         }
         for one in found
@@ -121,6 +126,17 @@ def _together(snapshot: Snapshot, relation: Relation, bought: Longs) -> Lists:
     order = np.lexsort((pair, -people, pair // products))
     source, target = pair[order] // products, pair[order] % products
     return {row: target[source == row][:FIRST].tolist() for row in np.unique(source).tolist()}
+
+
+def _shelved(snapshot: Snapshot) -> Lists:
+    """The others of each product's category, the nearest in price first."""
+    category, price = snapshot.products.category, snapshot.products.price
+    lists: Lists = {}
+    for row in range(len(category)):
+        others = np.flatnonzero(category == category[row])
+        others = others[np.argsort(np.abs(price[others] - price[row]), kind="stable")]
+        lists[row] = others[others != row][:FIRST].tolist()
+    return lists
 
 
 def _compared(snapshot: Snapshot, truth: Mapping[int, set[int]], lists: Lists) -> _Row:

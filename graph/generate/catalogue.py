@@ -1,12 +1,13 @@
 """What can be bought: names, prices, popularity, and which products stand for or call for one another.
 
 Products are numbered by category, and in a category by price, so that a shelf (six to ten neighbours of like
-price: each other's substitutes) is a run of numbers. Popularity falls as 1/rank^0.8 (Zipf). What goes with a
-product are at least six products of the categories that the taxonomy's arrows name, those of its own price
-tier first.
+price: each other's substitutes) is a run of numbers; or, if the model says so, six to ten of the category
+that cost anything. Popularity falls as 1/rank^0.8 (Zipf). What goes with a product are at least six products
+of the categories that the taxonomy's arrows name, those of its own price tier first.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,7 +21,8 @@ class Catalogue:
 
     served: the categories of this shop; category: position in them. world: position in WORLDS. cents: price
     in hundredths of a CNY. dearness: log of the price over the category's median. shelf: number of the shelf;
-    shelves: (shelves + 1,) where each begins. begins: (categories + 1,) where each category begins.
+    shelved: the products shelf by shelf; shelves: (shelves + 1,) where each begins there. begins:
+    (categories + 1,) where each category begins.
     popularity: cumulative Zipf weight, shape (n + 1,), over all products. partners_of: (n + 1,), the
     complements of product a are partners[partners_of[a] : partners_of[a + 1]], with pull: mean count of lines
     that one purchase of a brings.
@@ -34,6 +36,7 @@ class Catalogue:
     cents: Ints
     dearness: Floats
     shelf: Codes
+    shelved: Ints
     shelves: Ints
     begins: Ints
     popularity: Floats
@@ -103,6 +106,7 @@ def stock(model: ShopModel) -> Catalogue:
     world = np.array([WORLDS.index(c.world) for c in served])[category]
     dearness = np.log(cents / 100 / np.array([c.price for c in served])[category])
     shelves = np.concatenate([b + _cuts(int(s)) for b, s in zip(begins, sizes, strict=False)] + [[n]])
+    shelved = _shelved(model, begins)
     ranks = np.concatenate([dice.permutation(s) + 1 for s in sizes])
     share = np.array([c.demand for c in served])[category]
     zipf = ranks**-0.8
@@ -116,7 +120,8 @@ def stock(model: ShopModel) -> Catalogue:
         brands=brands,
         cents=cents,
         dearness=dearness,
-        shelf=(np.searchsorted(shelves, np.arange(n), side="right") - 1).astype(np.int32),
+        shelf=(np.searchsorted(shelves, np.argsort(shelved), side="right") - 1).astype(np.int32),
+        shelved=shelved,
         shelves=shelves,
         begins=begins,
         popularity=np.concatenate([[0.0], np.cumsum(zipf)]),
@@ -164,6 +169,14 @@ def _cuts(size: int) -> Ints:
     """
     shelves = max(1, round(size / 8))
     return np.arange(shelves) * size // shelves
+
+
+def _shelved(model: ShopModel, begins: Ints) -> Ints:
+    """The products shelf by shelf: by price, or each category in an order of its own."""
+    if model.shelves_by_price:
+        return np.arange(begins[-1])
+    dice = model.dice("shelves")
+    return np.concatenate([low + dice.permutation(high - low) for low, high in pairwise(begins.tolist())])
 
 
 def _partners(

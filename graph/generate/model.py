@@ -51,6 +51,12 @@ class ShopModel:
     """Worlds of interest that the shop serves; None: six, from 50,000 events on all twelve."""
     products: int | None = None
     """None: one for 200 events, at least six a category."""
+    shelves_by_price: bool = True
+    """Whether the products of a shelf are neighbours in price; else they are any of their category, and only
+    what people look at tells which stand for one another.
+    """
+    wandering: float = 0.0
+    """Share of a visit's looks after its first, at each level of noise, at whatever is popular anywhere."""
 
     # People
     strangers: float = 0.08

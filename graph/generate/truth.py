@@ -162,7 +162,7 @@ def _relations(shop: Shop) -> Table:
     goods = shop.catalogue
     counts = np.diff(goods.partners_of)
     source = np.repeat(np.arange(len(goods)), counts)
-    one, other = _shelf_mates(goods.shelves)
+    one, other = (goods.shelved[places] for places in _shelf_mates(goods.shelves))
     apart = np.abs(goods.dearness[one] - goods.dearness[other])
     digits = width(len(goods), 5)
     kinds = np.concatenate([np.zeros(len(source), dtype=np.int8), np.ones(len(one), dtype=np.int8)])
@@ -175,7 +175,7 @@ def _relations(shop: Shop) -> Table:
 
 
 def _shelf_mates(shelves: Ints) -> tuple[Ints, Ints]:
-    """All ordered pairs of different products on one shelf."""
+    """All ordered pairs of different places on one shelf."""
     pairs = [
         (low + a, low + b)
         for low, high in pairwise(shelves.tolist())

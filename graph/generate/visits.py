@@ -1,8 +1,9 @@
 """What people do without a share: they search, look around on a shelf, and sometimes buy.
 
 A visit looks at one product to the visitor's taste and at some of its shelf: substitutes are seen together,
-and one of them is bought instead of the others. The start page shows products by popularity, one in ten
-places at random, with the chance of each noted.
+and one of them is bought instead of the others. Noise looks at what is popular in the category instead, or,
+where visits wander, in the shop. The start page shows products by popularity, one in ten places at random,
+with the chance of each noted.
 """
 
 import numpy as np
@@ -15,6 +16,9 @@ from graph.generate.strands import SURFACES, VARIANTS, Strands
 
 EXPLORED = 0.1
 """Share of the start page's places that show anything at all."""
+
+STOPS, LONGEST = 0.42, 6
+"""Chance that a look is the last of its visit, and the most looks of one."""
 
 
 def queries(shop: Shop) -> tuple[str, ...]:
@@ -113,15 +117,20 @@ def _looks(shop: Shop, dice: np.random.Generator, count: int) -> tuple[Ints, Int
     anchor = shop.wanted(dice, visitor, begun)
     shelf = catalogue.shelf[anchor].astype(np.int64)
     size = catalogue.shelves[shelf + 1] - catalogue.shelves[shelf]
-    looks = 1 + np.minimum(dice.geometric(0.42, count) - 1, np.minimum(5, size - 1))
+    looks = np.minimum(dice.geometric(STOPS, count), np.minimum(LONGEST, size))
     session = np.repeat(np.arange(count), looks)
     step = ranges(np.zeros(count, dtype=np.int64), looks)
     turn = (dice.random(count) * np.maximum(size - 1, 1)).astype(np.int64)
     shift = np.where(step == 0, 0, 1 + (turn[session] + step) % np.maximum(size[session] - 1, 1))
     begin = catalogue.shelves[shelf][session]
-    product = begin + (anchor[session] - begin + shift) % size[session]
+    place = np.argsort(catalogue.shelved)[anchor][session]
+    product = catalogue.shelved[begin + (place - begin + shift) % size[session]]
     random = np.flatnonzero((step > 0) & (dice.random(len(step)) < shop.model.random_share))
     product[random] = catalogue.alike(dice, product[random])
+    if shop.model.wandering:
+        share = shop.model.wandering * shop.model.noise
+        astray = np.flatnonzero((step > 0) & (dice.random(len(step)) < share))
+        product[astray] = catalogue.anything(dice, len(astray))
     at = begun[session] + step * dice.integers(12, 90, count)[session]
     return visitor[session], np.minimum(at, shop.model.end - 1), product, session
 

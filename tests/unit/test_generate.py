@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -314,6 +315,42 @@ def test_substitutes_share_a_category_and_a_price_range(big: Generated):
     apart = np.array([abs(np.log(cents[a] / cents[b])) for a, b in pairs])
     assert np.median(apart) < 0.5
     assert min(Counter(a for a, _ in pairs).values()) >= 5
+
+
+MIXED = replace(SMALL, products=300, shelves_by_price=False)
+
+
+def test_where_shelves_are_not_by_price_substitutes_cost_anything_in_their_category():
+    plain, mixed = generate(replace(MIXED, shelves_by_price=True)), generate(MIXED)
+    for shop in (plain, mixed):
+        category, pairs = column(shop.products, "category"), relations(shop, "SUBSTITUTE")
+        assert all(category[a] == category[b] and (b, a) in pairs for a, b in pairs)
+    apart = [
+        np.median([abs(one - other) for one, other in relations(shop, "SUBSTITUTE")])
+        for shop in (plain, mixed)
+    ]
+    assert apart[0] < apart[1]
+    for column_of in ("name", "price", "category"):
+        assert column(plain.products, column_of).tolist() == column(mixed.products, column_of).tolist()
+
+
+def looks_together(shop: Generated) -> float:
+    """Of the looks that follow another of the same person within two minutes, those at a substitute of it."""
+    rows = np.flatnonzero(column(shop.events, "kind") == Kind.VIEW)
+    user, at, product = (column(shop.events, name)[rows] for name in ("user", "at", "product"))
+    order = np.lexsort((at, user))
+    pairs = relations(shop, "SUBSTITUTE")
+    follow = [
+        (int(product[i]), int(product[j])) in pairs
+        for i, j in pairwise(order.tolist())
+        if user[i] == user[j] and at[j] - at[i] < 120 and product[i] != product[j]
+    ]
+    return float(np.mean(follow))
+
+
+def test_shelves_are_looked_at_together_and_less_so_where_visits_wander():
+    quiet, wandering = (generate(replace(MIXED, wandering=share)) for share in (0.0, 0.5))
+    assert looks_together(quiet) > 0.6 > looks_together(wandering) + 0.1
 
 
 def test_most_of_what_is_bought_together_across_categories_goes_together(big: Generated):

@@ -1,13 +1,18 @@
 """What goes with what, and what could stand for what."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from graph.evaluate.relations import ORACLE, OURS, evaluate
+from graph.evaluate.goods import rows_of
+from graph.evaluate.relations import CATALOGUE as UNREAD
+from graph.evaluate.relations import ORACLE, OURS, TOGETHER, Score, evaluate
+from graph.evaluate.shelves import alike
 from graph.events import Money, Product
 from graph.generate import ShopModel, generate
+from graph.generate.catalogue import stock
 from graph.purchases import purchases
 from graph.relations import Relation, Relations, complements, substitutes
 from graph.relations.arrows import Arrows
@@ -165,11 +170,42 @@ def test_what_never_happened_counts_among_the_tests():
     assert not discoveries(np.array([0.01]), 40).any()
 
 
-def test_relations_of_a_generated_shop_are_found_again():
-    model = ShopModel(users=1_500, events=30_000, seed=11)
+def scored(model: ShopModel) -> dict[Relation, dict[str, Score]]:
     shop = generate(model)
     taken = snapshot(list(shop.said()), catalogue=list(shop.said_of_products()))
-    scores = evaluate([(model, shop.truth, taken)])
+    return evaluate([(model, shop.truth, taken)])
+
+
+def test_relations_of_a_generated_shop_are_found_again():
+    scores = scored(ShopModel(users=1_500, events=30_000, seed=11))
     for kind in Relation:
         assert scores[kind][OURS].precision.value >= 0.8
         assert scores[kind][ORACLE].precision.value >= 0.9
+
+
+def test_a_catalogue_tells_the_substitutes_of_a_shop_whose_shelves_are_categories_and_not_of_a_mixed_one():
+    plain = ShopModel(users=800, events=16_000, seed=11)
+    mixed = replace(plain, products=400, shelves_by_price=False, wandering=0.2)
+    told, untold = (scored(model)[Relation.SUBSTITUTE] for model in (plain, mixed))
+    assert UNREAD not in scored(plain)[Relation.COMPLEMENT]
+    assert told[UNREAD].precision.value == 1.0
+    assert untold[UNREAD].precision.value < 0.5
+    found = [untold[name].precision.value for name in (UNREAD, TOGETHER, OURS, ORACLE)]
+    assert found == sorted(found)
+    assert found[-1] > 0.8
+
+
+def test_the_oracle_knows_what_shares_a_shelf_where_looks_tell_and_no_more_where_they_do_not():
+    model = ShopModel(users=800, events=16_000, products=400, shelves_by_price=False, seed=11)
+    goods, shop = stock(model), generate(model)
+    taken = snapshot(list(shop.said()), catalogue=list(shop.said_of_products()))
+    row = rows_of(taken, len(goods))
+    same = goods.shelf[:, None] == goods.shelf
+    np.fill_diagonal(same, val=False)
+    told, astray = (alike(one, goods, taken, row) for one in (model, replace(model, wandering=1.0)))
+    assert told[same].mean() > 3 * told[(goods.category[:, None] == goods.category) & ~same].mean()
+    assert np.unique(goods.category[np.nonzero(told)[0]]).tolist() == list(range(len(goods.served)))
+    assert (told[goods.category[:, None] != goods.category] == 0).all()
+    size = np.bincount(goods.shelf)[goods.shelf]
+    np.testing.assert_allclose(told.sum(axis=1).sum(), (size - 1).sum())
+    assert astray[same].mean() < told[same].mean()

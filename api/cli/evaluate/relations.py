@@ -1,6 +1,7 @@
 """Complements and substitutes of generated shops, found again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,11 +19,21 @@ if TYPE_CHECKING:
     Scores = dict[float, dict[Relation, dict[str, Score]]]
 
 
+WANDERING = 0.2
+"""Of the looks after a visit's first, at each level of noise, where shops are mixed."""
+
+
 def relations(
     everywhere: Everywhere,
     *,
     users: Annotated[int, typer.Option(metavar="N", help="Of each generated shop.", min=20)] = 2_000,
     events: Annotated[int, typer.Option(metavar="N", help="Of each generated shop.", min=500)] = 40_000,
+    products: Annotated[
+        int | None, typer.Option(metavar="N", help="Of each shop; else one for 200 events.", min=1)
+    ] = None,
+    mixed: Annotated[
+        bool, typer.Option("--mixed", metavar="", help="Substitutes of any price, and visits that wander.")
+    ] = False,
     noise: Annotated[
         list[float] | None, typer.Option(metavar="X", help="Level of noise; may be repeated. 0, 1 and 2.")
     ] = None,
@@ -34,19 +45,29 @@ def relations(
     """What goes with what, and what stands for what, held against what is known to be true.
 
     Shops are generated and read as anybody's would be. Of the first five relatives of each product: how many
-    are true, beside counting what is bought or looked at together, and beside an oracle that knows the law
-    that the shops were drawn from.
+    are true, beside counting what is bought or looked at together, what the catalogue alone says of
+    substitutes, and an oracle that knows the law that the shops were drawn from.
 
-    [bold]Example[/bold]
+    By default a category is hardly more than one shelf, so that its products are the substitutes. More
+    products make several of it; mixed, no price tells them apart, and at each level of noise a fifth of a
+    visit's further looks is at what is popular anywhere.
+
+    [bold]Examples[/bold]
 
         sharegraph evaluate relations --noise 1 --shops 3
+
+        sharegraph evaluate relations --products 600 --mixed
     """
     from graph.evaluate.relations import evaluate
     from graph.generate import ShopModel
 
     found = {}
+    wandering = WANDERING if mixed else 0.0
+    shop = ShopModel(
+        users=users, events=events, products=products, shelves_by_price=not mixed, wandering=wandering
+    )
     for level in noise or [0.0, 1.0, 2.0]:
-        models = (ShopModel(users=users, events=events, noise=level, seed=seed + n) for n in range(shops))
+        models = (replace(shop, noise=level, seed=seed + n) for n in range(shops))
         found[level] = evaluate(map(_read, models), seed=seed)
     everywhere.tell(told(found), lambda: shown(found))
 
@@ -102,7 +123,8 @@ def shown(found: "Scores") -> "Table":
     caption = (
         "precision@5: of products that have such relatives in the truth, true ones among the first five, over"
         " five. Of all shown: the true ones among all that is shown of any product, also of those that have "
-        "none; products: of how many anything is shown. together: most people. oracle: knows the law."
+        "none; products: of how many anything is shown. together: most people. catalogue: of the category, "
+        "nearest in price. oracle: knows the law."
     )
     return table("Relatives of products found again", columns, list(_rows(found)), caption)
 
