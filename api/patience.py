@@ -1,5 +1,5 @@
-"""HTTP/1.1 that waits for nobody for ever: a connection that sends no head of a request in time is closed,
-and one that takes nothing of what it is sent is cut off.
+"""HTTP/1.1 and WebSockets that wait for nobody for ever: a connection that sends no head of a request in time
+is closed, and one that takes nothing of what it is sent is cut off.
 
 What follows the head has deadlines of its own (`api.http`), and so has silence between two requests
 (uvicorn's `timeout_keep_alive`); before the first request, and in the middle of a head, only this has. What
@@ -8,8 +8,10 @@ it without end; so whoever has taken none of it from one look to the next is not
 """
 
 import asyncio
+from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 HEAD_SECONDS = 10.0
 """From the first byte of a head, or from a connection being made, until the head is there."""
@@ -18,23 +20,19 @@ TAKING_SECONDS = 20.0
 """Between two looks at whether somebody takes what they are sent."""
 
 
-class Patient(H11Protocol):
-    """Uvicorn's protocol, which has no such deadlines."""
+class Taken(asyncio.Protocol):
+    """A connection of somebody who takes what they are sent; before one of uvicorn's protocols."""
 
-    _waiting: asyncio.TimerHandle | None = None
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+
     _taking: asyncio.TimerHandle | None = None
     _left = 0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for a head."""
+    def connection_made(self, transport: Any) -> None:
+        """Look now and then. One that becomes a WebSocket has another protocol from then on."""
         super().connection_made(transport)
-        self._look()
-        self._look_at_taking()
-
-    def data_received(self, data: bytes) -> None:
-        """Go on waiting, or no longer."""
-        super().data_received(data)
-        self._look()
+        self._taking = self.loop.call_later(TAKING_SECONDS, self._look_at_taking)
 
     def resume_writing(self) -> None:
         """Most of what was sent was taken."""
@@ -42,22 +40,46 @@ class Patient(H11Protocol):
         self._left = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing."""
-        self._forget()
+        """Look no further."""
         if self._taking is not None:
             self._taking.cancel()
         super().connection_lost(exc)
 
     def _look_at_taking(self) -> None:
         """Go on while what is left to be taken grows less, or there is nothing."""
-        left, before = self.transport.get_write_buffer_size(), self._left
         if self.transport.get_protocol() is not self:
             return
-        if left >= before > 0:
+        left = self.transport.get_write_buffer_size()
+        if left >= self._left > 0:
             self.transport.abort()
             return
         self._left = left
         self._taking = self.loop.call_later(TAKING_SECONDS, self._look_at_taking)
+
+
+class PatientSocket(Taken, WebSocketsSansIOProtocol):
+    """Uvicorn's WebSockets, which have no such deadline."""
+
+
+class Patient(Taken, H11Protocol):
+    """Uvicorn's HTTP, which has no such deadlines."""
+
+    _waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Wait for a head."""
+        super().connection_made(transport)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        """Go on waiting, or no longer."""
+        super().data_received(data)
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing."""
+        self._forget()
+        super().connection_lost(exc)
 
     def _look(self) -> None:
         """Wait exactly while a head is wanted of somebody who sends one."""

@@ -20,7 +20,7 @@ from api.certificate import STAY
 from api.commons import Commons
 from api.follow import Following
 from api.logs import configure
-from api.patience import Patient
+from api.patience import Patient, PatientSocket
 from api.settings import Settings
 from api.workers import Keeper
 from loaders.stores import open_store
@@ -52,6 +52,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 http=Patient,
+                ws=PatientSocket,
                 server_header=False,
                 timeout_graceful_shutdown=settings.shutdown_seconds,
                 ws_max_size=settings.body_bytes,

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql import get_introspection_query
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from api import patience
@@ -21,7 +23,7 @@ from api.documents import Documents
 from api.serve import Server
 from api.service import Service
 from tests.api.conftest import Shop
-from tests.api.test_following import SIZES, SSE, TEA, follow, hear, served, talking
+from tests.api.test_following import SIZES, SSE, TEA, WS, follow, hear, say, served, talking
 
 ASKED = json.dumps({"query": "{ __typename }"}).encode()
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
@@ -111,6 +113,23 @@ async def test_whoever_takes_nothing_of_what_they_are_sent_is_cut_off(
                 await asyncio.sleep(0.01)
             while server.server_state.connections:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+
+
+async def test_a_socket_that_takes_nothing_is_cut_off_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "TAKING_SECONDS", 0.3)
+    async with served(shop, alive_seconds=0.5) as (address, server), asyncio.timeout(20):
+        with narrow(address, server) as client:
+            async with connect(f"ws://{address}/graphql", subprotocols=[WS], sock=client) as socket:
+                await say(socket, type="connection_init")
+                await hear(socket)
+                socket.transport.pause_reading()
+                asked = {"query": get_introspection_query()}
+                for number in range(8):
+                    await say(socket, id=str(number), type="subscribe", payload=asked)
+                while server.server_state.connections:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
 
 
 async def test_whoever_takes_little_at_a_time_gets_everything(
