@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.asking import moment
 from api.cli.command import Everywhere
 from api.cli.recording import on_record
 
@@ -122,16 +123,9 @@ def _misfits(found: Mapping[str, Any]) -> str:
 
 
 def _micros(since: str | None) -> int:
-    """A time as µs; the beginning of a day, UTC, where it says no more."""
-    from datetime import UTC, datetime
+    from datetime import datetime
 
-    from graph.errors import InvalidInput
     from graph.events import micros
 
-    if since is None:
-        return 0
-    try:
-        at = datetime.fromisoformat(since)
-    except ValueError as error:
-        raise InvalidInput(f"--since {since!r} is no time; write 2026-05-01 or 2026-05-01T08:00Z") from error
-    return micros(at if at.tzinfo else at.replace(tzinfo=UTC))
+    at = moment("--since", since)
+    return 0 if at is None else micros(datetime.fromisoformat(at))

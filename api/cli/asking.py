@@ -170,7 +170,7 @@ def kols(
         everywhere.tell(why, lambda: tables.standing(why))
         return
     found = ask(everywhere, KOLS, asked | {"first": first}, worth)["kolCandidates"]
-    everywhere.tell(found, lambda: tables.candidates(found, objective.value))
+    everywhere.tell(found, lambda: tables.candidates(found, objective.value, priced=budget is not None))
 
 
 def cascades(
@@ -181,7 +181,9 @@ def cascades(
     user: Annotated[str | None, typer.Option(metavar="KEY", help="Begun by this person.")] = None,
     campaign: Annotated[str | None, typer.Option(metavar="WORD", help="Of this campaign only.")] = None,
     min_size: Annotated[int | None, typer.Option(metavar="N", help="Of at least so many people.")] = None,
-    started_after: Annotated[str | None, typer.Option(metavar="TIME", help="Like 2026-05-01T00:00Z.")] = None,
+    started_after: Annotated[
+        str | None, typer.Option(metavar="TIME", help="As 2026-05-01 or 2026-05-01T08:00Z.")
+    ] = None,
     started_before: Annotated[str | None, typer.Option(metavar="TIME", help="The same.")] = None,
     include_noise: Annotated[
         bool, typer.Option("--include-noise", metavar="", help="Bursts no person can make too.")
@@ -203,7 +205,8 @@ def cascades(
 
     filter_ = _said(
         product=product, user=user, campaign=campaign, minSize=min_size, includeNoise=include_noise or None,
-        startedAfter=started_after, startedBefore=started_before,
+        startedAfter=moment("--started-after", started_after),
+        startedBefore=moment("--started-before", started_before),
         parents=None if parents is Parents.LATEST else parents.value,
     )  # fmt: skip
     asked = {"first": first, "filter": filter_ or None, "orderBy": order_by.value}
@@ -219,6 +222,25 @@ def communities(everywhere: Everywhere, *, first: First = 10) -> None:
 
     found = ask(everywhere, COMMUNITIES, {"first": first})["communities"]
     everywhere.tell(found, lambda: tables.communities(found))
+
+
+def moment(flag: str, text: str | None) -> str | None:
+    """A time as the API takes it: in UTC where no offset is said, the beginning of a day that says no more.
+
+    >>> moment("--since", "2026-05-01"), moment("--since", "2026-05-01T08:00+08:00")
+    ('2026-05-01T00:00:00+00:00', '2026-05-01T08:00:00+08:00')
+    """
+    from datetime import UTC, datetime
+
+    from graph.errors import InvalidInput
+
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"{flag} {text!r} is no time; write 2026-05-01 or 2026-05-01T08:00Z") from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
 
 
 def _priced(text: str) -> dict[str, str]:

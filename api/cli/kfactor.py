@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.asking import moment
 from api.cli.command import Everywhere
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def kfactor(
         Success, typer.Option(help="What counts: somebody new who opened, or anybody who did.")
     ] = Success.JOINED,
     within: Annotated[int, typer.Option(metavar="N", help="Days after a share in which it counts.")] = 7,
-    since: Annotated[str | None, typer.Option(metavar="TIME", help="Like 2026-05-01T00:00Z.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="As 2026-05-01 or 2026-05-01T08:00Z.")
+    ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="The same.")] = None,
     first: Annotated[
         int, typer.Option(metavar="N", help="How many groups, those with most people first.")
@@ -66,8 +69,8 @@ def kfactor(
     from api.cli.questions import K_FACTOR
 
     asked = {
-        "by": by, "every": every, "conversion": conversion, "within": within, "since": since, "until": until,
-        "first": first,
+        "by": by, "every": every, "conversion": conversion, "within": within, "first": first,
+        "since": moment("--since", since), "until": moment("--until", until),
     }  # fmt: skip
     found = ask(everywhere, K_FACTOR, asked)["kFactor"]
     everywhere.tell(found, lambda: _shown(found, grouped=by is not None))

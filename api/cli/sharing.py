@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.asking import First
+from api.cli.asking import First, moment
 from api.cli.command import Everywhere
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ RECIPIENT = """
 RECIPIENTS = f"""
 query Recipients($user: String!, $product: String!, $first: Int!) {{
   user(key: $user) {{ key name recipients(product: $product, first: $first) {{ {RECIPIENT} }} }}
+  product(key: $product) {{ key name }}
 }}
 """
 
@@ -56,13 +57,18 @@ def recipients(
         sharegraph recipients u000042 p00007
     """
     from api.cli.inprocess import ask
+    from api.cli.printing import called
     from graph.errors import UnknownKey
 
-    answer = ask(everywhere, RECIPIENTS, {"user": user, "product": product, "first": first})["user"]
+    told = ask(everywhere, RECIPIENTS, {"user": user, "product": product, "first": first})
+    answer, shared = told["user"], told["product"]
     if answer is None:
         raise UnknownKey(f"user {user!r} is not in the store; check the key, or load newer events")
+    if shared is None:
+        raise UnknownKey(f"product {product!r} is not in the store; check the key, or load newer events")
     found = answer["recipients"]
-    everywhere.tell(found, lambda: drawn(f"Whom {user} might share {product} with", found))
+    title = f"Whom {called(answer)} might share {called(shared)} with"
+    everywhere.tell(found, lambda: drawn(title, found))
 
 
 def audience(
@@ -75,7 +81,8 @@ def audience(
         str | None, typer.Option(metavar="ID", help="People of this community only: the id that is printed.")
     ] = None,
     active_since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Who did something since, like 2026-05-01T00:00Z.")
+        str | None,
+        typer.Option(metavar="TIME", help="Who did something since: 2026-05-01 or 2026-05-01T08:00Z."),
     ] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Not them; may be repeated.")
@@ -90,15 +97,21 @@ def audience(
         sharegraph audience p00007 --first 20 --region Hainan
     """
     from api.cli.inprocess import ask
+    from api.cli.printing import called
     from graph.errors import UnknownKey
 
-    said = {"region": region, "community": community, "activeSince": active_since, "exclude": exclude}
+    said = {
+        "region": region,
+        "community": community,
+        "activeSince": moment("--active-since", active_since),
+        "exclude": exclude,
+    }
     filter_ = {name: value for name, value in said.items() if value is not None} or None
     answer = ask(everywhere, AUDIENCE, {"product": product, "first": first, "filter": filter_})["product"]
     if answer is None:
         raise UnknownKey(f"product {product!r} is not in the store; check the key, or load newer events")
     found = answer["audience"]
-    everywhere.tell(found, lambda: drawn(f"Who is likeliest to want {product}", found))
+    everywhere.tell(found, lambda: drawn(f"Who is likeliest to want {called(answer)}", found))
 
 
 def drawn(title: str, found: dict[str, Any]) -> "Table":
@@ -121,16 +134,19 @@ def drawn(title: str, found: dict[str, Any]) -> "Table":
 
 
 def _spoken(reasons: list[dict[str, Any]]) -> Iterator[str]:
+    from api.cli.printing import called
+
     for reason in reasons:
         match reason["__typename"]:
             case "TieReason" if reason["ofShares"]:
-                says = f"opened {reason['opened']} of {reason['ofShares']} of {reason['tie']['from']['key']}"
+                of = called(reason["tie"]["from"])
+                says = f"opened {reason['opened']} of {reason['ofShares']} shares of {of}"
             case "TieReason":
-                says = f"tied to {reason['tie']['from']['key']}"
+                says = f"tied to {called(reason['tie']['from'])}"
             case "CircleReason":
-                says = f"{reason['inCommon']} in common, one of {reason['size']}"
+                says = f"{reason['inCommon']} people in common, one of {reason['size']}"
             case "InterestReason":
-                says = ", ".join(f"opened {one['key']}" for one in reason["because"]) or "nothing alike"
+                says = ", ".join(f"opened {called(one)}" for one in reason["because"]) or "nothing alike"
             case _:
-                says = f"opened {reason['opens']} in all"
+                says = f"opened {reason['opens']} shares in all"
         yield f"{reason['weight']:+.2f} {says}"

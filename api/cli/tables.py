@@ -163,14 +163,17 @@ UNITS = {
 TIED = " Where figures are equal, nothing that is known tells these people apart."
 
 
-def candidates(found: Answer, objective: str = "REACH") -> Table:
-    """People in the order to choose them; what each adds to those above, in the objective's unit."""
+def candidates(found: Answer, objective: str = "REACH", *, priced: bool = False) -> Table:
+    """People in the order to choose them; what each adds to those above, in the objective's unit. priced:
+    told with what each costs.
+    """
     unit = UNITS.get(objective, found["currency"] or "")
     rows = [
         (
             node["rank"],
             called(node["user"]),
             interval(node["marginalReach"]),
+            *([money([node["cost"]] if node["cost"] else [])] if priced else []),
             interval(node["influence"]["reach"]),
             f"{node['influence']['opensCredited']:,.0f}",
             percent(node["conversionRate"]),
@@ -179,8 +182,9 @@ def candidates(found: Answer, objective: str = "REACH") -> Table:
         for node in found["nodes"]
     ]
     columns = (
-        figures("#"), words("candidate", 18, least=9), figures(f"adds {unit}"), figures("one share reaches"),
-        figures("opens"), figures("buyers per opener"), words("shares mostly", least=14),
+        figures("#"), words("candidate", 18, least=9), figures(f"adds {unit}"),
+        *([figures("cost")] if priced else []), figures("one share reaches"), figures("opens"),
+        figures("buyers per opener"), words("shares mostly", least=14),
     )  # fmt: skip
     if not rows:
         return table("KOL candidates", columns, rows, "Nobody to choose; --explain USER says why of one.")
@@ -198,7 +202,7 @@ def candidates(found: Answer, objective: str = "REACH") -> Table:
 def standing(found: Answer) -> Table:
     """Why somebody is among the candidates, or not."""
     by = {
-        "shares of what is shared": "never shared what is shared",
+        "shares of what is shared": "has shared nothing that counts here",
         "listeners": "has nobody who listens",
         "budget": "costs more than is left of the budget",
         "costs": "has no cost, or one without a rate, so is not for hire",
@@ -213,7 +217,7 @@ def standing(found: Answer) -> Table:
         ("reaches alone", interval(found["reachAlone"])),
         ("of which those before reach", f"{found['covered']:.0%}"),
         ("adds", interval(found["marginalReach"])),
-        ("as much as", f"{found['tiedWith']:,} others who are listed"),
+        ("just as much add", f"{found['tiedWith']:,} of those listed"),
     ]
     return table(f"{called(found['user'])}: {listed}", (words(""), figures("")), rows)
 

@@ -75,6 +75,50 @@ def test_cascades_are_filtered_by_product_and_size(ask: Asked) -> None:
     assert {node["size"] for node in ask("cascades", "--min-size", "5")["nodes"]} == {6}
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("cascades", "--started-after"),
+        ("cascades", "--started-before"),
+        ("kfactor", "--since"),
+        ("kfactor", "--until"),
+        ("audience", "tea", "--active-since"),
+        ("answers", "--since"),
+    ],
+    ids=" ".join,
+)
+def test_a_time_may_be_a_day_or_say_minutes_and_what_is_none_is_told_with_its_flag(
+    ask: Asked, store: str, capsys: pytest.CaptureFixture[str], question: tuple[str, ...]
+) -> None:
+    day, minute = (ask(*question, at) for at in ("2026-05-01", "2026-05-01T00:00Z"))
+    for answer in (day, minute):
+        answer.pop("answerId", None)
+    assert day == minute
+    assert cli.main([*question, "yesterday", "--store", store]) == 2
+    flag = question[-1]
+    said = f"sharegraph: {flag} 'yesterday' is no time; write 2026-05-01 or 2026-05-01T08:00Z\n"
+    assert capsys.readouterr() == ("", said)
+
+
+def test_cascades_are_those_begun_in_between(ask: Asked) -> None:
+    begun = sorted(node["startedAt"] for node in ask("cascades")["nodes"])
+    later = ask("cascades", "--started-after", begun[1], "--started-before", begun[-1])
+    assert all(begun[1] <= node["startedAt"] <= begun[-1] for node in later["nodes"])
+    assert 0 < later["totalCount"] < len(begun)
+
+
+def test_who_is_chosen_for_a_budget_is_told_with_their_cost(
+    store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paid = ("--cost", "ana=120CNY", "--cost", "bea=80.50CNY", "--store", store)
+    assert cli.main(["kols", "--budget", "500CNY", *paid]) == 0
+    told = capsys.readouterr().out
+    assert "cost" in told
+    assert "120.00 CNY" in told
+    assert cli.main(["kols", "--store", store]) == 0
+    assert "cost" not in capsys.readouterr().out
+
+
 def test_candidates_add_to_those_above_them(ask: Asked) -> None:
     answer = ask("kols", "--first", "3", "--seed", "1")
     assert answer["nodes"][0]["user"]["key"] == "ana"
@@ -101,7 +145,7 @@ def test_an_unknown_user_fails_by_name(store: str, capsys: pytest.CaptureFixture
         ["suggest"],
         ["suggest", "ana", "--first", "0"],
         ["cascades", "--first", "101"],
-        ["cascades", "--started-after", "2026-05-01T00:00"],
+        ["cascades", "--started-after", "2026-13-01"],
         ["kols", "--objective", "FAME"],
     ],
 )

@@ -45,7 +45,7 @@ def test_recipients_are_friends_best_first(store, capsys):
 def test_the_table_says_why(store, capsys):
     code, out, _ = run(capsys, "recipients", "ana", "pot", "--store", store)
     assert code == 0
-    assert "opened 2 of 2 of ana" in " ".join(out.split())
+    assert "opened 2 of 2 shares of ana" in " ".join(out.split())
     assert "log-odds" in out
 
 
