@@ -80,6 +80,17 @@ def test_everybody_with_three_choices_is_asked_about_and_nothing_is_lost(crowd: 
     assert set(held.users) == set(np.flatnonzero(counts >= 2))
 
 
+def test_on_the_validation_part_what_is_held_out_is_neither_asked_nor_known(crowd: Interactions):
+    held = dealt(crowd, (8, 1, 1), seed=1)
+    asked = held.on_validation()
+    assert held.validation is not None
+    assert asked.known is held.known
+    assert (asked.asked != held.validation).nnz == 0
+    assert (asked.taken != held.known.chosen).nnz == 0
+    with pytest.raises(InvalidInput, match="8:1:1"):
+        dealt(crowd, (8, 2), seed=1).on_validation()
+
+
 def test_another_seed_deals_otherwise_and_the_same_alike(crowd: Interactions):
     first, again, other = (dealt(crowd, (8, 2), seed=seed).asked.indices.tolist() for seed in (1, 1, 2))
     assert first == again

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from graph.errors import InvalidInput
-from graph.evaluate.suggestions.logs import NOT_YET, STRANGERS, Cut, answered, held_out, served
+from graph.evaluate.suggestions.logs import NOT_YET, STRANGERS, Cut, answered, held_out, served, validated
 from graph.events import Product
 from graph.taste import Fits, Interactions
 from tests.toy import events, log_of
@@ -30,6 +30,17 @@ def test_what_was_chosen_before_the_cut_is_known_and_new_choices_are_asked(cut: 
         ("bea", "tea"), ("cy", "tea"), ("bea", "mug"), ("cy", "pot"), ("cy", "mug"),
     }  # fmt: skip
     assert named(cut, cut.held.asked) == {("bea", "pot")}
+
+
+def test_of_a_validation_part_nothing_that_is_held_out_is_seen():
+    """One step earlier: bea's jug is asked about, whatever anybody does once the last part begins."""
+    before = "ana>:jug ana>bea,cy:tea ana>bea,cy:mug ana>bea,cy:pot ana>dan:tea ana>dan:mug ana>bea:jug @1d"
+    logs = [log_of(events(f"{before} {then}")) for then in ("cy$jug dan$jug", "dan$pot cy$pot")]
+    one, other = (validated(log, train_share=0.9) for log in logs)
+    assert named(one, one.held.asked) == named(other, other.held.asked) == {("bea", "jug")}
+    assert named(one, one.held.known.chosen) == named(other, other.held.known.chosen)
+    assert one.held.known.chosen.nnz == 8
+    assert len(one.snapshot.events) == len(other.snapshot.events)
 
 
 def test_who_was_never_seen_is_counted_and_not_asked(cut: Cut):

@@ -3,11 +3,24 @@
 from typing import TYPE_CHECKING, Any
 
 from api.cli.command import Everywhere, complain
-from api.cli.evaluate.heldout import Picture, Seed, Source, Split, TrainShare, Tune, Written, part_of, tuned
+from api.cli.evaluate.heldout import (
+    Picture,
+    Seed,
+    Source,
+    Split,
+    TrainShare,
+    Tune,
+    Validation,
+    Written,
+    part_of,
+    tuned,
+)
 from api.cli.evaluate.suggestions import unasked
 from api.cli.loading import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.table import Table
 
     from graph.estimate import Estimate
@@ -24,6 +37,7 @@ def diversity(
     written: Written = Format.SHAREGRAPH,
     split: Split = None,
     train_share: TrainShare = 0.8,
+    validation: Validation = False,
     tune: Tune = False,
     picture: Picture = None,
     seed: Seed = 0,
@@ -40,7 +54,7 @@ def diversity(
     """
     from graph.evaluate.suggestions.logs import Cut
 
-    part = part_of(source, written, split, train_share, seed)
+    part = part_of(source, written, split, train_share, seed, validation=validation)
     complain(unasked((part.held if isinstance(part, Cut) else part).unasked))
     found = curved(part, tune=tune, seed=seed)
     if picture is not None:
@@ -69,7 +83,7 @@ def told(found: "Diversity") -> dict[str, Any]:
     return {
         "items": found.items,
         "models": {"best-first": _measures(found.plain), "served": _measures(found.served)},
-        "curves": {way: [_measures(point) for point in curve] for way, curve in found.curves.items()},
+        "curves": {way: list(_measured(found, way)) for way in found.curves},
         "ndcg@10_given_up": _difference(found.cost),
         "ahead_of": {
             control: {
@@ -88,7 +102,16 @@ def _measures(point: "Point") -> dict[str, float]:
         "recall@10": point.recall,
         "coverage@10": point.coverage,
         "coverage3@10": point.several,
+        "kinds@10": point.kinds,
     }
+
+
+def _measured(found: "Diversity", way: str) -> "Iterator[dict[str, Any]]":
+    """Each point of a curve; but for best first, with what it adds to the NDCG@10 of that."""
+    plain, *points = found.curves[way]
+    yield _measures(plain)
+    for point, change in zip(points, found.changes[way], strict=True):
+        yield {**_measures(point), "ndcg@10_change": _estimate(change)}
 
 
 def _difference(found: "Difference") -> dict[str, float]:
@@ -122,30 +145,41 @@ def ways(found: "Diversity") -> "Table":
     """A row for each way and knob."""
     from api.cli.printing import figures, table, words
 
-    heads = "knob", "N@10", "change", "R@10", "shown", "to 3 +", "items"
+    heads = "knob", "N@10", "change", "95 %", "R@10", "kinds", "shown", "to 3 +", "items"
     rows: list[tuple[str, ...]] = [
-        ("best first", *_row(found.plain, found)),
-        ("by default", *_row(found.served, found)),
+        ("best first", *_row(found.plain, None, found)),
+        ("by default", *_row(found.served, found.cost.by, found)),
     ]
     for way, curve in found.curves.items():
-        rows += [(way, *_row(point, found)) for point in curve[1:]]
+        points = zip(curve[1:], found.changes[way], strict=True)
+        rows += [(way, *_row(point, change, found)) for point, change in points]
     return table(
         "How much is shown, and what it costs", [words("way", 16), *map(figures, heads)], rows,
-        f"Of {found.items:,} items, in the first ten of everybody asked. to 3 +: to three people or more; "
-        "items: how many these are. By default: all four knobs as they are served.",
+        f"Of {found.items:,} items, in the first ten of everybody asked. change: of N@10 from best first, "
+        "with its interval over users; kinds: in a list, on average; to 3 +: to three people or more; items: "
+        "how many these are. By default: all four knobs as they are served.",
     )  # fmt: skip
 
 
-def _row(point: "Point", found: "Diversity") -> tuple[str, ...]:
+def _row(point: "Point", change: "Estimate | None", found: "Diversity") -> tuple[str, ...]:
     return (
         f"{point.knob:g}" if point.knob else "",
         f"{point.ndcg:.4f}",
-        f"{point.ndcg / found.plain.ndcg - 1:+.1%}" if found.plain.ndcg else "",
+        *_change(change, found.plain.ndcg),
         f"{point.recall:.4f}",
+        f"{point.kinds:.2f}",
         f"{point.coverage:.1%}",
         f"{point.several:.1%}",
         f"{point.several * found.items:,.0f}",
     )
+
+
+def _change(change: "Estimate | None", of: float) -> tuple[str, str]:
+    """A change and its interval, in parts of what it is a change of."""
+    if change is None or not of:
+        return "", ""
+    value, low, high = (f"{one / of:+.1%}" for one in (change.value, change.low, change.high))
+    return value, f"{low} to {high}"
 
 
 def leads(found: "Diversity") -> "Table":

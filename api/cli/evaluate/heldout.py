@@ -29,6 +29,12 @@ TrainShare = Annotated[
 Tune = Annotated[
     bool, typer.Option("--tune", metavar="", help="Choose settings on the validation part first.")
 ]
+Validation = Annotated[
+    bool,
+    typer.Option(
+        "--validation", metavar="", help="Ask about the validation part; what is held out stays unseen."
+    ),
+]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as SVG.")]
 Seed = Annotated[int, typer.Option(metavar="N", help="Of the split and of what is drawn.", min=0)]
 
@@ -38,19 +44,31 @@ without friends: with all that stands beside them it has to be less than an hour
 """
 
 
-def part_of(source: list[str], written: Format, split: str | None, share: float, seed: int) -> "Held | Cut":
-    """What is known and what is asked: of a folder its parts, of a log a cut with what was served then."""
+def part_of(
+    source: list[str],
+    written: Format,
+    split: str | None,
+    share: float,
+    seed: int,
+    *,
+    validation: bool = False,
+) -> "Held | Cut":
+    """What is known and what is asked: of a folder its parts, of a log a cut with what was served then.
+    validation: asked is what settings may be chosen on.
+    """
     from graph.errors import InvalidInput
-    from graph.evaluate.suggestions.logs import held_out
+    from graph.evaluate.suggestions.logs import held_out, validated
     from loaders.aside import evaluated
     from loaders.folders import is_folder, read_folder
 
     if len(source) == 1 and is_folder(source[0]):
         folder = read_folder(source[0])
-        return folder.dealt(parts(split), seed=seed) if split else folder.held()
+        held = folder.dealt(parts(split), seed=seed) if split else folder.held()
+        return held.on_validation() if validation else held
     if split:
         raise InvalidInput("--split is for a folder with train.tsv; a log is split by time: --train-share")
-    return held_out(evaluated(source, written.value), train_share=share)
+    log = evaluated(source, written.value)
+    return (validated if validation else held_out)(log, train_share=share)
 
 
 def parts(split: str) -> tuple[float, ...]:

@@ -31,6 +31,14 @@ class Held:
     barred: Sparse | None = None
     unasked: Mapping[str, int] = field(default_factory=dict)
 
+    def on_validation(self) -> "Held":
+        """The same where the validation part is asked about, as if nothing else had been held out.
+        InvalidInput where nothing was laid aside.
+        """
+        if self.validation is None:
+            raise InvalidInput("nothing was laid aside to choose settings on; deal a part out: --split 8:1:1")
+        return Held(self.known, None, unknown(self.validation, self.known.chosen))
+
     @property
     def users(self) -> Rows:
         """Who is asked about: everybody with something held out, rising."""
