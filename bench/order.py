@@ -31,10 +31,10 @@ from loaders.writing import write
 SEED, PLACES, MOST = 11, 10, 1_500
 SMOOTHED = 0.01
 ORDERS = (
-    *(replace(BEST_FIRST, diversity=diversity) for diversity in (0.0, 0.05, 0.1, 0.2, 0.4)),
+    *(replace(BEST_FIRST, diversity=diversity) for diversity in (0.0, 0.1, 0.2, 0.4, 0.8)),
     *(replace(BEST_FIRST, calibration=calibration) for calibration in (0.05, 0.1, 0.2)),
     *(replace(BEST_FIRST, exploration=exploration) for exploration in (0.02, 0.05, 0.1)),
-    *(replace(BEST_FIRST, coverage=coverage) for coverage in (0.1, 0.15, 0.3)),
+    *(replace(BEST_FIRST, coverage=coverage) for coverage in (0.05, 0.1, 0.15, 0.3)),
     Order(),
 )
 

@@ -50,7 +50,7 @@ def serve(
     often: Annotated[int, flag("OFTEN", "N", "Showings in a week before it rests; 0: never.")] = 3,
     rest_days: Annotated[int, flag("REST_DAYS", "N", "How long it rests then.")] = 14,
     in_a_row: Annotated[int, flag("IN_A_ROW", "N", "Showings without an act before the list is new.")] = 100,
-    diversity: Annotated[float, flag("DIVERSITY", "X", "Against more of one kind or from one friend.")] = 0.1,
+    diversity: Annotated[float, flag("DIVERSITY", "X", "Against more of one kind or from one friend.")] = 0.4,
     calibration: Annotated[
         float, flag("CALIBRATION", "X", "For as much little known as a person takes to.")
     ] = 0.05,

@@ -4,11 +4,13 @@ Lists made of the best scores alone show the same few products again and again. 
 last places costs those whose places they are, and showing something once tells nothing of it. So each product
 bids in an auction of everybody's last places (graph.kernels.grants): it is granted just what it lacks in the
 lists of the `WANT` people who come nearest to wanting it, and nothing where that is more than the knob allows
-(`Order.coverage`). What is granted is one number a product, found once when a shop is fitted, from scores
-alone: whoever asks later, an answer adds it to where a product stands, and leaves its score what it was.
+(`Order.coverage`). What is granted is one number a product, found once when a shop is fitted, from lists in
+the order in which they are shown without grants: whoever asks later, an answer adds it to what the product is
+worth where it stands, and leaves its score what it was.
 
-Scores and grants are in parts of the best score of a list, so that nobody's list weighs more than another's.
-What a product is granted tells of no one person: it is the third lowest of what it lacks anywhere.
+What products are worth and grants are in parts of the best score of a list, so that nobody's list weighs more
+than another's. What a product is granted tells of no one person: it is the third lowest of what it lacks
+anywhere.
 """
 
 from collections.abc import Sequence
@@ -21,6 +23,7 @@ from graph.kernels.grants import auctioned
 from graph.kernels.top import NOBODY
 from graph.suggest.answers import Ask
 from graph.suggest.blend import front
+from graph.suggest.knobs import Order
 from graph.suggest.order import POOL, Front
 from graph.suggest.shelf import Shelf
 
@@ -39,8 +42,8 @@ change.
 
 def granted(shelf: Shelf) -> Shelf:
     """The shelf, with what each product is granted at its order's coverage."""
-    most = shelf.order.coverage
-    return replace(shelf, grants=grants(fronts(shelf), shelf.products, most) if most else None)
+    order = shelf.order
+    return replace(shelf, grants=grants(fronts(shelf), shelf.products, order) if order.coverage else None)
 
 
 def fronts(shelf: Shelf) -> list[Front]:
@@ -50,15 +53,16 @@ def fronts(shelf: Shelf) -> list[Front]:
     return [one for one in (front(shelf, Ask(person)) for person in asked.tolist()) if one.known]
 
 
-def grants(lists: Sequence[Front], products: int, most: float) -> NDArray[np.float64] | None:
-    """What each product is granted, (products,), in [0, most] and in parts of a list's best score; None for
-    fewer than `ENOUGH` lists, or where nothing may be granted.
+def grants(lists: Sequence[Front], products: int, order: Order) -> NDArray[np.float64] | None:
+    """What each product is granted, (products,), at most `order.coverage` and in parts of a list's best
+    score; None for fewer than `ENOUGH` lists, or where nothing may be granted.
     """
-    if len(lists) < ENOUGH or most <= 0:
+    if len(lists) < ENOUGH or order.coverage <= 0:
         return None
     item = np.full((len(lists), POOL), NOBODY, np.int32)
     worth = np.full((len(lists), POOL), -np.inf, np.float32)
     for row, one in enumerate(lists):
-        item[row, : len(one.product)] = one.product
-        worth[row, : len(one.product)] = one.worth
-    return auctioned(item, worth, products, PLACES, WANT, most).astype(np.float64)
+        by, left = one.standing(order)
+        item[row, : len(by)] = one.product[by]
+        worth[row, : len(by)] = left
+    return auctioned(item, worth, products, PLACES, WANT, order.coverage).astype(np.float64)

@@ -93,6 +93,26 @@ def test_curves_say_what_the_default_costs(folder: str, tmp_path: Path, capsys: 
     assert "What the default is ahead of" in capsys.readouterr().out
 
 
+def test_curves_of_the_validation_part_see_nothing_of_what_is_held_out(
+    folder: str, capsys: pytest.CaptureFixture[str]
+):
+    run = ["evaluate", "diversity", folder, "--split"]
+    assert cli.main([*run, "8:2", "--validation"]) == 2
+    assert "--split 8:1:1" in capsys.readouterr().err
+    said = []
+    for words in ([], ["--validation"]):
+        assert cli.main([*run, "8:1:1", *words, "--json"]) == 0
+        said.append(json.loads(capsys.readouterr().out)["curves"])
+    asked, validation = said
+    assert asked != validation
+    for curve in validation.values():
+        for point in curve[1:]:
+            change = point["ndcg@10_change"]
+            assert change["low"] <= change["value"] <= change["high"]
+            assert change["value"] == pytest.approx(point["ndcg@10"] - curve[0]["ndcg@10"])
+            assert 1 <= point["kinds@10"] <= 5
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [(["--split", "8:x"], "no split"), (["--split", "1:2:3:4"], "two or three"), ([], "neither test.tsv")],

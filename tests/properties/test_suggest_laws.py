@@ -98,9 +98,10 @@ def test_an_order_shows_what_is_shown_best_first_with_the_same_scores(told: str,
     asks = [Ask(row) for row in range(len(taken.people))]
     shown = (suggest(replace(on_shelf, order=one), asks, limit=20) for one in (BEST_FIRST, order))
     for best, found in zip(*shown, strict=True):
-        assert {(one.product, one.score) for one in best.suggestions} == {
-            (one.product, one.score) for one in found.suggestions
+        assert {(one.product, one.score, one.reasons) for one in best.suggestions} == {
+            (one.product, one.score, one.reasons) for one in found.suggestions
         }
+        assert best.dropped == found.dropped
 
 
 @settings(max_examples=60, deadline=None)

@@ -71,7 +71,17 @@ def test_the_same_seed_gives_the_same_curves(crowd: Modelled, found: Diversity):
 
 
 def point(knob: float, ndcg: float, several: float) -> Point:
-    return Point(knob, np.full(4, ndcg), 0, 0, several)
+    return Point(knob, np.full(4, ndcg), 0, 0, several, 1)
+
+
+def test_every_point_says_how_its_accuracy_changes_and_how_many_kinds_a_list_holds(found: Diversity):
+    for way, curve in found.curves.items():
+        for one, change in zip(curve[1:], found.changes[way], strict=True):
+            assert change.value == pytest.approx(one.ndcg - found.plain.ndcg)
+            assert change.low <= change.value <= change.high
+    kinds = [one.kinds for one in found.curves["diversity"]]
+    assert kinds == sorted(kinds)
+    assert kinds[-1] > kinds[0]
 
 
 def test_what_a_control_shows_is_read_between_its_points():

@@ -13,7 +13,7 @@ from graph.events import Kind
 from graph.live.refit import after
 from graph.log import EventColumns
 from graph.snapshot import Snapshot
-from graph.suggest import BEST_FIRST, Ask, Order, suggest
+from graph.suggest import BEST_FIRST, ORDER, Ask, Order, suggest
 from graph.suggest.grants import ENOUGH, PLACES, WANT, fronts, granted, grants
 from graph.suggest.order import POOL, Front, wanted
 from graph.suggest.popularity import BANDS
@@ -22,11 +22,16 @@ from tests.toy import events, log_of, snapshot
 COVERING = replace(BEST_FIRST, coverage=0.5)
 
 
+def up_to(most: float) -> Order:
+    return replace(BEST_FIRST, coverage=most)
+
+
 def front(scores: NDArray[np.float64], *, known: bool = True) -> Front:
     """A list of all that is scored above 0, best first, nothing else being told of it."""
     by = np.argsort(-scores, kind="stable")[: min(np.count_nonzero(scores > 0), POOL)].astype(np.int32)
     none, mix = np.full(len(by), -1, np.int32), wanted(np.zeros(0, np.int8), np.zeros(0))
-    return Front(by, scores[by], none, none, np.full(len(by), BANDS - 1, np.int8), mix, known)
+    band, own = np.full(len(by), BANDS - 1, np.int8), np.zeros(len(by), np.int64)
+    return Front(by, scores[by], none, none, band, own, mix, known)
 
 
 def beside_the_popular(last: list[float]) -> list[Front]:
@@ -49,7 +54,7 @@ def several(lists: list[Front], granted_: NDArray[np.float64] | None, order: Ord
 
 def test_a_product_is_granted_what_its_third_reader_lacks():
     lists = beside_the_popular([0.45, 0.4, 0.3, 0.1])
-    found = grants(lists, PLACES + 1, 0.5)
+    found = grants(lists, PLACES + 1, COVERING)
     assert found is not None
     assert found[:PLACES].tolist() == [0] * PLACES
     assert found[PLACES] == pytest.approx(0.2, abs=0.01)
@@ -57,20 +62,20 @@ def test_a_product_is_granted_what_its_third_reader_lacks():
 
 
 def test_a_product_too_far_from_everybody_is_granted_nothing():
-    found = grants(beside_the_popular([0.2] * 6), PLACES + 1, 0.25)
+    found = grants(beside_the_popular([0.2] * 6), PLACES + 1, up_to(0.25))
     assert found is not None
     assert not found.any()
 
 
 def test_nothing_is_granted_where_nothing_may_be_or_too_few_are_asked():
-    assert grants(crowd(1), 400, 0.0) is None
-    assert grants(crowd(1)[: ENOUGH - 1], 400, 0.5) is None
+    assert grants(crowd(1), 400, BEST_FIRST) is None
+    assert grants(crowd(1)[: ENOUGH - 1], 400, COVERING) is None
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_more_is_shown_to_three_people_the_more_may_be_granted(seed: int):
     lists = crowd(seed)
-    shown = [several(lists, grants(lists, 400, most)) for most in (0.0, 0.1, 0.3, 1.0)]
+    shown = [several(lists, grants(lists, 400, up_to(most))) for most in (0.0, 0.1, 0.3, 1.0)]
     assert shown == sorted(shown)
     assert shown[-1] > shown[0]
 
@@ -78,10 +83,23 @@ def test_more_is_shown_to_three_people_the_more_may_be_granted(seed: int):
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 500), most=st.floats(0.01, 1))
 def test_no_grant_is_below_nothing_or_above_the_most(seed: int, most: float):
-    found = grants(crowd(seed, products=30), 30, most)
+    found = grants(crowd(seed, products=30), 30, up_to(most))
     assert found is not None
     assert (found >= 0).all()
     assert (found <= most * 1.0001).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_other_knobs_take_back_nothing_of_what_is_granted(seed: int):
+    """Grants are found for the lists that are shown: each brings its product before three people."""
+    dice, order = np.random.default_rng(seed), Order(0.4, 0.0, 0.0, 0.3)
+    of = dice.integers(0, 5, 400).astype(np.int32)
+    lists = [replace(one, kind=of[one.product]) for one in crowd(seed)]
+    found = grants(lists, 400, order)
+    assert found is not None
+    shown = np.concatenate([one.product[one.ordered(order, found)[:PLACES]] for one in lists])
+    assert (np.bincount(shown, minlength=400)[found > 0] >= WANT).all()
+    assert several(lists, found, order) > several(lists, None, order)
 
 
 def test_strangers_are_granted_nothing_for_all_of_them_see_one_list():
@@ -121,7 +139,7 @@ def test_a_fit_grants_and_an_answer_keeps_its_scores(fit: Analysis):
 
 def test_more_of_a_shop_is_shown_by_what_its_fit_granted(fit: Analysis):
     lists = fronts(fit.shelf)
-    assert several(lists, fit.shelf.grants) > several(lists, None)
+    assert several(lists, fit.shelf.grants, ORDER) > several(lists, None, ORDER)
 
 
 def test_the_same_snapshot_grants_the_same(fit: Analysis):

@@ -28,14 +28,15 @@ def order(
     calibration: float = 0.0,
     wanted: tuple[float, ...] = (1 / 3, 1 / 3, 1 / 3),
     score: NDArray[np.float64] = SCORE,
+    own: list[int] | None = None,
 ) -> list[int]:
-    found = reranked(
+    found, _ = reranked(
         score,
         np.array(kind, np.int32),
         np.array(voice, np.int32),
         np.array(band, np.int8),
+        np.array(own if own is not None else [0] * len(score), np.int64),
         np.array(wanted),
-        len(score),
         diversity,
         calibration,
     )
@@ -48,7 +49,7 @@ def test_without_a_knob_the_best_come_first():
 
 def test_what_is_of_another_kind_and_from_another_friend_comes_before_more_of_the_same():
     assert order([1, 1, 1, 2], [7, 7, 7, 8], [0] * 4, diversity=0.6) == [0, 3, 1, 2]
-    assert order([1, 1, 1, 2], [-1] * 4, [0] * 4, diversity=0.6) == [0, 1, 2, 3]
+    assert order([1, 1, 1, 2], [-1] * 4, [0] * 4, diversity=0.6) == [0, 1, 3, 2]
 
 
 def test_what_has_no_category_and_no_friend_is_like_nothing():
@@ -60,31 +61,21 @@ def test_who_takes_to_little_known_things_is_shown_some():
     assert order([-1] * 4, [-1] * 4, [0, 0, 0, 2], calibration=0.5, wanted=(1.0, 0.0, 0.0)) == [0, 1, 2, 3]
 
 
-def test_the_largest_marginal_relevance_is_chosen_every_time():
-    dice = np.random.default_rng(0)
-    for _ in range(20):
-        score = np.sort(dice.random(12))[::-1]
-        kind, voice = dice.integers(0, 3, 12), dice.integers(0, 3, 12)
-        left = list(range(12))
-        plain: list[int] = []
-        while left:
-            best = max(
-                left,
-                key=lambda i: (
-                    score[i]
-                    - 0.4
-                    * max(
-                        (
-                            0.5 * any(kind[i] == kind[j] for j in plain)
-                            + 0.5 * any(voice[i] == voice[j] for j in plain),
-                            0.0,
-                        )
-                    )
-                ),
-            )
-            plain.append(best)
-            left.remove(best)
-        assert order(kind.tolist(), voice.tolist(), [0] * 12, diversity=0.4, score=score) == plain
+def test_each_further_one_of_a_kind_gives_way_to_less():
+    """Ten of one kind at one score: what is half as good comes after two of them, not after all ten."""
+    score = np.array([1.0] * 10 + [0.6, 0.4])
+    kind, alone = [1] * 10 + [2, 3], [-1] * 12
+    assert order(kind, alone, [0] * 12, diversity=0.5, score=score)[:6] == [0, 1, 10, 2, 3, 11]
+
+
+def test_who_took_to_much_of_a_kind_is_shown_more_of_it():
+    score = np.array([1.0] * 10 + [0.6])
+    kind, alone, bands = [1] * 10 + [2], [-1] * 11, [0] * 11
+    places = [
+        order(kind, alone, bands, diversity=0.5, score=score, own=[taken] * 11).index(10)
+        for taken in (0, 1, 3, 20)
+    ]
+    assert places == [2, 3, 6, 10]
 
 
 def shelf(told: str, new: int = 0) -> tuple[Snapshot, Shelf]:

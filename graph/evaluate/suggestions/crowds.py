@@ -23,7 +23,7 @@ from graph.suggest.blend import scores
 from graph.suggest.exploring import Odds, explored, with_chance
 from graph.suggest.grants import ENOUGH, PEOPLE, PLACES, fronts, grants
 from graph.suggest.knobs import Order
-from graph.suggest.order import POOL, Front, wanted
+from graph.suggest.order import POOL, Front, own_of, wanted
 from graph.suggest.popularity import bands
 from graph.taste import Fitted, Interactions
 from graph.taste.model import Rows, Scores
@@ -38,6 +38,11 @@ class Crowd(Protocol):
     @property
     def held(self) -> Held:
         """What is known and what is asked."""
+        ...
+
+    @property
+    def kinds(self) -> Items:
+        """The kind of each item, −1 for none; (m,)."""
         ...
 
     def listed(self, order: Order) -> Items:
@@ -68,9 +73,14 @@ class Modelled:
             fitted, held, list(_fronts(fitted, held, held.users)), list(_fronts(fitted, held, bidding))
         )
 
+    @property
+    def kinds(self) -> Items:
+        """The commonest feature of each."""
+        return kinds(self.held.known)
+
     def listed(self, order: Order) -> Items:
         """By the rule that is served."""
-        granted = grants(self.known, self.held.known.items, order.coverage)
+        granted = grants(self.known, self.held.known.items, order)
         found = np.full((len(self.lists), PLACES), NOBODY, np.int32)
         for mine, user, front in zip(found, self.held.users.tolist(), self.lists, strict=True):
             best = front.product[front.ordered(order, granted)[:PLACES]]
@@ -111,10 +121,15 @@ class Served:
         """What is known and what is asked."""
         return self.cut.held
 
+    @property
+    def kinds(self) -> Items:
+        """The category of each."""
+        return self.cut.shelf.categories
+
     def listed(self, order: Order) -> Items:
         """What is served."""
         shelf = self.cut.shelf
-        granted = grants(self.known, shelf.products, order.coverage)
+        granted = grants(self.known, shelf.products, order)
         shelf = replace(shelf, order=order, grants=granted)
         return answered(shelf, self.held, k=PLACES, drawn=True).items
 
@@ -147,11 +162,13 @@ def _fronts(fitted: Fitted, held: Held, users: Rows) -> Iterator[Front]:
         for user, row, score in zip(some, best, found, strict=True):
             product = row[row != NOBODY]
             voice = np.full(len(product), NONE, np.int32)
-            own = known.chosen.indices[known.chosen.indptr[user] : known.chosen.indptr[user + 1]]
-            mix = wanted(band[own], np.ones(len(own)))
+            mine = known.chosen.indices[known.chosen.indptr[user] : known.chosen.indptr[user + 1]]
+            mix, own = wanted(band[mine], np.ones(len(mine))), own_of(kind[product], kind[mine])
             said = score[product].astype(np.float64)
             listens = known.friends.indptr[user + 1] > known.friends.indptr[user]
-            yield Front(product, said, kind[product], voice, band[product], mix, bool(len(own) or listens))
+            yield Front(
+                product, said, kind[product], voice, band[product], own, mix, bool(len(mine) or listens)
+            )
 
 
 def kinds(known: Interactions) -> Items:

@@ -27,7 +27,8 @@ from graph.evaluate.suggestions.held import Held
 from graph.evaluate.suggestions.lists import Lists, shown
 from graph.evaluate.suggestions.metrics import SEVERAL, gains
 from graph.evaluate.suggestions.sure import Difference, Draws
-from graph.kernels.top import top
+from graph.kernels.top import NOBODY, top
+from graph.log import NONE
 from graph.suggest.grants import PLACES
 from graph.suggest.knobs import BEST_FIRST, ORDER
 from graph.taste.model import Scores
@@ -37,7 +38,7 @@ Floats = NDArray[np.float64]
 
 KNOBS: Mapping[str, tuple[float, ...]] = {
     "coverage": (0.05, 0.1, ORDER.coverage, 0.2, 0.3, 0.5),
-    "diversity": (0.05, ORDER.diversity, 0.2, 0.4),
+    "diversity": (0.1, 0.2, ORDER.diversity, 0.8),
     "calibration": (0.02, ORDER.calibration, 0.1, 0.2),
     "exploration": (ORDER.exploration, 0.05, 0.1, 0.2),
 }
@@ -51,7 +52,7 @@ CONTROLS: Mapping[str, tuple[float, ...]] = {
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
     """A way at one knob; 0 is best first. gains: NDCG@10 of each user, (q,). several: the share of items
-    shown to three or more.
+    shown to three or more. kinds: how many are in a list of ten, on average.
     """
 
     knob: float
@@ -59,6 +60,7 @@ class Point:
     recall: float
     coverage: float
     several: float
+    kinds: float
 
     @property
     def ndcg(self) -> float:
@@ -81,13 +83,15 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Diversity:
-    """plain: best first. served: by default. curves: by way, each beginning with `plain`, by knob. cost: what
-    the default takes from NDCG@10. leads: over each control. items: how many there are.
+    """plain: best first. served: by default. curves: by way, each beginning with `plain`, by knob. changes:
+    what each point of a curve but the first adds to the NDCG@10 of `plain`. cost: what the default takes from
+    it. leads: over each control. items: how many there are.
     """
 
     plain: Point
     served: Point
     curves: Mapping[str, Curve]
+    changes: Mapping[str, tuple[Estimate, ...]]
     cost: Difference
     leads: Mapping[str, Lead]
     items: int
@@ -100,7 +104,7 @@ def diversity(crowd: Crowd, *, seed: int = 0) -> Diversity:
     held, users = crowd.held, crowd.held.somebody
 
     def point(knob: float, found: Items) -> Point:
-        return _point(knob, Lists(users, found), held)
+        return _point(knob, Lists(users, found), held, crowd.kinds)
 
     plain, served = (point(0, crowd.listed(order)) for order in (BEST_FIRST, ORDER))
     curves = {
@@ -110,9 +114,10 @@ def diversity(crowd: Crowd, *, seed: int = 0) -> Diversity:
     for name, lists in _controls(crowd, seed).items():
         curves[name] = (plain, *(point(knob, found) for knob, found in lists.items()))
     draws, items = Draws.of(len(users), seed=seed), held.known.items
+    changes = {name: _changes(curve, draws) for name, curve in curves.items()}
     cost = draws.differences(served.gains[:, None], plain.gains[:, None])[0]
     leads = {name: lead(served, curves[name], draws, items) for name in CONTROLS}
-    return Diversity(plain, served, curves, cost, leads, items)
+    return Diversity(plain, served, curves, changes, cost, leads, items)
 
 
 def lead(ours: Point, control: Curve, draws: Draws, items: int) -> Lead:
@@ -161,7 +166,22 @@ def as_broad(curve: Curve, several: float) -> Floats | None:
     return None
 
 
-def _point(knob: float, found: Lists, held: Held) -> Point:
+def _changes(curve: Curve, draws: Draws) -> tuple[Estimate, ...]:
+    gained = [point.gains - curve[0].gains for point in curve[1:]]
+    return tuple(draws.means(np.stack(gained, axis=1)))
+
+
+def kinds_in(items: Items, kind: Items) -> float:
+    """How many different kinds a list holds, on average; what is of none, −1, is of none. items: (q, k).
+
+    >>> kinds_in(np.array([[0, 1, 2], [2, 3, -1]]), np.array([7, 7, 5, -1]))
+    1.5
+    """
+    said = np.sort(np.where(items == NOBODY, NONE, kind[items]), axis=1)
+    return float(np.count_nonzero(np.diff(said, axis=1, prepend=NONE), axis=1).mean())
+
+
+def _point(knob: float, found: Lists, held: Held, kind: Items) -> Point:
     measures = gains(found, held.asked)
     times = shown(found.items, held.known.items)
     return Point(
@@ -170,6 +190,7 @@ def _point(knob: float, found: Lists, held: Held) -> Point:
         float(measures["recall@10"].mean()),
         float(np.mean(times > 0)),
         float(np.mean(times >= SEVERAL)),
+        kinds_in(found.items, kind),
     )
 
 
