@@ -1,10 +1,11 @@
 """Whom this server listens to, as far as a browser tells.
 
-With `--dev` whoever can connect may ask anything, and a browser on this machine can connect in the name of any
-page it shows. Two things that no page can forge keep those pages out. A name of somebody else that was made to
-point here (DNS rebinding) still stands in `Host`, so only our own names are served then. And a page of another
-origin is given away by `Origin`, or by `Sec-Fetch-Site` where a browser sends no origin, as with an image, a
-link or a script's plain GET; it is refused with keys and tokens too, unless `--allow-origin` names it.
+With `--dev` whoever can connect may ask anything, and a browser on this machine can connect in the name of
+any page it shows. Two things that no page can forge keep those pages out. A name of somebody else that was
+made to point here (DNS rebinding) still stands in `Host`, so only our own names are served then. And a page
+of another origin is given away by `Origin`, or by `Sec-Fetch-Site` where a browser sends no origin, as with
+an image, a link or a script's plain GET; it is refused with keys and tokens too, unless `--allow-origin`
+names it.
 """
 
 import re
