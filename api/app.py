@@ -110,6 +110,8 @@ def create_app(
         if store is None:
             held.close()
 
+    # What the page is made of is nobody's where the page is not shown.
+    pages = [] if settings.trusted.only else [Mount("/static", StaticFiles(directory=STATIC))]
     app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=[*METHODS, *OTHERS]),
@@ -117,7 +119,7 @@ def create_app(
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", counted),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            *pages,
         ],
         middleware=_around(settings),
         lifespan=lifespan,
