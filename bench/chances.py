@@ -5,7 +5,8 @@
 
 The generated shop shows its start page by popularity, a tenth of it at random, and people look by taste. The
 log of taobao-share tells no showing: there it is what people turned to by themselves of what would have been
-shown first. Everything is learned before the cut of each; what `sharegraph evaluate chances` prints of it.
+shown first. Everything is learned before the cut of each; what `sharegraph evaluate chances` prints of it,
+people who do not allow research left out.
 """
 
 import tempfile
@@ -18,10 +19,10 @@ from bench.measured import public_logs, tell_where, typed
 from graph.evaluate.chances import evaluate
 from graph.generate import ShopModel, generate
 from graph.log import Log
-from loaders.aside import log_of
+from loaders.aside import evaluated
 from loaders.writing import write
 
-SHOP, SMALL = ShopModel(users=6_000, events=300_000, seed=11), ShopModel(users=600, events=20_000, seed=3)
+SHOP, SMALL = ShopModel(users=12_000, events=600_000, seed=11), ShopModel(users=1_000, events=40_000, seed=3)
 TRAIN_SHARE = 0.7
 
 
@@ -36,14 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model = SMALL if small else SHOP
     told(f"{model.users:,} people and {model.events:,} events made up, seed {model.seed}", made(model))
     if public is not None:
-        told("taobao-share", log_of([str(public / "taobao-share")], "taobao-share"))
+        told("taobao-share", evaluated([str(public / "taobao-share")], "taobao-share"))
 
 
 def made(model: ShopModel) -> Log:
     """The log of a generated shop."""
     with tempfile.TemporaryDirectory() as folder:
         write(generate(model), Path(folder), "parquet")
-        return log_of([folder], "sharegraph")
+        return evaluated([folder], "sharegraph")
 
 
 def told(name: str, log: Log) -> None:

@@ -37,7 +37,7 @@ from loaders.sealing import Seal
 from loaders.secretfile import given
 from loaders.snapshots import alone, arrays_of
 
-FORMAT = 1
+FORMAT = 2
 """Raised where the same lessons are written otherwise than before."""
 
 NAMED = "lessons-"
@@ -120,6 +120,7 @@ def _written(learned: Learned, place: str, seal: Seal) -> bytes:
     if chances is not None:
         steps = [(step.value, step.low, step.high, step.confidence) for step in chances.steps]
         arrays |= {"begins": chances.begins, "steps": np.array(steps), "common": np.array(chances.common)}
+        arrays["exposed"] = np.array(chances.exposed)
     if learned.grants is not None:
         arrays["grants"] = learned.grants
     whole = BytesIO()
@@ -140,7 +141,7 @@ def _read(file: Path, place: str, products: int, seal: Seal) -> Learned:
         chances, grants = None, arrays.get("grants")
         if "begins" in arrays:
             steps = tuple(starmap(Estimate, arrays["steps"].tolist()))
-            chances = Chances(arrays["begins"], steps, float(arrays["common"]))
+            chances = Chances(arrays["begins"], steps, float(arrays["common"]), bool(arrays["exposed"]))
     if grants is not None and len(grants) != products:
         raise ValueError(f"grants of {len(grants)} products, not of {products}")
     return Learned(Blend(dict(by_source)), chances, grants)

@@ -26,8 +26,8 @@ from graph.ties import strengths
 class Evaluation:
     """ours: the chances told with suggestions. said: for each bin of their curve the mean of what was told,
     with its interval. same: one chance for all, the share that was opened before, by the same rule. people:
-    who were shown something. exposed: the log tells what was shown; else see
-    graph.suggest.learning.showings.
+    who were shown something. exposed: the first part tells what was shown, and what the rest tells is asked
+    about; else see graph.suggest.learning.showings.
     """
 
     ours: Calibration
@@ -49,10 +49,12 @@ def evaluate(log: Log, *, train_share: float = 0.8, most: int = 5_000, seed: int
     shelf = Analysis.of(past, seed=seed).shelf
     if shelf.chances is None:
         raise InvalidInput("the log is too small to tell chances; hold back less, or load more")
-    shown = Showings.of(Moments.after(shelf, past, after.cut, whole, strengths(whole)), most)
-    told = [shelf.chances.of(score) for score in shown.score.tolist()]
+    learned, later = shelf.chances, Moments.after(shelf, past, after.cut, whole, strengths(whole))
+    # What is shown is opened more often than what people turn to by themselves: each is held against its own.
+    shown = Showings.of(later, most, exposed=learned.exposed)
+    told = [learned.of(score) for score in shown.score.tolist()]
     ours = np.array([(chance.value, chance.low, chance.high) for chance in told]).reshape(-1, 3)
-    rate = np.full(len(told), shelf.chances.common)
+    rate = np.full(len(told), learned.common)
     return Evaluation(
         ours=calibration(ours[:, 0], shown.opened, groups=shown.person, seed=seed),
         said=_means(ours),

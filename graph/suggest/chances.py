@@ -31,21 +31,23 @@ MOST = 1e5
 @dataclass(frozen=True, slots=True, eq=False)
 class Chances:
     """begins: (k,), the lowest score of each step, rising. steps: its chance, rising with the score. common:
-    the share of all that was opened.
+    the share of all that was opened. exposed: learned from what a log tells was shown, else from what people
+    turned to by themselves, which is less.
     """
 
     begins: Floats
     steps: tuple[Estimate, ...]
     common: float
+    exposed: bool = False
 
     def of(self, score: float) -> Estimate:
         """Of a score; one below all has the chance of the lowest."""
         return self.steps[max(int(np.searchsorted(self.begins, score, side="right")) - 1, 0)]
 
 
-def chances(score: Floats, opened: NDArray[np.bool_]) -> Chances | None:
-    """Learned from showings: what each scored, and whether it was opened; both (n,). None for fewer than
-    `AT_LEAST`, or where nothing was opened.
+def chances(score: Floats, opened: NDArray[np.bool_], *, exposed: bool = False) -> Chances | None:
+    """Learned from showings: what each scored, and whether it was opened; both (n,). exposed: the log told
+    them. None for fewer than `AT_LEAST`, or where nothing was opened.
 
     >>> found = chances(np.repeat([1.0, 2.0], 200), np.arange(400) % 20 < np.repeat([1, 4], 200))
     >>> [round(found.of(score).value, 3) for score in (0.5, 1.5, 2.5)]
@@ -64,7 +66,7 @@ def chances(score: Floats, opened: NDArray[np.bool_]) -> Chances | None:
         while len(steps) > 1 and prior.share(steps[-1]) <= prior.share(steps[-2]):
             last = steps.pop()
             steps[-1] = steps[-1].with_next(last)
-    return Chances(np.array([step.begin for step in steps]), tuple(map(prior.told, steps)), common)
+    return Chances(np.array([step.begin for step in steps]), tuple(map(prior.told, steps)), common, exposed)
 
 
 class _Step(NamedTuple):

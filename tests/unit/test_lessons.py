@@ -22,14 +22,19 @@ TOLD, OTHERWISE = "seed=0", "seed=1"
 SNAPSHOT = toy.snapshot("ana>bea:tea ana>cy:mug")
 STEPS = (Estimate.of_beta(1.1, 90.3), Estimate.of_beta(7.7, 40.1))
 BLEND = Blend({"friends": (0.1, 0.2, 0.3, 0.4, 1 / 3), "popular": (0.0, 1e-300, 2.0, 3.0, 4.0)})
-CHANCES = Chances(np.array([0.1, 0.7]), STEPS, 0.0421)
+CHANCES = Chances(np.array([0.1, 0.7]), STEPS, 0.0421, exposed=True)
 LEARNED = Learned(BLEND, CHANCES, np.array([0.15, 1 / 7]))
 
 
 def is_same(one: Learned, other: Learned) -> bool:
     def said(learned: Learned) -> object:
         chances, grants = learned.chances, learned.grants
-        told = chances and (chances.begins.tolist(), [*map(astuple, chances.steps)], chances.common)
+        told = chances and (
+            chances.begins.tolist(),
+            [*map(astuple, chances.steps)],
+            chances.common,
+            chances.exposed,
+        )
         return learned.blend, [*learned.blend.weights], told, None if grants is None else grants.tolist()
 
     return said(one) == said(other)

@@ -16,14 +16,14 @@ from tests.toy import START, snapshot
 BEFORE = "ana>bea:tea ana>bea:mug dan$pen dan$cup eve$cup"
 
 
-def shown(told: str, *, most: int = 9) -> Showings:
+def shown(told: str, *, most: int = 9, exposed: bool | None = None) -> Showings:
     """What people were shown from the second day on."""
     whole = snapshot(f"{BEFORE} @2d {told}")
     cut = int((START + timedelta(days=1)).timestamp() * 1e6)
     past = before(whole, cut)
     shelf = Shelf.of(past, strengths(past), np.zeros(len(past.people), np.int32))
     moments = Moments.after(shelf, past, cut, whole, strengths(whole))
-    return Showings.of(moments, most)
+    return Showings.of(moments, most, exposed=exposed)
 
 
 @pytest.fixture
@@ -67,3 +67,11 @@ def test_where_the_log_tells_no_showing_it_is_what_was_best_when_somebody_came()
     assert not found.exposed
     assert found.opened.sum() == 1
     assert found.opened[np.argmax(found.score)]
+
+
+def test_chances_that_were_learned_from_what_was_shown_are_held_against_that_and_others_against_theirs():
+    told = "ana>:pen bea.exposure:pen ana>bea:pen"
+    assert not shown(told).exposed, "one exposure is too few to learn from"
+    seen, turned = shown(told, exposed=True), shown(told, exposed=False)
+    assert (len(seen.score), seen.opened.tolist()) == (1, [True])
+    assert len(turned.score) > 1

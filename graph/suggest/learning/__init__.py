@@ -91,7 +91,7 @@ def learned(
     told = examples(questions(heard, moments), most=TELLABLE)
     blend = as_blend(chosen_weights(told)) if len(told) else Blend()
     shown = Showings.of(replace(moments, shelf=replace(shelf, blend=blend)), SITTINGS)
-    return Lessons(blend, chances(shown.score, shown.opened))
+    return Lessons(blend, chances(shown.score, shown.opened, exposed=shown.exposed))
 
 
 def questions(after: Afterwards, moments: Moments) -> Iterator[Asked]:

@@ -52,11 +52,13 @@ class Showings:
     exposed: bool
 
     @classmethod
-    def of(cls, moments: Moments, most: int) -> "Showings":
-        """Those of at most so many sittings after the cut; of half as many where each is a list of twenty."""
+    def of(cls, moments: Moments, most: int, *, exposed: bool | None = None) -> "Showings":
+        """Those of at most so many sittings after the cut; of half as many where each is a list of twenty.
+        exposed: whether to take what the log tells; None where that is enough.
+        """
         events = moments.whole.events
         exposures = _exposed(events, moments.cut, moments.silent)
-        exposed = len(exposures) >= ENOUGH
+        exposed = len(exposures) >= ENOUGH if exposed is None else exposed
         rows = exposures if exposed else np.arange(np.searchsorted(events.at, moments.cut), len(events))
         sittings = _sittings(moments, rows, most if exposed else max(1, most // 2))
         told = [_seen(moments, sitting, exposed=exposed) for sitting in sittings]
