@@ -12,7 +12,7 @@ is CSV.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Literal, cast, get_args
@@ -49,15 +49,18 @@ _FOLDER = "truth"
 
 
 def write(generated: Generated, out: Path, shape: Shape = "csv") -> list[Path]:
-    """Write the shop into the folder `out`, made where it is not there; files of the same name are replaced.
+    """Write the shop into the folder `out`, made where it is not there, in place of one that was generated
+    there before.
 
-    Returns the files in the order written. InvalidInput where the shape is none of csv, jsonl, parquet.
+    Returns the files in the order written. InvalidInput where the shape is none of csv, jsonl, parquet, or
+    where a log lies there that was not generated: it has no truth beside it, and may be all that is left.
     """
     if shape not in get_args(Shape):
         raise InvalidInput(f"shape {shape!r}: give one of {', '.join(get_args(Shape))}")
     beside: Shape = "csv" if shape == "jsonl" else shape
-    (out / _FOLDER).mkdir(parents=True, exist_ok=True)
     log = {"events": generated.events, "users": generated.users, "products": generated.products}
+    _clear(out, list(log))
+    (out / _FOLDER).mkdir(parents=True, exist_ok=True)
     files = [_written(table, out / f"{name}.{shape}", shape) for name, table in log.items()]
     files += [
         _written(table, out / _FOLDER / f"{name}.{beside}", beside) for name, table in generated.truth.items()
@@ -65,6 +68,17 @@ def write(generated: Generated, out: Path, shape: Shape = "csv") -> list[Path]:
     model = out / _FOLDER / "model.json"
     model.write_text(json.dumps(generated.parameters, indent=2) + "\n", encoding="utf-8")
     return [*files, model]
+
+
+def _clear(out: Path, names: Sequence[str]) -> None:
+    """Take away the log of an earlier shop, in whichever shape; nobody else's."""
+    there = [
+        file for name in names for shape in get_args(Shape) if (file := out / f"{name}.{shape}").exists()
+    ]
+    if there and not (out / _FOLDER).is_dir():
+        raise InvalidInput(f"{there[0]} is there already and was not generated; name another folder")
+    for file in there:
+        file.unlink()
 
 
 def _written(table: Table, path: Path, shape: Shape) -> Path:

@@ -7,6 +7,7 @@ output any more. A traceback is printed only under `--debug`.
 """
 
 import inspect
+import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -111,6 +112,7 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
         if debug:
             run(everywhere, **own)
             return
+        _hush(logging.getLogger("neo4j"))
         try:
             run(everywhere, **own)
             sys.stdout.flush()
@@ -132,6 +134,12 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     named = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     ran.__dict__["__signature__"] = inspect.Signature([*named, *everywhere])
     return ran
+
+
+def _hush(driver: logging.Logger) -> None:
+    """What a driver warns of goes into a server's log, and where there is none to nobody's terminal."""
+    if not driver.handlers:
+        driver.addHandler(logging.NullHandler())
 
 
 def _end(error: BaseException) -> NoReturn:

@@ -149,3 +149,19 @@ def test_a_closed_pipe_is_quiet() -> None:
     told = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stderr == ""
     assert told.stdout.strip() == "141"
+
+
+@pytest.mark.parametrize(("flags", "said"), [((), ""), (("--debug",), "will be retried\n")])
+def test_what_the_driver_warns_of_is_told_under_debug_alone(flags: tuple[str, ...], said: str) -> None:
+    script = """
+import logging, sys, typer
+from api.cli.command import command
+def look(everywhere): logging.getLogger("neo4j.pool").warning("will be retried")
+app = typer.Typer()
+app.command()(command(look))
+app(args=sys.argv[1:], standalone_mode=False)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", script, *flags], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stderr == said

@@ -178,6 +178,30 @@ def test_a_made_up_shop_loads_whole(tmp_path: Path, store: str, capsys: pytest.C
     assert (receipt["read"], receipt["stored"], receipt["rejected"]) == (800, 800, 0)
 
 
+def test_a_made_up_shop_takes_the_place_of_another_and_of_nobodys_own_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["generate", "--users", "60", "--events", "800", "--out", str(tmp_path)]
+    own = tmp_path / "events.csv"
+    own.write_text("id,kind,at,user,product\n")
+    assert cli.main(asked) == 2
+    assert (
+        capsys.readouterr().err
+        == f"sharegraph: {own} is there already and was not generated; name another folder\n"
+    )
+    assert own.read_text() == "id,kind,at,user,product\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["events.csv"]
+    own.unlink()
+    for shape in ("csv", "jsonl"):
+        assert cli.main([*asked, "--shape", shape]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "events.jsonl",
+        "users.jsonl",
+        "products.jsonl",
+        "truth",
+    }
+
+
 def test_interrupted_it_says_so_in_one_line_and_the_same_load_goes_on(
     log: Path, store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

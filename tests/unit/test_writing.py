@@ -39,11 +39,13 @@ def test_the_truth_lies_beside_the_log(shop: Generated, tmp_path: Path):
 
 def test_every_shape_has_the_same_rows(shop: Generated, tmp_path: Path):
     for shape in ("csv", "jsonl", "parquet"):
-        write(shop, tmp_path, shape)
-    with (tmp_path / "products.csv").open(encoding="utf-8", newline="") as file:
+        write(shop, tmp_path / shape, shape)
+    with (tmp_path / "csv" / "products.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    lines = [json.loads(line) for line in (tmp_path / "products.jsonl").read_text("utf-8").splitlines()]
-    table = pyarrow.parquet.read_table(tmp_path / "products.parquet").to_pylist()
+    lines = [
+        json.loads(line) for line in (tmp_path / "jsonl" / "products.jsonl").read_text("utf-8").splitlines()
+    ]
+    table = pyarrow.parquet.read_table(tmp_path / "parquet" / "products.parquet").to_pylist()
     assert len(rows) == len(lines) == len(table) == length(shop.products)
     for row, line, record in zip(rows, lines, table, strict=True):
         assert row == {**line, "available": str(line["available"]).lower()}
