@@ -26,6 +26,7 @@ from loaders.erasure import erase
 from loaders.exported import exported
 from loaders.ingest import Taken, ingest_events
 from loaders.reasons import FORGOTTEN, Refused
+from loaders.sources import values
 from loaders.sources.records import Reading, Said, texts_of
 from loaders.sources.rows import read_event, read_product, read_user
 
@@ -166,7 +167,8 @@ class Intake:
         return self._store.consents(keys)
 
     async def take(self, event: Event, now: datetime) -> None:
-        """One event of our own making; Fault where the store refuses it."""
+        """One event of our own making; Fault where its words are none, or the store refuses it."""
+        _check_words(event)
         taken = await self._write(partial(ingest_events, [event], self._store, now=now))
         for reject in taken.rejected:
             raise Fault("INVALID", why(reject))
@@ -184,6 +186,22 @@ class Intake:
     async def _write(self, write: Callable[[], T]) -> T:
         async with self._writing:
             return await asyncio.to_thread(write)
+
+
+def _check_words(event: Event) -> None:
+    """What somebody said in an event of our own making is held to what is asked of a row."""
+    notice = None if event.consent is None else event.consent.notice
+    said = (
+        ("user", event.user, values.key),
+        ("surface", event.surface, values.key),
+        ("notice", notice, values.text),
+    )
+    for field, word, read in said:
+        try:
+            if word is not None and not read(word):
+                raise Fault("INVALID", f"{field} is empty; leave it out", field)
+        except Refused as refused:
+            raise Fault("INVALID", why(refused), field) from None
 
 
 def why(refused: Reject | Refused) -> str:

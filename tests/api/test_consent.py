@@ -122,6 +122,23 @@ async def test_a_consent_that_says_nothing_is_refused(shop: Shop) -> None:
     assert fault == {"code": "INVALID", "field": ["input"]}
 
 
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [("user", ""), ("user", "x" * 1_001), ("user", "ana\0"), ("surface", "y" * 1_001), ("surface", ""),
+     ("notice", "z" * 10_001)],
+)  # fmt: skip
+async def test_words_of_a_consent_are_held_to_what_is_asked_of_a_row(
+    shop: Shop, field: str, word: str
+) -> None:
+    shop.tell("ana>bea:tea")
+    before = shop.store.version()
+    said = {"user": "ana", "research": False, field: word}
+    document = "mutation($i: SetConsentInput!) { setConsent(input: $i) { userErrors { code field } } }"
+    answer = await shop.ask(document, i=said)
+    assert answer["setConsent"]["userErrors"] == [{"code": "INVALID", "field": [field]}]
+    assert shop.store.version() == before
+
+
 async def test_a_member_speaks_for_themselves_alone(shop: Shop) -> None:
     shop.tell(TOY)
     bea = Caller(Role.MEMBER, "test", "bea")
