@@ -242,7 +242,8 @@ def _parents(snapshot: Snapshot) -> Finding:
 def _purchases(snapshot: Snapshot) -> Finding:
     count = len(snapshot.events.rows(Kind.PURCHASE, noise=True))
     if count:
-        return Finding("purchases", "ok", f"{count:,} lines were bought")
+        said = "1 line was bought" if count == 1 else f"{count:,} lines were bought"
+        return Finding("purchases", "ok", said)
     remedy = "load purchases: conversion, revenue and what goes together are learned from them"
     return Finding("purchases", "warn", "no purchases", remedy)
 
