@@ -6,6 +6,7 @@
 
 `lastfm`: dealt 8:1:1 by user with three seeds, then on the parts that SocialLGN published. `ciao`: its
 validation part. `taobao`: a log cut in time, with what is served. `diversity`: the curves on Last.fm.
+`knobs`: the same on the validation parts on which the knobs of the order were chosen.
 `beibei`: which item a group that works is about, given who starts it. `large`: twenty thousand people made
 up, whose folder has to be done in minutes; only if it is asked for. Weights of the blend are learned on a cut
 of what is known; with `--tune` the settings of its sources are too. Every command is printed as it could be
@@ -30,10 +31,16 @@ from api.cli.loading import Format
 from bench import crowd
 from bench.measured import public_logs, tell_where
 from graph.evaluate.suggestions.compare import Evaluation
+from graph.generate import ShopModel, generate
+from loaders.writing import write
 
 SEEDS = 0, 1, 2
 DEAL = "8:1:1"
 STARTERS = 40_000
+CHOSEN_ON = 0, 2
+"""Deals of Last.fm on whose validation parts the knobs were chosen."""
+USERS, EVENTS, SHOP = 10_000, 200_000, 11
+"""The generated shop, that of bench.order."""
 PUBLISHED = "SEPT .2127/.2057, MHCN .2123/.2068, LightGCN .2064/.1972 (RecBole-GNN's table)"
 MAIN = "recall@10", "ndcg@10"
 
@@ -83,6 +90,18 @@ def diversity(data: Path, *, tune: bool) -> None:
         curves(data, "lastfm", split=DEAL, tune=tune, seed=seed)
 
 
+def knobs(data: Path, *, tune: bool) -> None:
+    """The curves on validation parts, of two deals of Last.fm and of a generated shop."""
+    for seed in CHOSEN_ON:
+        curves(data, "lastfm", split=DEAL, tune=tune, seed=seed, validation=True)
+    with TemporaryDirectory() as home:
+        print(
+            f"\n$ sharegraph generate --users {USERS} --events {EVENTS} --seed {SHOP} --out shop", flush=True
+        )
+        write(generate(ShopModel(users=USERS, events=EVENTS, seed=SHOP)), Path(home) / "shop", "csv")
+        curves(Path(home), "shop", validation=True)
+
+
 def beibei(data: Path, *, tune: bool) -> None:
     """Groups that worked, given who started them; settings are always chosen inside the first part."""
     del tune
@@ -126,10 +145,19 @@ def suggested(
     return found
 
 
-def curves(data: Path, name: str, *, split: str, tune: bool = False, seed: int = 0) -> None:
+def curves(
+    data: Path,
+    name: str,
+    *,
+    split: str | None = None,
+    tune: bool = False,
+    seed: int = 0,
+    validation: bool = False,
+) -> None:
     """What `sharegraph evaluate diversity` prints."""
-    began = _typed("diversity", name, written=Format.SHAREGRAPH, split=split, tune=tune, seed=seed)
-    part = part_of([str(data / name)], Format.SHAREGRAPH, split, 0.8, seed)
+    part_said = f"{name} --validation" if validation else name
+    began = _typed("diversity", part_said, written=Format.SHAREGRAPH, split=split, tune=tune, seed=seed)
+    part = part_of([str(data / name)], Format.SHAREGRAPH, split, 0.8, seed, validation=validation)
     print(curves_shown(curved(part, tune=tune, seed=seed)))
     _took(began)
 
@@ -150,6 +178,7 @@ PARTS: dict[str, Callable[..., None]] = {
     "ciao": ciao,
     "taobao": taobao,
     "diversity": diversity,
+    "knobs": knobs,
     "beibei": beibei,
     "large": large,
 }
