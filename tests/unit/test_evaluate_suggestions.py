@@ -85,8 +85,8 @@ def test_on_the_validation_part_what_is_held_out_is_neither_asked_nor_known(crow
     asked = held.on_validation()
     assert held.validation is not None
     assert asked.known is held.known
-    assert (asked.asked != held.validation).nnz == 0
-    assert (asked.taken != held.known.chosen).nnz == 0
+    np.testing.assert_array_equal(asked.asked.toarray(), held.validation.toarray())
+    np.testing.assert_array_equal(asked.taken.toarray(), held.known.chosen.toarray())
     with pytest.raises(InvalidInput, match="8:1:1"):
         dealt(crowd, (8, 2), seed=1).on_validation()
 
