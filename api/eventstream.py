@@ -2,11 +2,11 @@
 
 Each reply is an event `next`, the end an event `complete`; what is wrong with an operation is told by a
 `next` too, since a browser hides the body of a refusal. Between events a comment says that we are still
-there. A client that reads nothing for as long as that is let go.
+there, as long as whoever asked may stay. A client that reads nothing for as long as that is let go.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from time import perf_counter
@@ -16,10 +16,11 @@ import structlog
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from api.errors import TOO_MANY, refusal, spoken
+from api.errors import TOO_MANY, UNAUTHENTICATED, refusal, spoken
 from api.follow import Following, Full
 from api.metrics import Metrics
 from api.request import Asked, Reply
+from api.service import GONE
 
 EVENTS = "text/event-stream"
 PROTOCOL = "graphql-sse"
@@ -34,11 +35,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What every stream needs. alive: seconds between two signs of life."""
+    """What every stream needs. alive: seconds between two signs of life. still: whether whoever asked may
+    stay.
+    """
 
     following: Following
     metrics: Metrics
     alive: float
+    still: Callable[[], bool]
 
 
 class EventStream(Response):
@@ -71,12 +75,13 @@ class EventStream(Response):
                 aclosing(_until(replies, {gone, farewell}, self._stage.alive)) as coming,
             ):
                 async for reply in coming:
-                    if reply is None:
+                    if reply is None and self._stage.still():
                         await self._body(send, ALIVE)
                         continue
-                    label, sent = reply.label, sent + 1
-                    await self._body(send, self._event(reply))
-                    if not reply.ran:
+                    told = reply or Reply(None, (refusal(GONE, UNAUTHENTICATED),), label=label)
+                    label, sent = told.label, sent + 1
+                    await self._body(send, self._event(told))
+                    if not told.ran:
                         break
             if gone.done():
                 ended = "left"

@@ -10,6 +10,7 @@ all replies of a subscription as they come (api.eventstream).
 import asyncio
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -153,7 +154,9 @@ class Endpoint:
 
     def _streamed(self, asked: Asked) -> Response:
         """The replies as events."""
-        stage = Stage(self.following, self.metrics, self.settings.alive_seconds)
+        gate, clock = self.service.gate, self.service.clock
+        still = partial(gate.still, asked.caller, clock)
+        stage = Stage(self.following, self.metrics, self.settings.alive_seconds, still)
         return EventStream(self.service.replies(asked, self.settings.request_seconds), stage, asked)
 
     async def _answer(self, asked: Asked, request: Request) -> Reply:

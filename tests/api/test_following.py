@@ -541,3 +541,25 @@ async def test_what_is_followed_ends_with_the_first_event_after_its_callers_key_
             last = await anext(replies)
             assert (last.ran, last.data, last.code) == (False, None, "UNAUTHENTICATED")
             assert [reply async for reply in replies] == []
+
+
+async def test_a_silent_stream_ends_once_its_callers_key_is_revoked(shop: Shop, tmp_path: Path) -> None:
+    shop.tell("ana>bea:tea")
+    ring = Keyring(tmp_path / "keys.json")
+    made = ring.make("admin", "", NOW)
+    told = {"dev": False, "keys": ring.path, "alive_seconds": 0.2}
+    headers = {**SSE, "authorization": f"Bearer {made}"}
+    async with (
+        served(shop, **told) as (address, _),
+        httpx.AsyncClient() as client,
+        asyncio.timeout(20),
+    ):
+        asked = {"query": SIZES, "variables": TEA}
+        async with client.stream("POST", f"http://{address}/graphql", json=asked, headers=headers) as stream:
+            lines = stream.aiter_lines()
+            while '"size":2' not in await anext(lines):
+                pass
+            ring.revoke(made.split("_")[1], NOW)
+            left = [line async for line in lines]
+    assert "UNAUTHENTICATED" in str(left)
+    assert "event: complete" in left
