@@ -50,12 +50,12 @@ def serve(
     often: Annotated[int, flag("OFTEN", "N", "Showings in a week before it rests; 0: never.")] = 3,
     rest_days: Annotated[int, flag("REST_DAYS", "N", "How long it rests then.")] = 14,
     in_a_row: Annotated[int, flag("IN_A_ROW", "N", "Showings without an act before the list is new.")] = 100,
-    diversity: Annotated[float, flag("DIVERSITY", "X", "Against more of one kind or from one friend.")] = 0.4,
+    diversity: Annotated[float, flag("DIVERSITY", "X", "Against more of one kind or from one friend.")] = 0.2,
     calibration: Annotated[
         float, flag("CALIBRATION", "X", "For as much little known as a person takes to.")
     ] = 0.05,
     exploration: Annotated[float, flag("EXPLORATION", "X", "Share of places given to chance.")] = 0.02,
-    coverage: Annotated[float, flag("COVERAGE", "X", "For showing more of the shop to a few people.")] = 0.15,
+    coverage: Annotated[float, flag("COVERAGE", "X", "For showing more of the shop to a few people.")] = 0.1,
     trusted: Annotated[Path | None, flag("TRUSTED", "FILE", "Documents known by their ids.")] = None,
     only_trusted: Annotated[
         bool, typer.Option("--only-trusted", metavar="", help="Take no others, show no page, give no hints.")

@@ -14,10 +14,10 @@ class Order:
     be told on validation parts (docs/evaluation.md).
     """
 
-    diversity: float = 0.4
+    diversity: float = 0.2
     calibration: float = 0.05
     exploration: float = 0.02
-    coverage: float = 0.15
+    coverage: float = 0.1
 
     def __post_init__(self) -> None:
         for name in (knob.name for knob in fields(self)):

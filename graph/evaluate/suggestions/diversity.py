@@ -37,8 +37,8 @@ from graph.taste.popularity import popularity
 Floats = NDArray[np.float64]
 
 KNOBS: Mapping[str, tuple[float, ...]] = {
-    "coverage": (0.05, 0.1, ORDER.coverage, 0.2, 0.3, 0.5),
-    "diversity": (0.1, 0.2, ORDER.diversity, 0.8),
+    "coverage": (0.05, ORDER.coverage, 0.15, 0.2, 0.3, 0.5),
+    "diversity": (0.1, ORDER.diversity, 0.4, 0.8),
     "calibration": (0.02, ORDER.calibration, 0.1, 0.2),
     "exploration": (ORDER.exploration, 0.05, 0.1, 0.2),
 }
