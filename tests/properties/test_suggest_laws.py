@@ -14,6 +14,7 @@ from graph.events import Money, Product
 from graph.scene import Moment
 from graph.snapshot import Snapshot
 from graph.suggest import BEST_FIRST, Ask, Context, ExplorationReason, Order, Shelf, suggest
+from graph.suggest.blend import scores
 from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import before
 from graph.suggest.question import Question
@@ -49,14 +50,16 @@ def test_a_score_is_the_sum_of_its_reasons_and_the_order_is_that_of_scores(
     on_shelf = replace(shelf_of(taken), order=BEST_FIRST)
     context = Context(sharer=0, product=0 if len(taken.products) else None) if link else Context()
     asks = [Ask(None, context), *(Ask(row, context) for row in range(len(taken.people)))]
-    for found in suggest(on_shelf, asks, limit=limit):
-        scores = [suggestion.score for suggestion in found.suggestions]
+    for ask, found in zip(asks, suggest(on_shelf, asks, limit=limit), strict=True):
+        shown = [suggestion.score for suggestion in found.suggestions]
+        ranked = dict(zip(*(column.tolist() for column in scores(on_shelf, ask)), strict=True))
         for suggestion in found.suggestions:
             assert len(suggestion.reasons) <= 10
             assert math.isclose(suggestion.score, sum(r.weight for r in suggestion.reasons), rel_tol=1e-12)
-        assert all(a >= b - 1e-12 for a, b in pairwise(scores))
-        assert [s.rank for s in found.suggestions] == list(range(1, len(scores) + 1))
-        assert len({s.product for s in found.suggestions}) == len(scores) <= limit
+            assert math.isclose(suggestion.score, ranked[suggestion.product], rel_tol=1e-9, abs_tol=1e-12)
+        assert all(a >= b - 1e-12 for a, b in pairwise(shown))
+        assert [s.rank for s in found.suggestions] == list(range(1, len(shown) + 1))
+        assert len({s.product for s in found.suggestions}) == len(shown) <= limit
 
 
 @settings(max_examples=30, deadline=None)
