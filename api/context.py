@@ -30,6 +30,7 @@ from api.rights.sight import Sight
 from api.rights.table import EVERYTHING
 from api.rights.veil import Veil
 from api.settings import K
+from api.singly import Singly
 from api.threads import Threads, Waiting
 from graph.analysis import Analysis
 from graph.answers import Given
@@ -51,17 +52,19 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Context:
     """One request's. now: when it came in, aware UTC. caller: who asks. spoken: its Accept-Language header.
-    seconds: how long one answer may take. threads: where it is computed what this request alone asks; memo:
-    what others may ask, too. watch: what wakes a request that follows something. ledger, answerlog: what
-    keeps the forecasts and the suggestions that are given out, if anything does. count_dropped: what counts
-    what filters kept out of an answer. privacy: how counts of
-    people are told with noise; None for none. k: the fewest people that are counted together.
+    seconds: how long one answer may take. threads: where it is computed what this request alone asks;
+    searches: whose turn it is to have everything looked through there; memo: what others may ask, too. watch:
+    what wakes a request that follows something. ledger, answerlog: what keeps the forecasts and the
+    suggestions that are given out, if anything does. count_dropped: what counts what filters kept out of an
+    answer. privacy: how counts of people are told with noise; None for none. k: the fewest people that are
+    counted together.
     """
 
     answers: Answers
     intake: Intake
     memo: Memo
     threads: Threads
+    searches: Singly
     watch: Watch
     ledger: Keeping[Promise]
     answerlog: Keeping[Given]
@@ -151,6 +154,11 @@ class Context:
         there once the request is over.
         """
         return await self.threads.done(compute, self._waiting, self.caller.id)
+
+    async def searched(self, compute: Callable[[Stop], T]) -> T:
+        """The same of what looks at everything that is held; Busy where the caller has that done already."""
+        async with self.searches.turn(self.caller.id):
+            return await self.answered(compute)
 
     def end(self) -> None:
         """Nobody waits for anything of this request any more."""

@@ -13,6 +13,7 @@ from graphql import GraphQLError
 
 from graph.errors import (
     BudgetSpent,
+    Busy,
     Forbidden,
     InvalidInput,
     SharegraphError,
@@ -36,6 +37,7 @@ LEFT = "CLIENT_LEFT"
 TOO_COMPLEX = "TOO_COMPLEX"
 TOO_DEAR = "TOO_COSTLY"
 RATE = "RATE_LIMITED"
+BUSY = "ONE_AT_A_TIME"
 TOO_MANY = "TOO_MANY_SUBSCRIPTIONS"
 UNAUTHENTICATED = "UNAUTHENTICATED"
 FORBIDDEN = "FORBIDDEN"
@@ -48,6 +50,7 @@ CODE_BY_ERROR: dict[type[SharegraphError], str] = {
     UnknownKey: "NOT_FOUND",
     Forbidden: FORBIDDEN,
     BudgetSpent: "PRIVACY_BUDGET_SPENT",
+    Busy: BUSY,
 }
 """The first class that fits counts. A domain error in no row (a torn snapshot, an incompatible store) is ours
 to mend, so it is told as internal."""

@@ -40,9 +40,9 @@ GONE = "the client left"
 BEARER = 'Bearer realm="sharegraph"'
 """How to say who asks."""
 
-SECONDS = {errors.AWAY: 5, errors.WARMING: 5}
-"""After which it is worth asking again: where the store is away or has too much to write, and where what was
-asked is not computed yet.
+SECONDS = {errors.AWAY: 5, errors.WARMING: 5, errors.BUSY: 5}
+"""After which it is worth asking again: where the store is away or has too much to write, where what was
+asked is not computed yet, and where the caller has the like under way.
 """
 
 STATUS = {

@@ -55,6 +55,7 @@ from api.rights.privacy import privacy_of
 from api.rights.veil import Veil
 from api.schema import core_schema
 from api.settings import RECORDS, Records
+from api.singly import Singly
 from api.threads import Threads
 from api.trusted import OPEN, Trusted, Untrusted
 from api.warming import Warming
@@ -68,6 +69,9 @@ Clock = Callable[[], datetime]
 
 AT_A_TIME = 4
 """Questions of single requests that are computed beside each other; further ones wait."""
+
+SEARCHES = 2
+"""Of these, such as look at everything that is held."""
 
 OPEN_GATE = Gate(dev=True)
 
@@ -111,6 +115,7 @@ class Service:
         self._intake = Intake(store, self._audit.aliases if self._audit else None)
         self._memo = Memo()
         self._threads = Threads(AT_A_TIME, "answering")
+        self._searches = Singly(SEARCHES)
         self._trusted = trusted
         self._documents = Documents(core_schema, hints=not trusted.only)
         self._purses = Purses(records.commons)
@@ -239,7 +244,7 @@ class Service:
         return _Ready(executor, document, context, label, plan, cost)
 
     def _context(self, asked: Asked, seconds: float | None) -> Context:
-        kept = self.answers, self._intake, self._memo, self._threads, self.watch
+        kept = self.answers, self._intake, self._memo, self._threads, self._searches, self.watch
         ledger = Unkept() if asked.reading else self.ledger
         answerlog = self.answerlog or Unkept()
         spoken, rates = asked.spoken, self._rates

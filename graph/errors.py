@@ -40,6 +40,10 @@ class BudgetSpent(SharegraphError):
     """Whoever asks has been told as much as they may be, of what tells a little of each person."""
 
 
+class Busy(SharegraphError):
+    """Whoever asks has something of the kind under way, and it is done for nobody twice at a time."""
+
+
 class StoreSealed(StoreUnavailable):
     """Something in the store is sealed under a secret that was not given; nothing in it is lost."""
 

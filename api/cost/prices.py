@@ -11,7 +11,7 @@ PRICES: Final = {
     "Query.kolCandidates": 200.0,
     "Query.kolStanding": 200.0,
     "Query.spread": 200.0,
-    "Query.exportUser": 100.0,
+    "Query.exportUser": 2_000.0,
     "Query.kFactor": 100.0,
     "Query.headcounts": 100.0,
     "Query.cascades": 50.0,

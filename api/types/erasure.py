@@ -50,5 +50,5 @@ async def export_of(info: Info, key: str) -> str | None:
         return None
     veil = request.veil.of(request.caller)
     called = veil.of if veil else str
-    held = await request.answered(lambda stop: request.intake.export(key, called, stop))
+    held = await request.searched(lambda stop: request.intake.export(key, called, stop))
     return None if held is None else orjson.dumps(held).decode()

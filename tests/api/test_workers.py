@@ -23,7 +23,7 @@ from api.cost.allowance import ALLOWANCES, Allowance
 from api.cost.purse import Purses
 from api.trusted import Trusted, id_of
 from graph.events import User
-from loaders.audit import verify
+from loaders.audited import verify
 from loaders.ingest import ingest_events
 from loaders.keyring import Keyring
 from loaders.stores import open_store
@@ -188,9 +188,8 @@ def test_a_key_that_is_revoked_opens_nothing_in_any_worker(served: Served) -> No
 
 
 def test_a_callers_minute_is_one_whichever_worker_is_asked(served: Served) -> None:
-    asks = " ".join(f'a{n}: exportUser(user: "nobody")' for n in range(40))
-    sent, bearer = {"query": f"{{ {asks} }}"}, served.bearer("privacy")
-    answers = [client.post("/graphql", json=sent, headers=bearer) for client in served.clients * 2]
+    sent, bearer = {"query": '{ exportUser(user: "nobody") }'}, served.bearer("privacy")
+    answers = [client.post("/graphql", json=sent, headers=bearer) for client in served.clients * 6]
     taken = [answer for answer in answers if answer.status_code == 200]
     assert {answer.status_code for answer in answers} == {200, 429}
     spent = sum(answer.json()["extensions"]["cost"]["requested"] for answer in taken)
