@@ -295,7 +295,7 @@ class Analysis:
         self, product: int, chosen: AudienceFilter = EVERYBODY, *, limit: int
     ) -> tuple[Recipient, ...]:
         """Who is likeliest to open a product, of those who pass a filter; best first, at most `limit`."""
-        among = listable(self.snapshot, self.partition, self._happened, chosen)
+        among = listable(self.snapshot, self.partition, self._happened, chosen, self.shelf.located)
         return audience(self.sharing, self.ties, product, among, limit=limit)
 
     @property

@@ -40,6 +40,10 @@ WHOLE: Final = frozenset({Role.ADMIN, Role.PRIVACY})
 """Who may read all that is held about a person."""
 
 
+USING: Final = frozenset({Role.STOREFRONT, Role.GROWTH})
+"""Who is told where somebody lives to use it."""
+
+
 @dataclass
 class World:
     """What is true of a shop's people. opened: (sharer, who opened). follows: (whose shares, whom they reach,
@@ -64,10 +68,10 @@ class World:
         """Everything that one person is known by."""
         return {person} | {visitor for visitor, account in self.joined.items() if account == person}
 
-    def open(self, person: str) -> bool:
-        """Whether somebody may be named to friends."""
+    def allows(self, person: str, *purposes: str) -> bool:
+        """Whether somebody allows all of these."""
         words = {purpose: yes for key, purpose, yes in self.said if self.one(key) == person}
-        return all(words.get(purpose, self.default) for purpose in ("personalisation", "namedToFriends"))
+        return all(words.get(purpose, self.default) for purpose in purposes)
 
     def seen(self, caller: Caller, asked: AbstractSet[str]) -> Seen:
         """Of whom what may stand in an answer. asked: keys in the question."""
@@ -76,7 +80,8 @@ class World:
         tied |= {(self.one(source), self.one(target)): True for source, target in self.opened}
         friends = {one for tie, on in tied.items() if on and me in tie for one in tie} - {me}
         met = {one for tie in tied if me in tie for one in tie} - {me}
-        nameable = {person for person in alive if self.open(person)}
+        nameable = {person for person in alive if self.allows(person, "personalisation", "namedToFriends")}
+        placed = {person for person in alive if self.allows(person, "location")}
         known, veiled = set[str](), set[str]()
         match caller.role:
             case Role.ADMIN | Role.GROWTH | Role.PRIVACY:
@@ -91,7 +96,8 @@ class World:
         named = known | (friends & nameable if caller.role is Role.MEMBER else set())
         held = alive if caller.role in WHOLE else {me}
         ids = {key for key in self.living if self.one(key) in held}
-        return Seen((known & alive) | ids, named & alive, veiled & alive, (known & alive) | ids, held & alive)
+        lives = known & placed if caller.role in USING else known & alive
+        return Seen((known & alive) | ids, named & alive, veiled & alive, lives | ids, held & alive)
 
 
 def written(text: str) -> Iterator[str]:

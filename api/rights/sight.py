@@ -22,6 +22,9 @@ from graph.errors import Forbidden
 KNOW_NO_SHARE = frozenset({Role.ANALYST, Role.GROWTH})
 """Whoever got a link has its share's id, and knows from whom."""
 
+USE_PLACES = frozenset({Role.STOREFRONT, Role.GROWTH})
+"""Others who are told of a region are its person, and whoever answers for all that is held."""
+
 
 @dataclass(slots=True)
 class Sight:
@@ -104,8 +107,13 @@ class Sight:
         return self.analysis.snapshot.people.names[row] or None
 
     def region(self, row: int) -> str | None:
-        """Where a person lives, where this caller may know who it is."""
-        return None if self._veiled(row) else self.analysis.snapshot.people.regions[row] or None
+        """Where a person lives, where this caller may know who it is; the shop's services where the person
+        allows their place to be used.
+        """
+        uses = self.caller.role in USE_PLACES
+        if self._veiled(row) or (uses and not self.analysis.shelf.located[row]):
+            return None
+        return self.analysis.snapshot.people.regions[row] or None
 
     def asks_about(self, row: int) -> bool:
         """Whether this caller may ask what is answered of one person alone: a member of themselves, the

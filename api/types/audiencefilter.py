@@ -15,7 +15,9 @@ from graph.snapshot import Snapshot
 class AudienceFilter:
     """Who may be listed; a field that is null rules nobody out."""
 
-    region: str | None = strawberry.field(default=None, description="Only people of this region.")
+    region: str | None = strawberry.field(
+        default=None, description="Only people of this region, who allow that to be used."
+    )
     community: strawberry.ID | None = strawberry.field(
         default=None, description="Only people of this community."
     )

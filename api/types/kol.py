@@ -157,7 +157,7 @@ class Asked:
     seed: int | None
 
     def to_domain(
-        self, market: Market
+        self, market: Market, analysis: Analysis
     ) -> tuple[Objective, audience.KolFilter, events.Money | None, int | None]:
         """The same in the domain's words; InvalidInput for a budget or a seed that is none, and what
         `graph.campaign.audience.checked` raises.
@@ -170,7 +170,7 @@ class Asked:
         objective = (self.objective or KolObjective.REACH).to_domain()
         return (
             objective,
-            audience.checked(market, (self.chosen_by or KolFilter()).to_domain(market.snapshot)),
+            audience.checked(market, (self.chosen_by or KolFilter()).to_domain(analysis)),
             budget,
             seeded(self.seed),
         )
@@ -180,7 +180,7 @@ async def candidates(info: Info, asked: Asked, page: tuple[int | None, str | Non
     """The page of candidates for an objective, among those who pass a filter."""
     request = info.context
     market = await request.market()
-    wanted, among, budget, seed = asked.to_domain(market)
+    wanted, among, budget, seed = asked.to_domain(market, request.analysis)
     window = request.window(*page, "kols", wanted.name, among, budget, seed, most=SEEDS)
     listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates, stoppable=True)
     found = await request.answered(
@@ -209,7 +209,7 @@ async def standing(info: Info, user: str, asked: Asked) -> KolStanding | None:
     row = market.snapshot.people.row(user)
     if row is None or row >= len(market.snapshot.people):
         return None
-    wanted, among, budget, seed = asked.to_domain(market)
+    wanted, among, budget, seed = asked.to_domain(market, request.analysis)
     listed = await request.of_fit(_listing, wanted, among, budget, seed, request.rates, stoppable=True)
     found = await request.answered(lambda _: listing.standing(market, row, chosen_by=among, listed=listed))
     return KolStanding(

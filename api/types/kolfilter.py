@@ -3,11 +3,13 @@
 from decimal import Decimal
 from enum import Enum
 
+import numpy as np
 import strawberry
 
 from api.ids import key_of
 from api.limits import NAMED, at_most
 from api.types.described import enumeration, input_type
+from graph.analysis import Analysis
 from graph.campaign import audience
 from graph.campaign.worth import Objective
 from graph.errors import InvalidInput, UnknownKey
@@ -64,7 +66,8 @@ class KolFilter:
         default=None, description="What is shared: a product, which stands for its category."
     )
     audience_region: str | None = strawberry.field(
-        default=None, description="Whom it should reach: only people of this region count."
+        default=None,
+        description="Whom it should reach: only people of this region count, who allow that to be used.",
     )
     audience_community: strawberry.ID | None = strawberry.field(
         default=None, description="Whom it should reach: only people of this community count."
@@ -76,7 +79,8 @@ class KolFilter:
         default=None, description="Who may not be chosen; at most 1,000."
     )
     region: str | None = strawberry.field(
-        default=None, description="Who may be chosen: only people of this region."
+        default=None,
+        description="Who may be chosen: only people of this region, who allow that to be used.",
     )
     community: strawberry.ID | None = strawberry.field(
         default=None, description="Who may be chosen: only people of this community."
@@ -104,10 +108,11 @@ class KolFilter:
         " budget, somebody without a cost is not for hire; at most 1,000.",
     )
 
-    def to_domain(self, snapshot: Snapshot) -> audience.KolFilter:
-        """The same in rows of a snapshot. UnknownKey for an unknown product; unknown people are nobody. What
-        else it names is for `graph.campaign.audience.checked`.
+    def to_domain(self, analysis: Analysis) -> audience.KolFilter:
+        """The same in rows of an analysis' last fit. UnknownKey for an unknown product; unknown people are
+        nobody. What else it names is for `graph.campaign.audience.checked`.
         """
+        snapshot, placed = analysis.last_fit.snapshot, {self.region, self.audience_region} != {None}
         return audience.KolFilter(
             category=self.category,
             product=None if self.product is None else _product(snapshot, self.product),
@@ -124,7 +129,14 @@ class KolFilter:
             already_chosen=people_of(snapshot, self.already_chosen, "alreadyChosen"),
             most_from_one_community=_part(self.max_share_from_one_community),
             costs=_costs(snapshot, self.costs or []),
+            unplaced=_unplaced(analysis) if placed else frozenset(),
         )
+
+
+def _unplaced(analysis: Analysis) -> frozenset[int]:
+    """Rows of the last fit of people who have kept their place to themselves since."""
+    then = analysis.last_fit.shelf.located
+    return frozenset(np.flatnonzero(then & ~analysis.shelf.located[: len(then)]).tolist())
 
 
 def people_of(snapshot: Snapshot, keys: list[str] | None, argument: str) -> frozenset[int]:

@@ -81,7 +81,7 @@ async def spread(
     """
     market = await info.context.market()
     people = tuple(_known(market.snapshot, key) for key in at_most(users, NAMED, "users"))
-    among = audience.checked(market, (chosen_by or KolFilter()).to_domain(market.snapshot))
+    among = audience.checked(market, (chosen_by or KolFilter()).to_domain(info.context.analysis))
     told = await info.context.of_fit(_forecast, people, among, seeded(seed), stoppable=True)
     info.context.ledger.give(made.of_spread(market, told, among, seed))
     return SpreadForecast.from_domain(info, told)

@@ -4,6 +4,7 @@
   chances to buy, amounts and conversion are measured within it. Ties carry it as they carry anything.
 - Whom it should reach (a region, a community): only these people count; shares pass through others too.
 - Who may be chosen: whoever has shared, has a listener and is ruled out by no other field.
+- A region is of those alone who allow their place to be used (Purpose.LOCATION).
 
 Somebody forgotten still passes shares on in the simulation, but is nobody's audience and no candidate.
 """
@@ -11,6 +12,7 @@ Somebody forgotten still passes shares on in the simulation, but is nobody's aud
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +37,8 @@ class KolFilter:
     min_audience, max_audience: number of listeners. already_chosen: not listed, but counted in every marginal
     gain and in the reach of the list. most_from_one_community: at most this part of the reach, in (0, 1], as
     soon as it can be: the first of a list may bring more from one, and then it falls (graph.kernels.limits).
-    costs: what hiring costs, instead of the attribute `cost`.
+    costs: what hiring costs, instead of the attribute `cost`. unplaced: who has kept their place to
+    themselves since the fit.
     """
 
     category: str | None = None
@@ -51,6 +54,7 @@ class KolFilter:
     already_chosen: frozenset[int] = frozenset()
     most_from_one_community: float | None = None
     costs: tuple[tuple[int, Money], ...] = ()
+    unplaced: frozenset[int] = frozenset()
 
     @property
     def reaches_everybody(self) -> bool:
@@ -74,8 +78,9 @@ def checked(market: Market, chosen_by: KolFilter) -> KolFilter:
     snapshot, words = market.snapshot, market.snapshot.words
     regions, categories = snapshot.people.regions, snapshot.products.category
     for field, region in (("audienceRegion", chosen_by.audience_region), ("region", chosen_by.region)):
-        if region is not None and not (region and regions.equal(region).any()):
-            raise _unknown(f"filter.{field}: nobody lives in {region!r:.80}", regions)
+        if region is not None and not (region and _living_in(market, chosen_by, region).any()):
+            told = compress(regions, _placed(market, chosen_by).tolist())
+            raise _unknown(f"filter.{field}: nobody lives in {region!r:.80}", told)
     if chosen_by.category is not None:
         code = words.row(chosen_by.category)
         if code is None or not (categories == code).any():
@@ -137,7 +142,7 @@ def buying_less(market: Market, chosen_by: KolFilter) -> Floats:
 
 def counted(market: Market, chosen_by: KolFilter) -> Mask:
     """Whom a campaign should reach, shape (n,)."""
-    counts = market.known & _living_in(market, chosen_by.audience_region)
+    counts = market.known & _living_in(market, chosen_by, chosen_by.audience_region)
     return counts & _belonging_to(market, chosen_by.audience_community)
 
 
@@ -171,7 +176,7 @@ def rules(market: Market, chosen_by: KolFilter) -> dict[str, Mask]:
     if chosen_by.max_audience is not None:
         passed["maxAudience"] = listeners <= chosen_by.max_audience
     if chosen_by.region is not None:
-        passed["region"] = _living_in(market, chosen_by.region)
+        passed["region"] = _living_in(market, chosen_by, chosen_by.region)
     if chosen_by.community is not None:
         passed["community"] = _belonging_to(market, chosen_by.community)
     if chosen_by.candidates is not None:
@@ -199,9 +204,16 @@ def products_shared(market: Market, chosen_by: KolFilter) -> Mask | None:
     return among
 
 
-def _living_in(market: Market, region: str | None) -> Mask:
+def _living_in(market: Market, chosen_by: KolFilter, region: str | None) -> Mask:
     regions = market.snapshot.people.regions
-    return np.ones(len(regions), np.bool_) if region is None else regions.equal(region)
+    if region is None:
+        return np.ones(len(regions), np.bool_)
+    return np.asarray(regions.equal(region) & _placed(market, chosen_by), np.bool_)
+
+
+def _placed(market: Market, chosen_by: KolFilter) -> Mask:
+    """Who allows their place to be used."""
+    return market.placed & ~_among(market, list(chosen_by.unplaced))
 
 
 def _belonging_to(market: Market, community: int | None) -> Mask:

@@ -13,6 +13,7 @@ from graph.campaign.strangers import Strangers
 from graph.campaign.surprise import AHEAD, Surprise, surprise
 from graph.campaign.worth import Behaviour
 from graph.communities import Partition
+from graph.consent import Purpose, refused
 from graph.influence import Credit, Influence, influence
 from graph.once import once
 from graph.snapshot import Snapshot
@@ -120,6 +121,11 @@ class Market:
     def known(self) -> NDArray[np.bool_]:
         """Who was not forgotten, shape (n,)."""
         return np.arange(len(self.snapshot.people)) >= self.snapshot.people.blanks
+
+    @once
+    def placed(self) -> NDArray[np.bool_]:
+        """Who allows their place to be used, shape (n,)."""
+        return ~refused(self.snapshot, Purpose.LOCATION)
 
     @once
     def sample(self) -> Sample:

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from graph.campaign.surprise import AHEAD
 from graph.cascades import Cascades
+from graph.consent import Purpose, refused
 from graph.estimate import Estimate
 from graph.events import MONEY_SCALE
 from graph.kernels.groups import gathered
@@ -120,11 +121,12 @@ class Afterwards:
         return _Entries(opened.person[rows], opened.product[rows], opened.at[rows])
 
     def _admitted(self, entries: "_Entries", asked: dict[str, Any]) -> "_Entries":
-        """Those of the audience's region."""
+        """Those of the audience's region who allow that to be used."""
         region = asked.get("audienceRegion")
         if region is None:
             return entries
-        return entries.among(self.snapshot.people.regions.equal(region)[entries.person])
+        lives = self.snapshot.people.regions.equal(region) & ~refused(self.snapshot, Purpose.LOCATION)
+        return entries.among(lives[entries.person])
 
     def _first_share(self, person: int, asked: dict[str, Any], promise: Promise) -> int | None:
         """The person's first share of what was asked about, once it was told and before it was due."""

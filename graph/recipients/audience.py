@@ -43,13 +43,15 @@ EVERYBODY = AudienceFilter()
 
 
 def listable(
-    snapshot: Snapshot, partition: Partition, since: Sequence[Events], chosen: AudienceFilter
+    snapshot: Snapshot, partition: Partition, since: Sequence[Events], chosen: AudienceFilter, placed: Mask
 ) -> Mask:
-    """Who passes a filter, (people,). since: where acts are looked for, each in order of time."""
+    """Who passes a filter, (people,). since: where acts are looked for, each in order of time. placed:
+    (people,), who allows their place to be used; whoever does not lives in no region.
+    """
     people = snapshot.people
     may = np.ones(len(people), np.bool_)
     if chosen.region is not None:
-        may &= np.array([own == chosen.region for own in people.regions], np.bool_)
+        may &= people.regions.equal(chosen.region) & placed
     if chosen.community is not None:
         position = partition.position(chosen.community)
         may &= np.zeros_like(may) if position is None else partition.labels == position

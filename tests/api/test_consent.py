@@ -8,7 +8,7 @@ from api import refresh
 from api.auth.caller import Caller, Role
 from api.request import Asked
 from graph.analysis import Analysis
-from graph.events import Consent, Event, Kind
+from graph.events import Consent, Event, Kind, User
 from graph.live.refit import after
 from graph.snapshot import Snapshot
 from tests.api.conftest import NOW, Shop
@@ -114,6 +114,52 @@ async def test_where_nobody_is_allowed_for_by_default_only_those_who_said_yes_ar
     assert ("tea", "FriendReason", None) in await reasons(shop, "bea")
     await said(shop, "ana", namedToFriends=True)
     assert ("tea", "FriendReason", "ana") in await reasons(shop, "bea")
+
+
+WHERE = '{ kolCandidates(filter: { region: "Lyon" }) { nodes { user { key } } } }'
+AIMED = '{ spread(users: ["ana"], filter: { audienceRegion: "Lyon" }) { reach { value } } }'
+WANTING = '{ product(key: "mug") { audience(filter: { region: "Lyon" }) { nodes { user { key } } } } }'
+
+
+async def lyonnais(shop: Shop, document: str) -> set[str]:
+    """Who is listed for living in Lyon."""
+    (found,) = (await shop.ask(document)).values()
+    return {one["user"]["key"] for one in found.get("audience", found)["nodes"]}
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_who_keeps_their_place_to_themselves_is_found_by_no_region(shop: Shop) -> None:
+    shop.tell(
+        "ana>bea,cy,dan,eve:mug  bea>cy,dan:mug  cy>dan,eve:mug  ana>bea,cy:tea  bea>dan:tea  cy>eve:tea"
+    )
+    shop.store.upsert_users([User(key, region="Lyon") for key in ("ana", "bea", "cy", "dan")])
+    assert {"bea", "cy"} <= await lyonnais(shop, WHERE)
+    assert {"bea", "cy", "dan"} <= await lyonnais(shop, WANTING)
+    before = (await shop.ask(AIMED))["spread"]["reach"]["value"]
+    await said(shop, "bea", location=False)
+    assert "cy" in await lyonnais(shop, WHERE)
+    assert "bea" not in await lyonnais(shop, WHERE)
+    assert "cy" in await lyonnais(shop, WANTING)
+    assert "bea" not in await lyonnais(shop, WANTING)
+    assert (await shop.ask(AIMED))["spread"]["reach"]["value"] < before
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_who_keeps_their_place_to_themselves_is_told_it_and_the_shops_services_are_not(
+    shop: Shop,
+) -> None:
+    shop.tell(TOY)
+    shop.store.upsert_users([User("bea", region="Lyon")])
+    told: dict[Role, list[str | None]] = {role: [] for role in Role}
+    for location in (True, False):
+        await said(shop, "bea", location=location)
+        for role in (Role.STOREFRONT, Role.GROWTH, Role.PRIVACY, Role.ADMIN, Role.MEMBER):
+            caller = Caller(role, role.value, "bea" if role is Role.MEMBER else None)
+            asked = Asked('{ user(key: "bea") { region } }', {}, caller=caller)
+            reply: Any = await shop.service.answer(asked)
+            told[role].append(reply.data["user"]["region"])
+    assert told[Role.STOREFRONT] == told[Role.GROWTH] == ["Lyon", None]
+    assert told[Role.PRIVACY] == told[Role.ADMIN] == told[Role.MEMBER] == ["Lyon", "Lyon"]
 
 
 async def test_a_consent_that_says_nothing_is_refused(shop: Shop) -> None:

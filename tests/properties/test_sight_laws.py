@@ -29,7 +29,7 @@ from api.app import create_app
 from api.auth.caller import Role
 from api.cost.allowance import ALLOWANCES
 from api.ids import global_id, plain
-from api.rights import guard
+from api.rights import guard, sight
 from api.rights.pseudonyms import SHARE, Pseudonyms
 from api.rights.sight import Sight
 from api.rights.table import allowed
@@ -178,7 +178,7 @@ class Shop(RuleBasedStateMachine):
 
     @rule(
         key=st.sampled_from(EVERYBODY),
-        purpose=st.sampled_from(["personalisation", "namedToFriends"]),
+        purpose=st.sampled_from(["personalisation", "namedToFriends", "location"]),
         allowed=st.booleans(),
     )
     def consent(self, key: str, purpose: str, *, allowed: bool) -> None:
@@ -352,6 +352,7 @@ def standing() -> Iterator[Shop]:
         shop.follow("key-of-dan", "key-of-cy", on=True)
         shop.follow("key-of-dan", "key-of-cy", on=False)
         shop.consent("key-of-cy", "namedToFriends", allowed=False)
+        shop.consent("key-of-bea", "location", allowed=False)
         shop.forget("key-of-eve")
         yield shop
     finally:
@@ -391,6 +392,7 @@ BROKEN = {
     "friends": (Sight, "_named", lambda _, __: True),
     "the table": (guard, "allowed", lambda _, __: True),
     "regions": (Sight, "region", lambda sight, row: sight.analysis.snapshot.people.regions[row]),
+    "places": (sight, "USE_PLACES", frozenset()),
     "oneself": (Sight, "asks_about", lambda _, __: True),
 }
 """Guards, and what stands in their place where they are broken."""
