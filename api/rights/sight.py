@@ -143,9 +143,18 @@ class Sight:
         """A count of people, or of what they did, as this caller is told it: analysts to the nearest ten."""
         return tens(people) if self.fewest else people
 
+    @property
+    def fewest_alike(self) -> int:
+        """How many members of a community have to do something for this caller to be told of it: members too
+        know whom they are in a circle with, and what they did there themselves.
+        """
+        return self.k if self.caller.role in {Role.ANALYST, Role.MEMBER} else 0
+
     def fraction(self, part: float) -> float:
-        """A part of a whole that is of people, as this caller is told it: analysts to the nearest tenth."""
-        return round(part, 1) if self.fewest else part
+        """A part of what a community does, as this caller is told it: analysts and members to the nearest
+        tenth.
+        """
+        return round(part, 1) if self.fewest_alike else part
 
     def share(self, row: int | None) -> bool:
         """Whether this caller may see a share, None for one that is not there: a member sees their own, and

@@ -59,18 +59,20 @@ class Community(Node):
 
     @field
     async def cohesion(self, info: Info) -> float:
-        """Share of its members' tie weight that stays inside, in [0, 1]; to analysts the nearest tenth."""
+        """Share of its members' tie weight that stays inside, in [0, 1]; to analysts and members the nearest
+        tenth.
+        """
         found = (await info.context.communities())[self.position].cohesion
         return info.context.sight.fraction(found)
 
     @field
     async def top_categories(self, info: Info) -> list[CategoryFraction]:
-        """What its members engage with; largest part first, at most five. Analysts are told of no category
-        that fewer than ten of them engage with, and the nearest tenth.
+        """What its members engage with; largest part first, at most five. Analysts and members are told of no
+        category that fewer than ten of them engage with, and the nearest tenth.
         """
         words, sight = info.context.analysis.snapshot.words, info.context.sight
         parts = (await info.context.communities())[self.position].parts
-        shown = told([people for _, _, people in parts], sight.fewest)
+        shown = told([people for _, _, people in parts], sight.fewest_alike)
         found = [part for part, seen in zip(parts, shown, strict=True) if seen][:CATEGORIES]
         return [
             CategoryFraction(category=words[code], fraction=sight.fraction(fraction))

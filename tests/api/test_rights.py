@@ -27,7 +27,7 @@ from api.service import Service
 from api.settings import Records, Settings
 from api.trusted import Trusted
 from graph.errors import InvalidInput
-from graph.events import User
+from graph.events import Product, User
 from tests.api.conftest import Shop
 from tests.questions import each_of, everything, ways
 
@@ -191,6 +191,25 @@ async def test_a_member_learns_nothing_of_a_stranger_by_saying_that_they_opened_
     assert (await as_member(told, "dan", document, link={"sharer": "bea"})).data != nothing
     friend = {"share": shares["bea"]}
     assert (await as_member(told, "dan", document, link=friend)).data != nothing
+
+
+async def test_a_member_does_not_learn_from_a_small_circle_what_a_friend_in_it_takes_to(shop: Shop) -> None:
+    """Who knows what they did themselves takes it away from what two people did together."""
+    shop.store.upsert_products([Product("tea", category="drinks"), Product("balm", category="remedies")])
+    shop.tell("ana>bea:tea  bea$balm")
+    document = "{ viewer { community { id size cohesion topCategories { category fraction } } } }"
+    own = (await as_member(shop, "ana", document)).data["viewer"]["community"]
+    assert (own["size"], own["topCategories"]) == (2, [])
+    again = "query($i: ID!) { node(id: $i) { ... on Community { topCategories { category } } } }"
+    assert (await as_member(shop, "ana", again, i=own["id"])).data["node"] == {"topCategories": []}
+
+
+async def test_a_member_is_told_what_ten_of_their_circle_take_to(shop: Shop) -> None:
+    shop.store.upsert_products([Product("tea", category="drinks")])
+    shop.tell(f"ana>{','.join(f'p{number}' for number in range(12))}:tea")
+    document = "{ viewer { community { topCategories { category fraction } } } }"
+    own = (await as_member(shop, "ana", document)).data["viewer"]["community"]
+    assert own["topCategories"] == [{"category": "drinks", "fraction": 1.0}]
 
 
 async def test_a_member_gives_feedback_for_nobody_else(told: Shop) -> None:
