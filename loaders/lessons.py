@@ -3,7 +3,7 @@ again.
 
     shop.db.snapshot/
       3f9c…/               the arrays of the snapshot
-        lessons-5d1c…      weights by source and level, chances by score, grants by product
+        lessons-5d1c…      weights by source and level, chances by level and score, grants by product
 
 Law: what `lessons_of` gives is what was kept, bit by bit, or it gives nothing; an analysis with it is equal
 to one that learns anew. Lessons are good for one snapshot, one set of settings and one state of the code that
@@ -15,6 +15,7 @@ is told of, removed and learned anew.
 """
 
 import logging
+from dataclasses import astuple
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -37,7 +38,7 @@ from loaders.sealing import Seal
 from loaders.secretfile import given
 from loaders.snapshots import alone, arrays_of
 
-FORMAT = 2
+FORMAT = 3
 """Raised where the same lessons are written otherwise than before."""
 
 NAMED = "lessons-"
@@ -118,7 +119,7 @@ def _written(learned: Learned, place: str, seal: Seal) -> bytes:
     weights, chances = learned.blend.weights, learned.chances
     arrays = {"sources": np.array([*weights], np.str_), "weights": np.array([*weights.values()], np.float64)}
     if chances is not None:
-        steps = [(step.value, step.low, step.high, step.confidence) for step in chances.steps]
+        steps = [[astuple(step) for step in level] for level in chances.steps]
         arrays |= {"begins": chances.begins, "steps": np.array(steps), "common": np.array(chances.common)}
         arrays["exposed"] = np.array(chances.exposed)
     if learned.grants is not None:
@@ -140,7 +141,7 @@ def _read(file: Path, place: str, products: int, seal: Seal) -> Learned:
         by_source = zip(arrays["sources"].tolist(), map(tuple, arrays["weights"].tolist()), strict=True)
         chances, grants = None, arrays.get("grants")
         if "begins" in arrays:
-            steps = tuple(starmap(Estimate, arrays["steps"].tolist()))
+            steps = tuple(tuple(starmap(Estimate, level)) for level in arrays["steps"].tolist())
             chances = Chances(arrays["begins"], steps, float(arrays["common"]), bool(arrays["exposed"]))
     if grants is not None and len(grants) != products:
         raise ValueError(f"grants of {len(grants)} products, not of {products}")

@@ -2,9 +2,11 @@
 
 The log is cut in time; everything, the blend and the chances included, is learned from what came before. Then
 come showings after the cut (graph.suggest.learning.showings), each with the chance that it would have been
-told at its moment: one showing, one trial, trials of one person together.
+told at its moment: one showing, one trial, trials of one person together. Chances that hold for all may be
+too high for newcomers and too low for old hands, so they are counted by activity level too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,25 +15,41 @@ from numpy.typing import NDArray
 from graph.analysis import Analysis
 from graph.errors import InvalidInput
 from graph.estimate import Estimate
-from graph.evaluate.calibration import Calibration, calibration, equal_count_bins
+from graph.evaluate.calibration import Calibration, calibration, equal_count_bins, rate
 from graph.log import Log
 from graph.snapshot import Snapshot
 from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import afterwards, before
 from graph.suggest.learning.showings import Showings
+from graph.suggest.weights import spans
 from graph.ties import strengths
+
+
+@dataclass(frozen=True, slots=True)
+class AtLevel:
+    """Showings to people of one activity level. said: the mean of what they were told, with its interval.
+    happened: the share that was opened, with its Jeffreys interval as if they were independent. opened: how
+    many.
+    """
+
+    said: Estimate
+    happened: Estimate
+    opened: int
+    showings: int
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """ours: the chances told with suggestions. said: for each bin of their curve the mean of what was told,
-    with its interval. same: one chance for all, the share that was opened before, by the same rule. people:
-    who were shown something. exposed: the first part tells what was shown, and what the rest tells is asked
-    about; else see graph.suggest.learning.showings.
+    with its interval. levels: what was told and what came, by how many products of their own people had
+    (graph.suggest.weights). same: one chance for all, the share that was opened before, by the same rule.
+    people: who were shown something. exposed: the first part tells what was shown, and what the rest tells is
+    asked about; else see graph.suggest.learning.showings.
     """
 
     ours: Calibration
     said: tuple[Estimate, ...]
+    levels: Mapping[str, AtLevel]
     same: Calibration
     people: int
     exposed: bool
@@ -52,21 +70,32 @@ def evaluate(log: Log, *, train_share: float = 0.8, most: int = 5_000, seed: int
     learned, later = shelf.chances, Moments.after(shelf, past, after.cut, whole, strengths(whole))
     # What is shown is opened more often than what people turn to by themselves: each is held against its own.
     shown = Showings.of(later, most, exposed=learned.exposed)
-    told = [learned.of(score) for score in shown.score.tolist()]
+    places = zip(shown.score.tolist(), shown.level.tolist(), strict=True)
+    told = [learned.of(score, level) for score, level in places]
     ours = np.array([(chance.value, chance.low, chance.high) for chance in told]).reshape(-1, 3)
     rate = np.full(len(told), learned.common)
     return Evaluation(
         ours=calibration(ours[:, 0], shown.opened, groups=shown.person, seed=seed),
-        said=_means(ours),
+        said=_means(ours, equal_count_bins(ours[:, 0])),
+        levels=_by_level(ours, shown),
         same=calibration(rate, shown.opened, groups=shown.person, seed=seed),
         people=len(np.unique(shown.person)),
         exposed=shown.exposed,
     )
 
 
-def _means(told: NDArray[np.float64]) -> tuple[Estimate, ...]:
+def _by_level(told: NDArray[np.float64], shown: Showings) -> dict[str, AtLevel]:
+    """Of each level at which something was shown."""
+    levels, place, showings = np.unique(shown.level, return_inverse=True, return_counts=True)
+    opened = np.bincount(place, shown.opened).astype(np.int64)
+    rows = zip(levels.tolist(), _means(told, place), opened.tolist(), showings.tolist(), strict=True)
+    return {
+        spans()[level]: AtLevel(said, rate(came, trials), came, trials) for level, said, came, trials in rows
+    }
+
+
+def _means(told: NDArray[np.float64], bin_of: NDArray[np.integer]) -> tuple[Estimate, ...]:
     """Of each bin; told: (n, 3), value, low and high of each chance."""
-    bin_of = equal_count_bins(told[:, 0])
     sums = (np.bincount(bin_of, column) for column in told.T)
     return tuple(
         Estimate(*mean) for mean in (np.stack([*sums], axis=1) / np.bincount(bin_of)[:, None]).tolist()

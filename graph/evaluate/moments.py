@@ -43,7 +43,7 @@ from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import Choice, afterwards, before
 from graph.suggest.question import Question
 from graph.suggest.rules import allowed
-from graph.suggest.weights import LEVELS
+from graph.suggest.weights import spans
 from graph.taste import Telling, quiet
 from graph.taste.model import facts
 from graph.ties import LiveTies, strengths
@@ -238,13 +238,7 @@ def _compared(asked: list[_Asked], barred: Mapping[str, int], shelf: Shelf, seed
 
 def _groups(level: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
     """Who is at each level at which somebody is, by how many products of their own that means."""
-    begins = (0, *LEVELS)
-    ends = (*(first - 1 for first in LEVELS), None)
-    names = [
-        f"{first}+" if last is None else f"{first}" if first == last else f"{first}–{last}"
-        for first, last in zip(begins, ends, strict=True)
-    ]
-    return {name: level == place for place, name in enumerate(names) if (level == place).any()}
+    return {name: level == place for place, name in enumerate(spans()) if (level == place).any()}
 
 
 def _gains(asked: list[_Asked], name: str, products: int) -> Floats:

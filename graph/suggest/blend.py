@@ -1,7 +1,7 @@
 """The sum that ranks: every vote of every source, weighed and added up, and the best with their reasons."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,9 +91,7 @@ class Tally:
 
 def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     tally = Tally.of(shelf, ask)
-    if tally.question.level == LANDED:
-        # Its scores are made by other weights than those of any showing that the chances were learned from.
-        shelf = replace(shelf, chances=None)
+    level = tally.question.level
     places = tally.best_first()
     first = _front(shelf, tally, places[:POOL]).ordered(shelf.order, shelf.grants)
     places = np.append(places[first], places[POOL:])[:limit]
@@ -101,26 +99,27 @@ def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     shown = zip(tally.product[places].tolist(), _reasons(tally, places, shelf.products), strict=True)
     found: list[Suggestion] = []
     for best, (product, reasons) in enumerate(shown, start=1):
-        found.extend(_given(shelf, chance, len(found) + 1))
+        found.extend(_given(shelf, level, chance, len(found) + 1))
         rank = len(found) + 1
-        found.append(_suggestion(shelf, product, rank, reasons, chance.own(rank, rank - best)))
+        found.append(_suggestion(shelf, level, product, rank, reasons, chance.own(rank, rank - best)))
     return Answer(tuple(found[:limit]), tally.dropped)
 
 
 def _suggestion(
-    shelf: Shelf, product: int, rank: int, reasons: tuple[Reason, ...], propensity: float
+    shelf: Shelf, level: int, product: int, rank: int, reasons: tuple[Reason, ...], propensity: float
 ) -> Suggestion:
     score = float(sum(reason.weight for reason in reasons))
-    opens = None if shelf.chances is None else shelf.chances.of(score)
+    # At LANDED scores are made by other weights than those of any showing that the chances were learned from.
+    opens = None if shelf.chances is None or level == LANDED else shelf.chances.of(score, level)
     return Suggestion(product, rank, score, reasons, propensity, opens)
 
 
-def _given(shelf: Shelf, chance: Chance, rank: int) -> Iterator[Suggestion]:
+def _given(shelf: Shelf, level: int, chance: Chance, rank: int) -> Iterator[Suggestion]:
     """What chance puts from this place on, until a place is left for the best."""
     while rank in chance.given:
         one = chance.given[rank]
         reason = ExplorationReason(0.0, shelf.order.exploration)
-        yield _suggestion(shelf, one.product, rank, (reason,), one.propensity)
+        yield _suggestion(shelf, level, one.product, rank, (reason,), one.propensity)
         rank += 1
 
 

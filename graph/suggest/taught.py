@@ -21,7 +21,7 @@ from graph.suggest.weights import Blend
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """blend: how much each source counts. chances: of being opened, by score; None where nothing tells.
+    """blend: how much each source counts. chances: of being opened; None where nothing tells.
     grants: (products,), what each is granted beside its score; None for nothing.
     """
 

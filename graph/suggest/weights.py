@@ -22,6 +22,19 @@ def level(products: int) -> int:
     return bisect_right(LEVELS, products)
 
 
+def spans() -> tuple[str, ...]:
+    """How many products of their own people of each level have.
+
+    >>> spans()
+    ('0', '1–2', '3–9', '10–49', '50+')
+    """
+    begins, ends = (0, *LEVELS), (*(first - 1 for first in LEVELS), None)
+    return tuple(
+        f"{first}+" if last is None else f"{first}" if first == last else f"{first}–{last}"
+        for first, last in zip(begins, ends, strict=True)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Blend:
     """The weight of each source, by level.

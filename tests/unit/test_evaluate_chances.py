@@ -1,5 +1,6 @@
 """Chances of suggestions, held against what came later."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from api.cli.evaluate.chances import shown, told
 from api.cli.loads import made_up
 from graph.errors import InvalidInput
 from graph.evaluate.chances import evaluate
+from graph.suggest.weights import spans
 from loaders.aside import log_of
 from tests.toy import events
 from tests.toy import log_of as log_told
@@ -18,12 +20,22 @@ def test_chances_of_a_generated_shop_are_held_against_what_came_later(tmp_path: 
     found = evaluate(log_of([str(tmp_path / "shop")], "sharegraph"), train_share=0.7)
     assert sum(bin_.trials for bin_ in found.ours.curve) == found.ours.trials
     opened = [bin_.happened.value for bin_ in found.ours.curve]
-    assert opened == sorted(opened)
+    intervals = [bin_.happened for bin_ in found.ours.curve]
+    assert all(below.low <= above.high for below, above in pairwise(intervals)), "it rises, but for luck"
     assert opened[-1] > 3 * opened[0]
     assert found.ours.ece.value < 0.2 * found.same.curve[0].foretold
     assert found.ours.log_likelihood.value > found.same.log_likelihood.value
+    assert sum(level.showings for level in found.levels.values()) == found.ours.trials
+    foretold = sum(level.said.value * level.showings for level in found.levels.values())
+    assert foretold == pytest.approx(sum(bin_.foretold * bin_.trials for bin_ in found.ours.curve))
+    assert all(
+        level.said.low <= level.happened.high and level.happened.low <= level.said.high
+        for level in found.levels.values()
+    )
+    assert {*told(found)["levels"]} == {*found.levels} <= {*spans()}
     assert set(told(found)["models"]) == {"ours", "one for all"}
     assert "showings to" in shown(found)
+    assert "products of their own" in shown(found)
 
 
 def test_a_log_too_small_to_tell_chances_says_so():

@@ -65,7 +65,7 @@ def test_a_newcomer_on_a_page_is_answered_by_the_sources_own_weights():
 
 def test_a_newcomer_on_a_page_is_told_no_chance_that_was_learned_elsewhere():
     taken = snapshot(told(""), catalogue=CATALOGUE)
-    learned = chances(np.repeat([0.1, 0.2], 200), np.arange(400) % 10 == 0)
+    learned = chances(np.repeat([0.1, 0.2], 200), np.arange(400) % 10 == 0, np.arange(400) % 5)
     shelf = Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32), chances=learned)
     page = Context(product=taken.products.keys.row("hat0"))
     asks = [Ask(None, page), Ask(None), Ask(taken.people.row("p1"), page)]

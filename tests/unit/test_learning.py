@@ -219,11 +219,12 @@ def rising(n: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
 
 def test_chances_rise_with_the_score_and_hold_on_showings_never_seen():
     learned_from, fresh = rising(20_000, seed=1), rising(20_000, seed=2)
-    found = chances(*learned_from)
+    found = chances(*learned_from, np.zeros(20_000, np.intp))
     assert found is not None
-    values = [step.value for step in found.steps]
-    assert values == sorted(values)
-    told = np.array([found.of(score).value for score in fresh[0]])
+    for steps in found.steps:
+        values = [step.value for step in steps]
+        assert values == sorted(values)
+    told = np.array([found.of(score, 0).value for score in fresh[0]])
     for low, high in zip(
         np.quantile(told, [0, 0.25, 0.5, 0.75]), np.quantile(told, [0.25, 0.5, 0.75, 1]), strict=True
     ):
@@ -236,15 +237,16 @@ def test_an_interval_holds_the_true_chance_about_as_often_as_it_says():
     for seed in range(60):
         score = np.repeat([1.0, 2.0], 300)
         opened = np.random.default_rng(seed).random(600) < np.repeat([0.05, 0.2], 300)
-        found = chances(score, opened)
+        found = chances(score, opened, np.zeros(600, np.intp))
         assert found is not None
-        held += [found.of(s).low <= p <= found.of(s).high for s, p in ((1.0, 0.05), (2.0, 0.2))]
+        held += [found.of(s, 0).low <= p <= found.of(s, 0).high for s, p in ((1.0, 0.05), (2.0, 0.2))]
     assert np.mean(held) > 0.88
 
 
 def test_no_chance_is_told_where_few_were_shown_or_none_opened():
-    assert chances(np.ones(AT_LEAST - 1), np.ones(AT_LEAST - 1, np.bool_)) is None
-    assert chances(np.ones(1_000), np.zeros(1_000, np.bool_)) is None
+    few, many = AT_LEAST - 1, 1_000
+    assert chances(np.ones(few), np.ones(few, np.bool_), np.zeros(few, np.intp)) is None
+    assert chances(np.ones(many), np.zeros(many, np.bool_), np.zeros(many, np.intp)) is None
 
 
 def test_a_generated_shop_teaches_the_same_twice_and_every_suggestion_has_its_chance(tmp_path: Path):

@@ -10,6 +10,7 @@ from graph.suggest.learning import showings
 from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import before
 from graph.suggest.learning.showings import Showings
+from graph.suggest.weights import level
 from graph.ties import strengths
 from tests.toy import START, snapshot
 
@@ -52,6 +53,16 @@ def test_what_was_looked_at_an_hour_later_was_not_opened():
 def test_what_may_be_shown_and_nobody_speaks_for_scores_nothing_and_what_one_has_is_no_showing():
     found = shown("fay.view:new bea.exposure:new bea.exposure:tea")
     assert found.score.tolist() == [0.0]
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_a_showing_is_to_somebody_of_the_level_that_they_had_then():
+    found = shown("bea.exposure:pen bea.exposure:cup @3d bea$pen eve.exposure:mug @4d bea.exposure:cup")
+    by_person = sorted(zip(found.person.tolist(), found.level.tolist(), strict=True))
+    bea, eve = min(by_person)[0], max(by_person)[0]
+    # Bea has tea and mug, then a pen as well; Eve one cup.
+    assert by_person == [(bea, level(2)), (bea, level(2)), (bea, level(3)), (eve, level(1))]
+    assert level(2) < level(3)
 
 
 @pytest.mark.usefixtures("few_are_enough")

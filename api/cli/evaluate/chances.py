@@ -59,6 +59,16 @@ def told(found: "Evaluation") -> dict[str, Any]:
             }
             for bin_, said in zip(found.ours.curve, found.said, strict=True)
         ],
+        "levels": {
+            products: {
+                "foretold": one.said.value * one.showings,
+                "opened": one.opened,
+                "said": _plain(one.said),
+                "happened": _plain(one.happened),
+                "trials": one.showings,
+            }
+            for products, one in found.levels.items()
+        },
     }
 
 
@@ -76,7 +86,7 @@ def _plain(quantity: "Estimate") -> dict[str, float]:
 
 
 def shown(found: "Evaluation") -> str:
-    """The curve, and how good its chances are beside one for all."""
+    """The curve, the same by activity level, and how good its chances are beside one for all."""
     from api.cli.printing import drawn, figures, table
 
     columns = map(figures, ("foretold", "95 %", "opened", "95 %", "showings"))
@@ -96,7 +106,29 @@ def shown(found: "Evaluation") -> str:
         "was told, and the means of its interval's ends."
     )
     curve = table("How often suggestions were opened that were said to", tuple(columns), rows, caption)
-    return f"{drawn(curve)}\n{drawn(_scores(found))}"
+    return "\n".join(map(drawn, (curve, _levels(found), _scores(found))))
+
+
+def _levels(found: "Evaluation") -> "Table":
+    """What was told to newcomers and to old hands, and what came."""
+    from api.cli.printing import figures, table
+
+    rows = [
+        (
+            products,
+            f"{one.said.value:.4f}",
+            _between(one.said),
+            f"{one.happened.value:.4f}",
+            _between(one.happened),
+            f"{one.said.value * one.showings:,.1f}",
+            f"{one.opened:,}",
+            f"{one.showings:,}",
+        )
+        for products, one in found.levels.items()
+    ]
+    heads = ("products", "foretold", "95 %", "opened", "95 %", "expected", "came", "showings")
+    caption = "Expected: how many were to be opened by what was foretold; came: how many were."
+    return table("By how many products of their own somebody had", [*map(figures, heads)], rows, caption)
 
 
 def _scores(found: "Evaluation") -> "Table":

@@ -56,7 +56,7 @@ Gathering = Callable[[Snapshot, Ties], Rows]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lessons:
-    """blend: how much each source counts. chances: of being opened, by score; None where nothing tells."""
+    """blend: how much each source counts. chances: of being opened; None where nothing tells."""
 
     blend: Blend
     chances: Chances | None
@@ -91,7 +91,7 @@ def learned(
     told = examples(questions(heard, moments), most=TELLABLE)
     blend = as_blend(chosen_weights(told)) if len(told) else Blend()
     shown = Showings.of(replace(moments, shelf=replace(shelf, blend=blend)), SITTINGS)
-    return Lessons(blend, chances(shown.score, shown.opened, exposed=shown.exposed))
+    return Lessons(blend, chances(shown.score, shown.opened, shown.level, exposed=shown.exposed))
 
 
 def questions(after: Afterwards, moments: Moments) -> Iterator[Asked]:

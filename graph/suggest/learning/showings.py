@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from graph.events import Kind
 from graph.log import NONE
 from graph.suggest.answers import Ask
-from graph.suggest.blend import scores
+from graph.suggest.blend import Tally
 from graph.suggest.learning.moments import Moments
 from graph.suggest.rules import allowed
 from graph.suggest.shelf import Shelf
@@ -42,11 +42,12 @@ LOOKED = (Kind.VIEW, Kind.OPEN, Kind.CART, Kind.FAVOURITE, Kind.PURCHASE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Showings:
-    """n showings, all arrays of shape (n,): to whom, with what score, and whether it was opened. exposed: the
-    log told them.
+    """n showings, all arrays of shape (n,): to whom, of what activity level then (graph.suggest.weights),
+    with what score, and whether it was opened. exposed: the log told them.
     """
 
     person: Rows
+    level: Rows
     score: Floats
     opened: NDArray[np.bool_]
     exposed: bool
@@ -62,8 +63,11 @@ class Showings:
         rows = exposures if exposed else np.arange(np.searchsorted(events.at, moments.cut), len(events))
         sittings = _sittings(moments, rows, most if exposed else max(1, most // 2))
         told = [_seen(moments, sitting, exposed=exposed) for sitting in sittings]
+        whose = np.array([(one.person, one.level) for one in told], np.int32).reshape(-1, 2)
+        person, level = np.repeat(whose, [len(one.score) for one in told], axis=0).T
         return cls(
-            np.repeat(np.array([one.person for one in told], np.int32), [len(one.score) for one in told]),
+            person,
+            level,
             np.concatenate([np.empty(0), *(one.score for one in told)]),
             np.concatenate([np.empty(0, np.bool_), *(one.opened for one in told)]),
             exposed,
@@ -74,6 +78,7 @@ class _Seen(NamedTuple):
     """Showings to one person."""
 
     person: int
+    level: int
     score: Floats
     opened: NDArray[np.bool_]
 
@@ -103,23 +108,22 @@ def _seen(moments: Moments, sitting: Longs, *, exposed: bool) -> _Seen:
     events = moments.whole.events
     person, at = int(events.person[sitting[0]]), int(events.at[sitting[0]])
     shelf, ask = moments.at(person, at), Ask(person)
+    tally = Tally.of(shelf, ask)
     if exposed:
         product, first = np.unique(events.product[sitting], return_index=True)
-        product, score, may = _scored(shelf, ask, product)
+        product, score, may = _scored(shelf, ask, product, tally)
         when = events.at[sitting[first]][may]
     else:
-        product, score = scores(shelf, ask)
-        best = np.lexsort((product, -score))[:PLACES]
-        product, score, when = product[best], score[best], np.full(len(best), at)
-    return _Seen(person, score, _opened(moments, person, product, when))
+        best = tally.best_first()[:PLACES]
+        product, score, when = tally.product[best], tally.score[best], np.full(len(best), at)
+    return _Seen(person, tally.question.level, score, _opened(moments, person, product, when))
 
 
-def _scored(shelf: Shelf, ask: Ask, product: Rows) -> tuple[Rows, Floats, NDArray[np.bool_]]:
+def _scored(shelf: Shelf, ask: Ask, product: Rows, tally: Tally) -> tuple[Rows, Floats, NDArray[np.bool_]]:
     """What of some products may be shown and its score; and which of them that is."""
     may, _ = allowed(shelf, ask, product)
     every = np.zeros(shelf.products)
-    spoken, score = scores(shelf, ask)
-    every[spoken] = score
+    every[tally.product] = tally.score
     return product[may], every[product[may]], may
 
 
