@@ -7,7 +7,7 @@ each further hand counts for less. A score is the sum over the people visited wh
 
 Walks are pushed within a budget (`graph.kernels.push`), not run to the end. On Last.fm (1,892 users) the
 default finds 86 % of the twenty best items of the exact walk for a fortieth of its CPU (`python -m
-bench.walks`); the seventh that differs is no worse (NDCG@10 on a part held out .127, against .123).
+bench.walks`, bench/results/walks.txt). Whether the seventh that differs is a worse one is not told there.
 """
 
 from dataclasses import dataclass

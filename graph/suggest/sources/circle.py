@@ -7,9 +7,9 @@ LINK · strength(friend → sharer) · word(friend, p).
 Nobody's consent is stretched for it. Friends of the sharer allowed their friends to name them, not a
 stranger: they are counted, never named. A sharer who is not to be named has no circle here.
 
-It weighs little to begin with: what strangers do next, held out, is told by the product on the page, and no
-weight of this adds to it measurably, while a heavy one takes from it. It speaks where the page says little,
-in place of what is popular with everybody.
+It weighs little: what strangers do next is told by the product on the page before anything else (`sharegraph
+evaluate landing`), and this is to speak where the page says little, in place of what is popular with
+everybody. That weight is set; no command measures what another would do.
 """
 
 import numpy as np
