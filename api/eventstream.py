@@ -2,7 +2,8 @@
 
 Each reply is an event `next`, the end an event `complete`; what is wrong with an operation is told by a
 `next` too, since a browser hides the body of a refusal. Between events a comment says that we are still
-there, as long as whoever asked may stay. A client that reads nothing for as long as that is let go.
+there, as long as whoever asked may stay. A client that takes nothing for as long as that is let go
+(api.patience).
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from api.errors import TOO_MANY, UNAUTHENTICATED, refusal, spoken
 from api.follow import Following, Full
 from api.metrics import Metrics
+from api.patience import Line, line_of, taken
 from api.request import Asked, Reply
 from api.service import GONE
 
@@ -54,9 +56,11 @@ class EventStream(Response):
         self._replies = replies
         self._stage = stage
         self._asked = asked
+        self._line: Line | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell everything; 503 where as many follow something as may."""
+        self._line = line_of(scope)
         try:
             asked = self._asked
             with self._stage.following.place(PROTOCOL, asked.caller.id, asked.allowance.followed):
@@ -117,8 +121,7 @@ class EventStream(Response):
         await self._send(send, type="http.response.body", body=body, more_body=more)
 
     async def _send(self, send: Send, **message: object) -> None:
-        async with asyncio.timeout(self._stage.alive):
-            await send(message)
+        await taken(lambda: send(message), self._line, self._stage.alive)
 
 
 async def _until(

@@ -20,6 +20,8 @@ from graph.errors import SharegraphError, StoreUnavailable
 LOOKS = 0.25
 """Seconds between two looks at the version while somebody follows."""
 
+GAVE_WAY = "all places are taken, and others came before this connection said who it is; try again later"
+
 log = structlog.get_logger()
 
 
@@ -90,7 +92,8 @@ class Following:
         self._metrics = metrics
         self._places: Counter[str] = Counter()
         self._greeted: Counter[str] = Counter()
-        self._sockets = 0
+        self._seated: set[asyncio.Event] = set()
+        self._strangers: dict[asyncio.Event, None] = {}
         self._left = asyncio.Event()
 
     @contextmanager
@@ -108,21 +111,42 @@ class Following:
             yield
 
     @contextmanager
-    def socket(self) -> Iterator[None]:
-        """One connection's place, whether it follows anything or not; Full where there is none."""
-        if self._sockets >= self.most or self.farewell.is_set():
-            raise Full(f"{self.most:,} are connected already; try again later")
-        self._sockets += 1
+    def socket(self) -> Iterator[asyncio.Event]:
+        """One connection's place, whether it follows anything or not; Full where there is none. Where all are
+        taken, the earliest of those who have not said who they are gives way: the event is set by which they
+        learn it.
+        """
+        if self.farewell.is_set():
+            raise Full("the server is going; come back")
+        if len(self._seated) >= self.most:
+            self._make_room()
+        place = asyncio.Event()
+        self._seated.add(place)
+        self._strangers[place] = None
         try:
-            yield
+            yield place
         finally:
-            self._sockets -= 1
+            self._seated.discard(place)
+            self._strangers.pop(place, None)
             self._left.set()
 
+    def _make_room(self) -> None:
+        if not self._strangers:
+            raise Full(f"{self.most:,} are connected already; try again later")
+        place = next(iter(self._strangers))
+        del self._strangers[place]
+        self._seated.discard(place)
+        place.set()
+
     @contextmanager
-    def greeted(self, caller: str, share: int) -> Iterator[None]:
-        """One connection of this caller's, of those that they may have; Full where there is none."""
+    def greeted(self, place: asyncio.Event, caller: str, share: int) -> Iterator[None]:
+        """One connection of this caller's, of those that they may have; it keeps its place. Full where there
+        is none for it.
+        """
+        if place.is_set():
+            raise Full(GAVE_WAY)
         with _one(self._greeted, caller, share, "you have {:,} connections already; close one first"):
+            self._strangers.pop(place, None)
             yield
 
     async def end(self, seconds: float) -> None:
@@ -130,7 +154,7 @@ class Following:
         self.farewell.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._places.total() or self._sockets:
+                while self._places.total() or self._seated:
                     self._left.clear()
                     await self._left.wait()
 

@@ -4,10 +4,12 @@ is closed, and one that takes nothing of what it is sent is cut off.
 What follows the head has deadlines of its own (`api.http`), and so has silence between two requests
 (uvicorn's `timeout_keep_alive`); before the first request, and in the middle of a head, only this has. What
 was answered and is not taken stays in memory, with its connection, and a connection that is closed waits for
-it without end; so whoever has taken none of it from one look to the next is not waited for.
+it without end; so whoever has taken none of it from one look to the next is not waited for. Whoever takes
+some is, however much more there is for them by then.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -20,24 +22,74 @@ TAKING_SECONDS = 20.0
 """Between two looks at whether somebody takes what they are sent."""
 
 
+CLOSING_SECONDS = 3.0
+"""Until a client has to have answered that a WebSocket is closed."""
+
+LINE = "sharegraph.line"
+"""Of a scope, among its extensions: the connection's `Line`."""
+
+
+class Line:
+    """A transport that counts what it is given; all else is the transport's own."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._given = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, text: bytes) -> None:
+        """Send, and count."""
+        self._given += len(text)
+        self._transport.write(text)
+
+    @property
+    def left(self) -> int:
+        """Bytes that are still to be taken."""
+        return self._transport.get_write_buffer_size()
+
+    @property
+    def taken(self) -> int:
+        """Bytes that were."""
+        return self._given - self.left
+
+
+async def taken(send: Callable[[], Awaitable[None]], line: Line | None, seconds: float) -> None:
+    """Send, as long as something is taken in every so many seconds; TimeoutError else, and at once where it
+    is not known how much is. send: does all or nothing where it is cancelled.
+    """
+    before = 0 if line is None else line.taken
+    while True:
+        try:
+            async with asyncio.timeout(seconds):
+                return await send()
+        except TimeoutError:
+            if line is None or line.taken <= before:
+                raise
+            before = line.taken
+
+
+def line_of(scope: MutableMapping[str, Any]) -> Line | None:
+    """The connection that something came on; None of a server that is not ours."""
+    line: Line | None = scope.get("extensions", {}).get(LINE)
+    return line
+
+
 class Taken(asyncio.Protocol):
     """A connection of somebody who takes what they are sent; before one of uvicorn's protocols."""
 
     loop: asyncio.AbstractEventLoop
-    transport: asyncio.Transport
+    transport: Any
 
     _taking: asyncio.TimerHandle | None = None
-    _left = 0
+    _seen = 0, 0
 
     def connection_made(self, transport: Any) -> None:
         """Look now and then. One that becomes a WebSocket has another protocol from then on."""
-        super().connection_made(transport)
+        line: Any = transport if isinstance(transport, Line) else Line(transport)
+        super().connection_made(line)
         self._taking = self.loop.call_later(TAKING_SECONDS, self._look_at_taking)
-
-    def resume_writing(self) -> None:
-        """Most of what was sent was taken."""
-        super().resume_writing()
-        self._left = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Look no further."""
@@ -46,19 +98,31 @@ class Taken(asyncio.Protocol):
         super().connection_lost(exc)
 
     def _look_at_taking(self) -> None:
-        """Go on while what is left to be taken grows less, or there is nothing."""
+        """Go on while something is taken, or there was nothing to take."""
         if self.transport.get_protocol() is not self:
             return
-        left = self.transport.get_write_buffer_size()
-        if left >= self._left > 0:
+        seen = self.transport.left, self.transport.taken
+        (were_left, were_taken), self._seen = self._seen, seen
+        # TLS has more to send than it was given: what is left growing less is a sign too.
+        if seen[0] >= were_left > 0 and seen[1] <= were_taken:
             self.transport.abort()
             return
-        self._left = left
         self._taking = self.loop.call_later(TAKING_SECONDS, self._look_at_taking)
 
 
 class PatientSocket(Taken, WebSocketsSansIOProtocol):
     """Uvicorn's WebSockets, which have no such deadline."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.close_timeout = CLOSING_SECONDS
+
+    def handle_connect(self, event: Any) -> None:
+        """Have whoever answers know the line."""
+        super().handle_connect(event)
+        if not self.close_sent:
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[LINE] = self.transport
 
 
 class Patient(Taken, H11Protocol):
@@ -75,6 +139,13 @@ class Patient(Taken, H11Protocol):
         """Go on waiting, or no longer."""
         super().data_received(data)
         self._look()
+
+    def handle_events(self) -> None:
+        """Have whoever answers know the line."""
+        super().handle_events()
+        if self.scope is not None:
+            scope: Any = self.scope
+            scope.setdefault("extensions", {})[LINE] = self.transport
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing."""

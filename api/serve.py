@@ -56,6 +56,8 @@ class Server(uvicorn.Server):
                 server_header=False,
                 timeout_graceful_shutdown=settings.shutdown_seconds,
                 ws_max_size=settings.body_bytes,
+                # We ask for signs of life ourselves (api.sockets), of nobody who is busy reading.
+                ws_ping_interval=None,
                 ssl_certfile=None if tls is None else tls.chain,
                 ssl_keyfile=None if tls is None else tls.key,
                 headers=[STAY] if tls else None,

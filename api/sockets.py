@@ -3,8 +3,8 @@
 One socket carries many operations, each under an id of the client's. What breaks the protocol closes the
 socket with the code that the protocol has for it; what is wrong with an operation is told under its id. A
 page of another origin is refused, since nothing else keeps it from asking in a visitor's name. Every `alive`
-seconds of silence we ping; whoever has not said a word by the next, or takes no word of ours for so long, is
-let go.
+seconds of silence we ping; whoever has not said a word by the next is let go. Whoever is still at what they
+were sent before is not asked for one; whoever takes none of it for so long is let go as well (api.patience).
 """
 
 import asyncio
@@ -20,10 +20,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.auth.caller import Caller, Unauthenticated, UnknownPurpose
 from api.errors import FORBIDDEN, TOO_MANY, Told, refusal, spoken
-from api.follow import Following, Full
+from api.follow import GAVE_WAY, Following, Full
 from api.http import Unfit, asked_of
 from api.limits import OPERATIONS
 from api.metrics import Metrics
+from api.patience import line_of, taken
 from api.request import Asked
 from api.service import GONE, Service
 from api.settings import Settings
@@ -71,7 +72,7 @@ class Sockets:
         with ExitStack() as held:
             try:
                 _check(socket, self.settings)
-                held.enter_context(self.following.socket())
+                place = held.enter_context(self.following.socket())
             except Unfit as unfit:
                 await refuse(socket, 400 if unfit.code == PROTOCOL else 403, str(unfit))
                 return
@@ -81,7 +82,7 @@ class Sockets:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.settings.alive_seconds):
                     await socket.accept(PROTOCOL)
-                await _Conversation(self, socket).held()
+                await _Conversation(self, socket, place).held()
 
 
 def _check(socket: WebSocket, settings: Settings) -> None:
@@ -94,39 +95,45 @@ def _check(socket: WebSocket, settings: Settings) -> None:
 
 @dataclass(slots=True)
 class _Conversation:
-    """What one socket carries."""
+    """What one socket carries. place: set once it gave way to another."""
 
     owner: Sockets
     socket: WebSocket
+    place: asyncio.Event
     caller: Caller | None = None
-    place: ExitStack = field(default_factory=ExitStack)
+    greeted: ExitStack = field(default_factory=ExitStack)
     stuck: asyncio.Event = field(default_factory=asyncio.Event)
     operations: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
 
     async def held(self) -> None:
-        """Hear the client until it leaves, breaks the protocol, is silent or takes nothing any more, or the
-        server goes.
+        """Hear the client until it leaves, breaks the protocol, is silent or takes nothing any more, gives
+        way, or the server goes.
         """
         hearing = asyncio.create_task(self._hear())
         farewell = asyncio.create_task(self.owner.following.farewell.wait())
         stuck = asyncio.create_task(self.stuck.wait())
+        giving_way = asyncio.create_task(self.place.wait())
+        ends = {hearing, farewell, stuck, giving_way}
         try:
-            await asyncio.wait({hearing, farewell, stuck}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             with suppress(TimeoutError, WebSocketDisconnect, OSError, RuntimeError):
                 if farewell.done():
                     await self._end()
                 elif hearing.done():
                     await self._close(hearing.exception())
+                elif giving_way.done():
+                    await self._close(Close(TRY_LATER, GAVE_WAY))
         finally:
-            await _cancelled(hearing, farewell, stuck, *self.operations.values())
-            self.place.close()
+            await _cancelled(*ends, *self.operations.values())
+            self.greeted.close()
 
     async def _end(self) -> None:
         """Complete what is followed, and close."""
         following = list(self.operations)
         await _cancelled(*self.operations.values())
-        for id_ in following:
-            await self._say(type="complete", id=id_)
+        async with asyncio.timeout(self.owner.settings.alive_seconds):
+            for id_ in following:
+                await self._say(type="complete", id=id_)
         await self._close(Close(GOING_AWAY, "the server is going; come back"))
 
     async def _close(self, why: BaseException | None) -> None:
@@ -138,17 +145,20 @@ class _Conversation:
             raise why
 
     async def _hear(self) -> None:
-        quiet = False
+        quiet, now = False, asyncio.get_running_loop().time
+        until = now() + GREETING_SECONDS
         while True:
-            patience = self.owner.settings.alive_seconds if self.caller is not None else GREETING_SECONDS
+            known = self.caller is not None
             try:
-                async with asyncio.timeout(patience):
+                async with asyncio.timeout_at(now() + self.owner.settings.alive_seconds if known else until):
                     said = await self.socket.receive()
             except TimeoutError:
                 if self.caller is None:
                     raise Close(LATE, "Connection initialisation timeout") from None
-                if not self.owner.service.gate.still(self.caller, self.owner.service.clock):
-                    raise Close(UNKNOWN, GONE) from None
+                self._check_welcome()
+                if self._behind():
+                    quiet = False
+                    continue
                 if quiet:
                     raise Close(SILENT, "no answer to a ping") from None
                 quiet = True
@@ -157,6 +167,7 @@ class _Conversation:
             if said["type"] == "websocket.disconnect":
                 return
             quiet = False
+            self._check_welcome()
             message = _message(said, self.owner.settings.body_bytes)
             await self._heed(message, len(said["text"]))
 
@@ -168,7 +179,7 @@ class _Conversation:
                 caller = await self._known(message.get("payload"))
                 share = caller.allowance.followed
                 try:
-                    self.place.enter_context(self.owner.following.greeted(caller.id, share))
+                    self.greeted.enter_context(self.owner.following.greeted(self.place, caller.id, share))
                 except Full as full:
                     raise Close(TRY_LATER, str(full)) from None
                 self.caller = caller
@@ -202,8 +213,6 @@ class _Conversation:
     async def _begin(self, id_: str, payload: dict[str, Any], size: int) -> None:
         if self.caller is None:
             raise Close(UNGREETED, "Unauthorized")
-        if not self.owner.service.gate.still(self.caller, self.owner.service.clock):
-            raise Close(UNKNOWN, GONE)
         if id_ in self.operations:
             raise Close(TAKEN, f"Subscriber for {id_:.40} already exists")
         try:
@@ -266,15 +275,26 @@ class _Conversation:
         course.ended = "complete"
         return ()
 
+    def _check_welcome(self) -> None:
+        """Close where whoever greeted us may stay no longer."""
+        service = self.owner.service
+        if self.caller is not None and not service.gate.still(self.caller, service.clock):
+            raise Close(UNKNOWN, GONE)
+
+    def _behind(self) -> bool:
+        """Whether the client has something of ours to take still."""
+        line = line_of(self.socket.scope)
+        return line is not None and line.left > 0
+
     async def _say(self, **message: object) -> None:
-        """One message, as text: bytes would make a binary frame of it. TimeoutError where nobody reads,
-        WebSocketDisconnect where it is closed.
+        """One message, as text: bytes would make a binary frame of it. TimeoutError where nothing is
+        taken, WebSocketDisconnect where it is closed.
         """
         text = orjson.dumps(message, option=orjson.OPT_NON_STR_KEYS).decode()
         if self.socket.application_state is WebSocketState.DISCONNECTED:
             raise WebSocketDisconnect(GOING_AWAY)
-        async with asyncio.timeout(self.owner.settings.alive_seconds):
-            await self.socket.send_text(text)
+        seconds = self.owner.settings.alive_seconds
+        await taken(lambda: self.socket.send_text(text), line_of(self.socket.scope), seconds)
 
 
 @dataclass(slots=True)

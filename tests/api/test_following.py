@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, closing
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event as Signal
@@ -469,6 +469,65 @@ async def test_there_are_so_many_places_and_each_is_given_back(
         assert 'sharegraph_subscriptions{protocol="graphql-sse"} 0.0' in page
         assert 'sharegraph_subscriptions{protocol="graphql-transport-ws"} 0.0' in page
         assert 'operation="subscription.cascade",protocol="graphql-sse"} 1.0' in page
+
+
+async def test_who_greeted_keeps_their_place_and_a_newcomer_gets_one_whoever_floods(shop: Shop) -> None:
+    shop.tell("ana>bea:tea")
+    async with served(shop, subscriptions=4) as (address, _), AsyncExitStack() as flood:
+        url = f"ws://{address}/graphql"
+        async with talking(address) as early:
+            await follow(early, SIZES)
+            await hear(early)
+            for turn in range(3):
+                crowd = [await flood.enter_async_context(connect(url, subprotocols=[WS])) for _ in range(5)]
+                async with talking(address) as newcomer:
+                    await follow(newcomer, SIZES)
+                    assert (await hear(newcomer))["type"] == "next"
+                assert (await closed(crowd[0]))[0] == 1013
+                shop.tell(f"ana>newcomer{turn}:tea")
+                assert (await hear(early))["type"] == "next"
+
+
+async def _pinging(client: ClientConnection) -> None:
+    while True:
+        await say(client, type="ping")
+        await asyncio.sleep(0.1)
+
+
+async def test_no_word_but_a_greeting_keeps_a_stranger_a_place(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "GREETING_SECONDS", 0.5)
+    async with (
+        served(shop) as (address, _),
+        connect(f"ws://{address}/graphql", subprotocols=[WS]) as stranger,
+    ):
+        pinging = asyncio.create_task(_pinging(stranger))
+        assert (await closed(stranger))[0] == 4408
+        pinging.cancel()
+
+
+async def test_where_all_who_are_connected_have_greeted_a_newcomer_is_told_to_come_again(shop: Shop) -> None:
+    async with served(shop, subscriptions=1) as (address, _), talking(address):
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(f"ws://{address}/graphql", subprotocols=[WS]):
+                pass
+        assert refused.value.response.status_code == 503
+
+
+async def test_whoever_talks_on_after_their_key_was_revoked_is_let_go(shop: Shop, tmp_path: Path) -> None:
+    ring = Keyring(tmp_path / "keys.json")
+    made = ring.make("admin", "", NOW)
+    bearer = {"authorization": f"Bearer {made}"}
+    async with (
+        served(shop, dev=False, keys=ring.path) as (address, _),
+        talking(address, additional_headers=bearer) as client,
+    ):
+        await say(client, type="ping")
+        assert (await hear(client))["type"] == "pong"
+        ring.revoke(made.split("_")[1], NOW)
+        await say(client, type="ping")
+        assert (await closed(client))[0] == 4403
 
 
 async def test_nobody_looks_at_the_store_while_nobody_follows(shop: Shop) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 
@@ -218,3 +218,69 @@ async def test_each_event_is_taken_from_the_minute(shop: Shop, monkeypatch: pyte
         shop.tell("dan>eve:tea")
         last = await hear(socket)
         assert (last["type"], last["payload"][0]["extensions"]["code"]) == ("error", "RATE_LIMITED")
+
+
+async def test_whoever_reads_slowly_stays_though_there_is_ever_more_for_them(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "TAKING_SECONDS", 0.7)
+    shop.tell("ana>bea:tea")
+    async with served(shop, alive_seconds=0.7) as (address, server), asyncio.timeout(60):
+        with narrow(address, server) as client:
+            async with connect(
+                f"ws://{address}/graphql", subprotocols=[WS], sock=client, compression=None, max_queue=1
+            ) as socket:
+                await say(socket, type="connection_init")
+                await hear(socket)
+                asked = {"query": get_introspection_query()}
+                for number in range(6):
+                    await say(socket, id=str(number), type="subscribe", payload=asked)
+                answered, began = 0, monotonic()
+                while answered < 6:
+                    socket.transport.pause_reading()
+                    await asyncio.sleep(0.02)
+                    socket.transport.resume_reading()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(0.01):
+                            heard = json.loads(await socket.recv())["type"]
+                            answered += heard == "complete"
+                            if heard == "ping":
+                                await say(socket, type="pong")
+                assert monotonic() - began > 2 * patience.TAKING_SECONDS
+
+
+async def test_a_stream_that_is_read_slowly_goes_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "TAKING_SECONDS", 0.7)
+    body = json.dumps({"query": get_introspection_query()}).encode()
+    head = b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n"
+    head += b"Content-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    async with served(shop, alive_seconds=0.7) as (address, server), asyncio.timeout(60):
+        with narrow(address, server) as client:
+            client.send(head + body)
+            loop, text, began = asyncio.get_running_loop(), b"", monotonic()
+            while part := await loop.sock_recv(client, 4_096):
+                text += part
+                await asyncio.sleep(0.1)
+    assert monotonic() - began > patience.TAKING_SECONDS
+    assert b"event: complete" in text
+
+
+SMALL = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+async def test_whoever_takes_less_than_comes_is_not_cut_off(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "TAKING_SECONDS", 1.0)
+    async with served(shop) as (address, server), asyncio.timeout(60):
+        with narrow(address, server) as client:
+            loop, text, began, asked = asyncio.get_running_loop(), b"", monotonic(), 0
+            while monotonic() - began < 2.5:
+                await loop.sock_sendall(client, 12 * SMALL)
+                asked += 12
+                text += await loop.sock_recv(client, 2_048)
+                await asyncio.sleep(0.1)
+            while text.count(b"HTTP/1.1 200") < asked:
+                part = await loop.sock_recv(client, 65_536)
+                assert part, "cut off"
+                text += part
