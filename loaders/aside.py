@@ -43,11 +43,22 @@ def refused(receipt: Receipt) -> str:
     return f"{receipt.rejected:,} of {receipt.read:,} rows were refused: {why}\n"
 
 
+def left_out(refusing: int) -> str:
+    """That so many people are in no evaluation, since they do not allow it.
+
+    >>> left_out(1_200)
+    '1,200 people do not allow research and are left out'
+    """
+    if refusing == 1:
+        return "1 person does not allow research and is left out"
+    return f"{refusing:,} people do not allow research and are left out"
+
+
 def evaluated(sources: Sequence[str], format_: str, reading: Reading | None = None) -> Log:
     """The same to evaluate something on: without whoever does not allow research (graph.evaluate.cut). How
     many are left out goes to stderr.
     """
     log, refusing = for_research(log_of(sources, format_, reading))
     if refusing:
-        sys.stderr.write(f"{refusing:,} people do not allow research and are left out\n")
+        sys.stderr.write(f"{left_out(refusing)}\n")
     return log

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.asking import moment
-from api.cli.command import Everywhere
+from api.cli.command import Everywhere, complain
 from api.cli.recording import on_record
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def answers(
 
     Every answer of the API is kept for some time, and EXPOSURE, OPEN and PURCHASE events that give its
     answerId back are joined to it: by surface, rank, variant and heaviest reason, with 95 % intervals over
-    people. Events that cannot be joined are counted.
+    people. Events that cannot be joined are counted. Who does not allow research is left out.
 
     [bold]Example[/bold]
 
@@ -50,14 +50,21 @@ def answers(
     from contextlib import closing
 
     from graph.evaluate.answers import rates, unexplored
+    from graph.evaluate.cut import for_research, outside_research
     from graph.evaluate.showings import Showings
     from graph.snapshot import Snapshot
+    from loaders.aside import left_out
     from loaders.stores import open_store
 
     beginning = _micros(since)
     on_record(everywhere, "Command.answers")
     with closing(open_store(everywhere.store, create=False)) as store:
-        log, given = store.read(), list(store.answers())
+        whole, given = store.read(), list(store.answers())
+    log, refusing = for_research(whole)
+    if refusing:
+        complain(left_out(refusing))
+        outside = outside_research(whole)
+        given = [answer for answer in given if answer.person not in outside]
     shown = Showings.of(log, Snapshot.of(log), given, beginning)
     found = {
         "answers": sum(answer.at >= beginning for answer in given),

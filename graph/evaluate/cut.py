@@ -1,6 +1,7 @@
 """A log as it stood at an earlier time, and what of it may be evaluated at all."""
 
 from dataclasses import fields, replace
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,8 +65,7 @@ def for_research(log: Log) -> tuple[Log, int]:
     if log.consenting and not (spoken == NO).any():
         return log, 0
     whole = Snapshot.of(log)
-    no = refused(whole, Purpose.RESEARCH)
-    no[: whole.people.blanks] = False
+    no = _refusing(whole)
     # Whoever is not said, or was forgotten, has the last place.
     out = np.append(no, False)[np.append(whole.people.rows(log.people), NONE)]
     by = out[np.where(columns.user != NONE, columns.user, columns.visitor)]
@@ -82,3 +82,16 @@ def for_research(log: Log) -> tuple[Log, int]:
     rows = whole.people.rows([user.key for user in log.users])
     users = [user for user, row in zip(log.users, rows.tolist(), strict=True) if not no[row]]
     return kept(replace(log, events=without, users=users), ~gone), int(no.sum())
+
+
+def outside_research(log: Log) -> frozenset[str]:
+    """The keys of the people whom `for_research` leaves out."""
+    whole = Snapshot.of(log)
+    rows = whole.people.rows(log.people)
+    return frozenset(compress(log.people, ((rows != NONE) & _refusing(whole)[rows]).tolist()))
+
+
+def _refusing(whole: Snapshot) -> NDArray[np.bool_]:
+    no = refused(whole, Purpose.RESEARCH)
+    no[: whole.people.blanks] = False
+    return no

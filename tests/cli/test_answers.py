@@ -18,7 +18,7 @@ from tests import toy
 from tests.loads import NOW
 
 ALLOWED = [
-    Event(f"k-{key}", Kind.CONSENT, toy.START, user=key, consent=Consent(personalisation=True))
+    Event(f"k-{key}", Kind.CONSENT, toy.START, user=key, consent=Consent(personalisation=True, research=True))
     for key in ("ana", "bea", "cy")
 ]
 SHOP = [*ALLOWED, *toy.events("ana>bea,cy:tea ana>:mug ana>:cup cy$mug")]
@@ -76,6 +76,23 @@ def test_an_answer_is_shown_opened_and_told_of(url: str, capsys: pytest.CaptureF
     assert "1 name an answer that is not kept." in " ".join(said.split())
     assert run(url, "--since", "2099-01-01", "--json") == 0
     assert json.loads(capsys.readouterr().out)["showings"] == 0
+
+
+def test_who_does_not_allow_research_is_counted_in_no_rate(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell(url, SHOP)
+    given = answered(url)
+    seen = {"product": given["nodes"][0]["product"]["key"], "answer": given["answerId"], "rank": 1}
+    tell(url, [Event("x1", Kind.EXPOSURE, NOW, user="bea", **seen)])
+    tell(url, [Event("x2", Kind.CONSENT, NOW, user="bea", consent=Consent(research=False))])
+    capsys.readouterr()
+    assert run(url, "--json") == 0
+    printed = capsys.readouterr()
+    told = json.loads(printed.out)
+    assert (told["answers"], told["showings"]) == (0, 0)
+    assert not any(told["misfits"].values())
+    assert "1 person does not allow research and is left out" in printed.err
 
 
 def test_without_exposures_it_says_what_is_missing(url: str, capsys: pytest.CaptureFixture[str]) -> None:

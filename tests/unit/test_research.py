@@ -85,6 +85,6 @@ def test_an_evaluation_says_how_many_it_leaves_out(tmp_path, capsys):
     (tmp_path / "events.csv").write_text("\n".join(lines) + "\n")
     told = evaluated([str(tmp_path)], "sharegraph")
     assert opened(told) == set()
-    assert "1 people do not allow research" in capsys.readouterr().err
+    assert "1 person does not allow research" in capsys.readouterr().err
     with pytest.raises(InvalidInput):
         held_of(told, 0.8)
