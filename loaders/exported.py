@@ -19,7 +19,7 @@ from graph.events import Consent, Event, Money, Reject, User, Verdict, instant
 from graph.promises.promise import Kept
 from graph.stop import Stop, never
 from graph.store import Arrival, Store
-from loaders import audit as audited
+from loaders import audited
 from loaders.aliases import Aliases, standing
 from loaders.rejects import beside, naming
 
@@ -144,7 +144,7 @@ def _asked(log: Path, keys: AbstractSet[str], stop: Stop, *, told: bool) -> list
     """
     ids = standing(Aliases.of_log(log).path, keys).keys()
     rows = []
-    for row in audited.naming(log, ids, stop):
+    for row in audited.naming(audited.parts(log), ids, stop):
         asking = row.asking
         who = "themselves" if asking.caller in ids else asking.caller if told else None
         said = {"at": asking.at, "who": who, "role": asking.role, "purpose": asking.purpose}

@@ -11,13 +11,23 @@ from api.cli.recording import ids_of, on_record
 if TYPE_CHECKING:
     from rich.table import Table
 
-Log = Annotated[Path, typer.Argument(metavar="FILE", help="As `serve --audit` was given it.")]
+Log = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE...",
+        help="As `serve --audit` was given it; what was moved away beside it is found. Or every file of it.",
+    ),
+]
 
 
 def verify(
     everywhere: Everywhere,
     *,
     log: Log,
+    after: Annotated[
+        str | None,
+        typer.Option(metavar="SEAL", help="Of the row before the first, where earlier ones are not kept."),
+    ] = None,
     expect: Annotated[
         str | None,
         typer.Option(metavar="SEAL", help="As an earlier look gave it; a row has to have it."),
@@ -25,17 +35,20 @@ def verify(
 ) -> None:
     """Look at every row of an audit log: none is changed, missing or moved. Exit with 1 where one is.
 
-    The seal it prints stands for all rows. Note it elsewhere: who can write all files of the log can write
-    another log, but none with this seal in it.
+    The chain runs through the files that were moved away (FILE.1, FILE.2.gz, FILE-20261122). The seal it
+    prints stands for all rows. Note it elsewhere: who can write all files of the log can write another log,
+    but none with this seal in it.
 
-    [bold]Example[/bold]
+    [bold]Examples[/bold]
 
         sharegraph audit verify audit.jsonl
-    """
-    from loaders import audit
 
-    _there(log)
-    found = audit.verify(log, expect)
+        sharegraph audit verify audit.jsonl* --after 3f9c…
+    """
+    from loaders import audited
+
+    path, files = _files(log)
+    found = audited.verify(path, expect, after=after, files=files)
     told = {
         "rows": found.rows,
         "seal": found.seal,
@@ -45,12 +58,12 @@ def verify(
     whole = f"{found.rows:,} rows, each in its place and as it was written. Seal {found.seal}"
     if found.unbound:
         whole += (
-            f"\n{found.unbound:,} people stand in {log.name}.people in an earlier form, which nothing seals:"
+            f"\n{found.unbound:,} people stand in {path.name}.people in an earlier form, which nothing seals:"
             " keep a copy of that file, or begin another log."
         )
     everywhere.tell(told, lambda: f"The first {found.rows:,} rows hold." if found.fault else whole)
     if found.fault:
-        fail(f"{log}: {found.fault}")
+        fail(f"{path}: {found.fault}")
 
 
 def about(
@@ -68,15 +81,15 @@ def about(
     from contextlib import closing
 
     from loaders.aliases import Aliases, behind, standing
-    from loaders.audit import naming
+    from loaders.audited import naming
     from loaders.stores import open_store
 
-    _there(log)
-    people = Aliases.of_log(log).path
+    path, files = _files(log)
+    people = Aliases.of_log(path).path
     with closing(open_store(everywhere.store, create=False)) as store:
         on_record(everywhere, "Command.audit-about", ids_of(everywhere, store, user, made=False))
         keys = store.same_person([user]).get(user, frozenset({user}))
-    found = list(naming(log, standing(people, keys).keys()))
+    found = list(naming(files, standing(people, keys).keys()))
     callers = behind(people, {row.asking.caller for row in found})
     rows = [
         {
@@ -105,9 +118,19 @@ def _shown(user: str, rows: list[dict[str, Any]]) -> "Table | str":
     return table(f"Who asked about {user}", columns, shown, "Times are UTC.")
 
 
-def _there(log: Path) -> None:
-    if not log.is_file():
-        fail(f"{log}: there is no audit log")
+def _files(named: list[Path]) -> tuple[Path, list[Path]]:
+    """The log that is meant, and the files of its rows in their order."""
+    from loaders.audit import head_of
+    from loaders.audited import in_order, parts
+
+    # As `audit.jsonl*` names them too.
+    named = [file for file in named if file.suffix not in {".head", ".people"}] or named
+    files = in_order(named) if len(named) > 1 else parts(named[0])
+    lost = [file for file in named if not file.is_file()]
+    if lost and (len(named) > 1 or not files):
+        fail(f"{lost[0]}: there is no audit log")
+    with_head = (file for file in (*named, *files) if head_of(file).exists())
+    return next(with_head, files[-1]), files
 
 
 COMMANDS = (verify, about)

@@ -22,7 +22,8 @@ from api.schema import core_schema
 from api.service import Service
 from api.settings import Records
 from graph.events import Event, Kind, User
-from loaders.audit import verify
+from loaders.aliases import Aliases, lines
+from loaders.audited import verify
 from tests.api.conftest import NOW, Shop
 
 TOY = "ana>bea,cy:tea  bea>ana,dan:mug  cy>eve:pot  ana$tea:59"
@@ -53,9 +54,7 @@ class Recorded:
 
     @property
     def people(self) -> dict[str, str]:
-        people = self.path.with_name(f"{self.path.name}.people")
-        lines = people.read_text().splitlines() if people.exists() else []
-        return {row["id"]: row["key"] for row in map(json.loads, lines)}
+        return {line.id: line.key for line in lines(Aliases.of_log(self.path).path)}
 
 
 @pytest.fixture

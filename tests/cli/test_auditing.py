@@ -7,7 +7,8 @@ import pytest
 
 from api import cli
 from loaders.aliases import Aliases
-from tests.unit.test_audit import ROWS, written
+from loaders.audit import AuditLog
+from tests.unit.test_audit import ROWS, asking, moved, written
 
 
 def test_a_whole_log_says_how_long_it_is_and_its_seal(
@@ -52,3 +53,23 @@ def test_people_who_were_swapped_are_found(tmp_path: Path, capsys: pytest.Captur
     people.path.write_text(told)
     assert cli.main(["audit", "verify", str(path)]) == 1
     assert "line 1 of audit.jsonl.people" in capsys.readouterr().err
+
+
+def test_files_that_were_moved_away_are_found_or_named_in_any_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path)
+    for number in (1, 2):
+        moved(path, number)
+        AuditLog(path).append(asking(number))
+    everything = [str(file) for file in sorted(tmp_path.iterdir(), reverse=True)]
+    for named in ([str(path)], everything):
+        assert cli.main(["audit", "verify", *named, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["rows"] == ROWS + 2
+    path.rename(old := tmp_path / "audit.jsonl.0")
+    assert cli.main(["audit", "verify", str(path)]) == 0
+    assert cli.main(["audit", "verify", str(old), str(tmp_path / "none")]) == 1
+    (tmp_path / "audit.jsonl.2.gz").unlink()
+    capsys.readouterr()
+    assert cli.main(["audit", "verify", str(path)]) == 1
+    assert f"begins with row {ROWS + 1}" in capsys.readouterr().err.replace("\n  ", " ")

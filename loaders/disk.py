@@ -1,0 +1,78 @@
+"""A file that several processes write to in turn, each dying when it likes.
+
+Law: of who holds a file (`alone`) there is one at a time, and a death lets it go. What is appended is there
+whole, or is a line without an end that the next writer takes away. Places are given, never kept by the
+system, so what one process reads is what another wrote, whatever either had read before.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+_BLOCK: Final = 1 << 16
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[int]:
+    """The number of an open file, made where there is none, for its owner only; one process at a time is
+    given it to read and write.
+    """
+    with _open(path, os.O_RDWR | os.O_CREAT) as number:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield number
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[int]:
+    """The number of a file to be read while nobody writes; FileNotFoundError where there is none. Whoever may
+    read it may ask.
+    """
+    with _open(path, os.O_RDONLY) as number:
+        fcntl.flock(number, fcntl.LOCK_SH)
+        yield number
+
+
+@contextmanager
+def _open(path: Path, how: int) -> Iterator[int]:
+    number = os.open(path, how, 0o600)
+    try:
+        yield number
+    finally:
+        os.close(number)
+
+
+def lines(number: int, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """The lines of an open file from a place on, each with where it begins; the last may lack its end."""
+    left, at = b"", start
+    while block := os.pread(number, max(_BLOCK, len(left)), at + len(left)):
+        *whole, left = (left + block).split(b"\n")
+        for line in whole:
+            yield at, line + b"\n"
+            at += len(line) + 1
+    if left:
+        yield at, left
+
+
+def append(number: int, text: bytes, end: int) -> int:
+    """Write at the end of a file; where it ends then. OSError where the disk takes no more: then none of it
+    is there.
+    """
+    try:
+        put(number, text, end)
+    except OSError:
+        os.ftruncate(number, end)
+        raise
+    return end + len(text)
+
+
+def put(number: int, text: bytes, at: int) -> None:
+    """Write all of a text in its place, from its beginning to its end; OSError where the disk takes no
+    more.
+    """
+    left = memoryview(text)
+    while left:
+        written = os.pwrite(number, left, at)
+        left, at = left[written:], at + written
