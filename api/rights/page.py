@@ -15,8 +15,9 @@ looks like what is not there. An analyst knows people and shares by pseudonyms t
 with these; a member knows friends by name where these allow it, and by pseudonyms else; the storefront knows
 whom it asks about by their key and who allows to be named, and others by pseudonyms, without name or region.
 Analysts are told of no community and no group of fewer than ten people, nor of one that would follow from the
-others (complementary suppression). Suggestions, social proof and recipients name nobody who does not allow
-it, whoever asks.
+others (complementary suppression). In how many people two products were seen together, members and analysts
+are told to the nearest ten. Suggestions, social proof and recipients name nobody who does not allow it,
+whoever asks.
 
 | role | is |
 |---|---|

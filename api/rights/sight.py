@@ -150,6 +150,12 @@ class Sight:
         """
         return self.k if self.caller.role in {Role.ANALYST, Role.MEMBER} else 0
 
+    def strangers(self, people: int) -> int:
+        """A count of people whom nobody asked about, as this caller is told it: members, too, to the nearest
+        ten, since one is somebody.
+        """
+        return tens(people) if self.caller.role is Role.MEMBER else self.count(people)
+
     def fraction(self, part: float) -> float:
         """A part of what a community does, as this caller is told it: analysts and members to the nearest
         tenth.

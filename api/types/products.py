@@ -108,7 +108,7 @@ class Product(Node):
         sight = info.context.sight
         pairs = (one for kind in kinds for one in kind.related(self.row) if one.support >= sight.fewest)
         found = heapq.nsmallest(shown, pairs, key=lambda one: -one.score)
-        return [RelatedProduct.from_domain(one, sight.count(one.support)) for one in found]
+        return [RelatedProduct.from_domain(one, sight.strangers(one.support)) for one in found]
 
     @field
     async def audience(
@@ -139,7 +139,7 @@ class RelatedProduct:
     kind: RelationKind = strawberry.field(description="The relation.")
     score: float = strawberry.field(description="How strong the relation is, in [0, 1].")
     support: int = strawberry.field(
-        description="Number of people in whom the pair was seen; to analysts the nearest ten."
+        description="Number of people in whom the pair was seen; to members and analysts the nearest ten."
     )
     lift: float = strawberry.field(description="How many times as often as chance would have it.")
 

@@ -482,6 +482,21 @@ async def test_what_is_refused_for_each_item_of_a_list_is_told_once(told: Shop) 
     assert body["data"]["viewer"]["friends"]["nodes"] == [{"from": {"region": None}}] * 4
 
 
+@pytest.mark.parametrize(("buyers", "told"), [(1, 0), (4, 0), (16, 20)])
+async def test_members_are_told_in_tens_in_how_many_people_two_products_were_seen(
+    shop: Shop, buyers: int, told: int
+) -> None:
+    pairs = [f"u{n}$tent u{n}$bag" for n in range(buyers)]
+    shop.tell(" ".join([*pairs, *(f"v{n}$pen" for n in range(60))]))
+    shop.store.upsert_products([Product("tent", category="tents"), Product("bag", category="bags")])
+    document = '{ product(key: "tent") { related { support } } }'
+    for role, support in ((Role.MEMBER, told), (Role.STOREFRONT, buyers)):
+        (bag,) = (await ask(shop, role, document, "v1" if role is Role.MEMBER else None)).data["product"][
+            "related"
+        ]
+        assert bag["support"] == support
+
+
 async def test_a_server_may_be_told_to_keep_more_people_together_and_openly_fewer(shop: Shop) -> None:
     crowd = ",".join(f"f{n}" for n in range(14))
     shop.tell(f"ana>{crowd}:tea")
