@@ -156,11 +156,11 @@ class Tokens:
                 raise Unauthenticated(BAD)
             read = jwt.decode(token, key, algorithms=[ALGORITHMS[key.key_type]])
             self._claims(int(now)).validate(read.claims)
+            return _caller(read.claims, self._skew)
         except ExpiredTokenError:
             raise Unauthenticated(OLD) from None
-        except (JoseError, ValueError, TypeError, KeyError):
+        except (JoseError, ValueError, TypeError, KeyError, OverflowError):
             raise Unauthenticated(BAD) from None
-        return _caller(read.claims, self._skew)
 
     def _claims(self, now: int) -> jwt.JWTClaimsRegistry:
         asked: dict[str, Any] = {

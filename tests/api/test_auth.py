@@ -135,6 +135,7 @@ async def test_a_forged_token_is_refused_in_the_same_words(
         ({"sub": 7}, BAD),
         ({"role": "member", "sub": None}, "a member's token says in `sub` who they are"),
         ({"nbf": SOON}, BAD),
+        ({"exp": 10**400}, BAD),
     ],
 )
 async def test_a_token_has_to_say_everything_that_we_ask(
