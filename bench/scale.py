@@ -5,8 +5,9 @@
 
 Every stage is a process of its own; `peak` is the most memory that it had held by then (ru_maxrss), libraries
 and mapped pages included. `cpu` is over all threads: on a busy machine trust that. Asked for suggestions are
-people drawn evenly, one at a time, and then those of whom the log tells most; an answer is ten products with
-all their reasons. Kernels were compiled before, by a tiny shop.
+people drawn evenly, one at a time, and then those of whom the log tells most, at the moment of the newest
+event and with places left to chance, as a server asks; an answer is ten products with all their reasons.
+Kernels were compiled before, by a tiny shop.
 """
 
 import argparse
@@ -177,14 +178,17 @@ def answered(file: Path, asked: int) -> None:
 
 def suggested(analysis: Any, whom: str, rows: Sequence[int]) -> None:
     """How long each of these people waits for ten suggestions."""
-    from graph.suggest import Ask, Suggestion, suggest
+    from graph.scene import Moment
+    from graph.suggest import Ask, Context, Suggestion, suggest
 
-    suggest(analysis.shelf, [Ask(row) for row in rows[-20:]], limit=10)
+    now = Context(moment=Moment(at=analysis.snapshot.as_of))
+    asks = [Ask(row, now, seed=row) for row in rows]
+    suggest(analysis.shelf, asks[-20:], limit=10)
     wall, cpu = [], []
     shown: list[Suggestion] = []
-    for row in rows:
+    for ask in asks:
         began, computed = time.perf_counter(), time.thread_time()
-        [answer] = suggest(analysis.shelf, [Ask(row)], limit=10)
+        [answer] = suggest(analysis.shelf, [ask], limit=10)
         cpu.append((time.thread_time() - computed) * 1e3)
         wall.append((time.perf_counter() - began) * 1e3)
         shown += answer.suggestions

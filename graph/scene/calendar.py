@@ -4,9 +4,10 @@ A festival is felt on the days before it, and is over when it is over. Which the
 a lunar one falls is counted by borax (docs/decisions/0014).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -134,15 +135,22 @@ class Calendar:
     def near(self, days: Longs) -> Longs:
         """The festival near each day, by its place among `festivals`; −1 for none."""
         distinct, place = np.unique(days, return_inverse=True)
-        felt = self._felt(distinct.tolist())
-        return np.array([felt.get(day, -1) for day in distinct.tolist()], np.int64)[place]
+        felt = [
+            _felt(self.festivals, (EPOCH + timedelta(days=day)).year).get(day, -1)
+            for day in distinct.tolist()
+        ]
+        return np.array(felt, np.int64)[place]
 
-    def _felt(self, days: Iterable[int]) -> dict[int, int]:
-        years = {(EPOCH + timedelta(days=day)).year for day in days}
-        nearest: dict[int, tuple[int, int]] = {}
-        for year in sorted({year + step for year in years for step in (-1, 0, 1)}):
-            for place, feast in enumerate(self.festivals):
-                on = (feast.on(year) - EPOCH).days
-                for before in range(feast.lead + 1):
-                    nearest[on - before] = min(nearest.get(on - before, (before, place)), (before, place))
-        return {day: place for day, (_, place) in nearest.items()}
+
+@lru_cache(maxsize=1_024)
+def _felt(festivals: tuple[Festival, ...], year: int) -> Mapping[int, int]:
+    """Which festival each day of a year is near, those of the years beside it included; lunar dates take long
+    to count, and every answer asks.
+    """
+    nearest: dict[int, tuple[int, int]] = {}
+    for one in (year - 1, year, year + 1):
+        for place, feast in enumerate(festivals):
+            on = (feast.on(one) - EPOCH).days
+            for before in range(feast.lead + 1):
+                nearest[on - before] = min(nearest.get(on - before, (before, place)), (before, place))
+    return {day: place for day, (_, place) in nearest.items()}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.suggest.answers import Ask
 from graph.suggest.filters import OFFERED
@@ -24,6 +25,9 @@ FIRST = 3
 
 DRAWN = 1_000
 """Products among which chance draws; in a larger shop, a sample as large."""
+
+GLANCED = 32
+"""Of these, so many are looked at first where all that is asked is whether there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,17 @@ def explored(odds: Odds, may: Rows, limit: int, seed: int) -> list[Explored]:
     found: list[Explored] = []
     left = may
     for rank in range(FIRST, limit + 1):
-        dice = np.random.Generator(np.random.PCG64([seed, rank]))
+        dice = _dice(seed, rank)
         if len(left) and dice.random() < odds.share:
             place = int(dice.integers(len(left)))
             found.append(Explored(rank, int(left[place]), odds.drawn(rank)))
             left = np.delete(left, place)
     return found
+
+
+def _dice(seed: int, rank: int) -> np.random.Generator:
+    """The coin of a place, and then its draw."""
+    return np.random.Generator(np.random.PCG64([seed, rank]))
 
 
 def with_chance(best: Sequence[int], given: Sequence[Explored], limit: int) -> list[int]:
@@ -116,6 +125,19 @@ def with_chance(best: Sequence[int], given: Sequence[Explored], limit: int) -> l
         if one.rank <= len(found):
             found.insert(one.rank - 1, one.product)
     return found[:limit]
+
+
+def drawn(stands: NDArray[np.int8], seed: int) -> tuple[int, Rows]:
+    """How many products are offered, and those among which chance draws: all; or about `DRAWN`, drawn evenly,
+    one perhaps twice. Where most are offered nobody lists them all, which takes longer than all else.
+    """
+    there = stands == OFFERED
+    offered, dice = int(np.count_nonzero(there)), _dice(seed, 0)
+    if 2 * offered < len(stands) or offered <= DRAWN:
+        listed = np.flatnonzero(there).astype(np.int32)
+        return offered, listed if offered <= DRAWN else listed[dice.integers(offered, size=DRAWN)]
+    some = dice.integers(len(stands), size=DRAWN * len(stands) // offered, dtype=np.int32)
+    return offered, some[there[some]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +155,16 @@ class Chance:
         share = shelf.order.exploration
         if ask.seed is None or not share or not len(spoken_for):
             return cls(None, {})
-        offered = np.flatnonzero(shelf.stands == OFFERED).astype(np.int32)
-        drawn = offered
-        if len(offered) > DRAWN:
-            dice = np.random.Generator(np.random.PCG64([ask.seed, 0]))
-            drawn = np.unique(offered[dice.integers(len(offered), size=DRAWN)])
-        keep, _ = allowed(shelf, ask, drawn)
-        may = drawn[keep & ~np.isin(drawn, spoken_for)]
+        offered, some = drawn(shelf.stands, ask.seed)
+        fell = any(_dice(ask.seed, rank).random() < share for rank in range(FIRST, limit + 1))
+        if not fell and len(_free(shelf, ask, some[:GLANCED], spoken_for)):
+            # Where nothing moved, no chance depends on how many could be drawn, as long as there is one.
+            return cls(Odds(share, limit, np.inf), {})
+        some = np.unique(some)
+        may = _free(shelf, ask, some, spoken_for)
         if not len(may):
             return cls(None, {})
-        odds = Odds(share, len(may), len(offered) * len(may) / len(drawn))
+        odds = Odds(share, len(may), offered * len(may) / len(some))
         return cls(odds, {one.rank: one for one in explored(odds, may, limit, ask.seed)})
 
     def own(self, rank: int, moved: int) -> float:
@@ -150,3 +172,9 @@ class Chance:
         it.
         """
         return 1.0 if self.odds is None else self.odds.own(rank, moved)
+
+
+def _free(shelf: Shelf, ask: Ask, products: Rows, spoken_for: Rows) -> Rows:
+    """Those of some products that may be shown to whoever asks, and that no source brought."""
+    keep, _ = allowed(shelf, ask, products)
+    return products[keep & ~np.isin(products, spoken_for)]

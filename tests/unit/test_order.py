@@ -12,7 +12,8 @@ from graph.events import Product
 from graph.kernels.inorder import reranked
 from graph.snapshot import Snapshot
 from graph.suggest import BEST_FIRST, Ask, ExplorationReason, FriendReason, Order, Shelf, suggest
-from graph.suggest.exploring import FIRST, Odds, explored, with_chance
+from graph.suggest.exploring import DRAWN, FIRST, Odds, drawn, explored, with_chance
+from graph.suggest.filters import OFFERED, STALE
 from graph.ties import ties
 from tests.toy import snapshot
 
@@ -136,12 +137,13 @@ def test_what_stands_at_a_place_stands_there_as_often_as_it_says(share: float, l
             assert abs(off) <= 4.5 * (draws * chance * (1 - chance)) ** 0.5 + 1e-9 * draws
 
 
-def test_an_answer_says_with_what_chance_what_moved_on_got_its_place():
+@pytest.mark.parametrize("share", [0.02, 0.4], ids=["mostly nothing", "often something"])
+def test_an_answer_says_with_what_chance_what_moved_on_got_its_place(share: float):
     taken, on_shelf = shelf(
         "".join(f" ana>bea:p{i}" for i in range(9)) + " cy>bea:p1 dan>:q0 cy$q1 ana>:q2 ana>:q3 ana>:q4", 4
     )
-    bea, odds = taken.people.row("bea"), Odds(0.4, 4, 4.0)
-    on_shelf = replace(on_shelf, order=Order(0.0, 0.0, 0.4))
+    bea, odds = taken.people.row("bea"), Odds(share, 4, 4.0)
+    on_shelf = replace(on_shelf, order=Order(0.0, 0.0, share))
     (plain,) = suggest(on_shelf, [Ask(bea)], limit=9)
     without = [one.product for one in plain.suggestions]
     for seed in range(40):
@@ -151,6 +153,32 @@ def test_an_answer_says_with_what_chance_what_moved_on_got_its_place():
             moved = 0 if tried else one.rank - 1 - without.index(one.product)
             expected = odds.drawn(one.rank) if tried else odds.own(one.rank, moved)
             assert one.propensity == pytest.approx(expected)
+
+
+def test_where_nothing_can_be_drawn_every_place_is_sure():
+    taken, on_shelf = shelf("ana>bea:tea ana>:mug ana>:pot ana>:tent ana>:bag bea.not_interested:new0", 1)
+    on_shelf = replace(on_shelf, order=Order(0, 0, 0.1))
+    for seed in range(40):
+        (found,) = suggest(on_shelf, [Ask(taken.people.row("bea"), seed=seed)], limit=9)
+        assert len(found.suggestions) >= FIRST
+        assert all(one.propensity == 1 for one in found.suggestions)
+
+
+@pytest.mark.parametrize("offered", [0.9, 0.2], ids=["most are offered", "few are"])
+def test_in_a_large_shop_chance_draws_from_as_many_evenly_and_says_so(offered: float):
+    on_sale = np.random.default_rng(0).random(8_000) < offered
+    stands, many = np.where(on_sale, OFFERED, STALE).astype(np.int8), np.count_nonzero(on_sale)
+    told: Counter[int] = Counter()
+    for seed in range(300):
+        there, some = drawn(stands, seed)
+        assert there == many
+        assert 0.8 * DRAWN < len(some) < 1.2 * DRAWN
+        assert on_sale[some].all()
+        told.update(some.tolist())
+    often = np.array([told[product] for product in np.flatnonzero(on_sale).tolist()])
+    expected = 300 * DRAWN / many
+    assert often.mean() == pytest.approx(expected, rel=0.02)
+    assert often.std() == pytest.approx(expected**0.5, rel=0.1)
 
 
 def test_without_a_seed_nothing_is_left_to_chance():
