@@ -96,7 +96,7 @@ def learned(
 
 def questions(after: Afterwards, moments: Moments) -> Iterator[Asked]:
     """What people who chose something could have asked right before, and what they chose; and what whoever
-    came by a link for the first time could have asked on its page, and what they chose next.
+    came by a link for the first time since the cut could have asked on its page, and what they chose next.
     """
     events = after.events
     for choice in islice(after.choices(), CHOICES):

@@ -28,7 +28,7 @@ EACH = 3
 
 class Choice(NamedTuple):
     """What a person chose at one time (µs). rows: positions in `Events`. following: of what they chose next.
-    landed: the position of the opening that first brought them to a link's page, where this is it.
+    landed: the position of their first opening of a link since the cut, where this is it.
     """
 
     person: int
