@@ -8,7 +8,7 @@ the others as many as are named here.
 from typing import Final
 
 PRICES: Final = {
-    "Query.kolCandidates": 200.0,
+    "Query.kolCandidates": 500.0,
     "Query.kolStanding": 200.0,
     "Query.spread": 200.0,
     "Query.exportUser": 2_000.0,
@@ -21,7 +21,7 @@ PRICES: Final = {
     "User.recipients": 10.0,
     "User.influence": 2.0,
     "User.consentPreview": 100.0,
-    "Product.audience": 50.0,
+    "Product.audience": 250.0,
     "Product.cascades": 50.0,
     "Cascade.participants": 5.0,
     "Dataset.rejected": 5.0,
