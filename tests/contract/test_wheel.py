@@ -71,7 +71,7 @@ def test_the_entry_points_are_the_command_and_the_backend_alone(wheel: Path):
     lines = read(wheel, "entry_points.txt").split("\n")
     assert [line for line in lines if line] == [
         "[console_scripts]",
-        "sharegraph = api.cli:main",
+        "sharegraph = api.start:main",
         "[networkx.backends]",
         "sharegraph = graph.nx:backend",
     ]
