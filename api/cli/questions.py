@@ -2,9 +2,14 @@
 
 SUGGEST = """
 query Suggest(
-  $user: String, $key: String!, $known: Boolean!, $context: SuggestionContext, $first: Int!, $locale: String
+  $user: String, $key: String!, $known: Boolean!, $context: SuggestionContext, $first: Int!, $locale: String,
+  $share: ID = "", $byShare: Boolean = false, $sharer: String = "", $bySharer: Boolean = false,
+  $product: String = "", $byProduct: Boolean = false
 ) {
   user(key: $key) @include(if: $known) { key name }
+  share: node(id: $share) @include(if: $byShare) { id }
+  sharer: user(key: $sharer) @include(if: $bySharer) { key }
+  product(key: $product) @include(if: $byProduct) { key }
   suggestions(user: $user, context: $context, first: $first, locale: $locale) {
     answerId
     dropped { by products }
@@ -18,8 +23,8 @@ query Suggest(
         __typename
         weight
         ... on FriendReason { friend { key name } action at }
-        ... on InterestReason { because { key name } }
-        ... on PeersReason { people }
+        ... on InterestReason { because { key name } bought }
+        ... on PeersReason { people bought }
         ... on LikenessReason { because { key name } by }
         ... on RelationReason { kind to { key name } }
         ... on PopularityReason { community { id size } }

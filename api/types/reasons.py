@@ -66,18 +66,26 @@ class FriendReason(Reason):
 
 @output
 class InterestReason(Reason):
-    """People who chose these products of one's own, or of the link's sharer, chose this one too. Of a
-    recipient: what they opened of its category or brand; to a sharer, only of the sharer's own shares.
+    """People who took to these products, of one's own or of the link's sharer, took to this one too: looked
+    at it at least. Of a recipient: what they opened of its category or brand; to a sharer, only of the
+    sharer's own shares.
     """
 
     because: list[Product] = strawberry.field(
-        description="Heaviest first, a recipient's newest first; at most three."
+        description="Heaviest first, a recipient's newest first; at most three. Empty where it is people who"
+        " listen to the same friends that took to it."
+    )
+    bought: bool = strawberry.field(
+        default=False,
+        description="Whether all who took to any of these products, ten people or more for each, bought it;"
+        " false of a recipient.",
     )
 
     @classmethod
     def from_domain(cls, reason: suggest.InterestReason) -> "InterestReason":
         """As the API shows it."""
-        return cls(weight=reason.weight, because=[Product(row=row) for row in reason.because])
+        because = [Product(row=row) for row in reason.because]
+        return cls(weight=reason.weight, because=because, bought=reason.bought)
 
 
 @output
@@ -85,13 +93,15 @@ class PeersReason(Reason):
     """People of like taste took to it."""
 
     people: int = strawberry.field(
-        description="Number of people with like taste who chose it; at least two, nobody is named."
+        description="Number of people with like taste who took to it, looked at it at least; at least two,"
+        " nobody is named."
     )
+    bought: bool = strawberry.field(description="Whether all of them, ten or more, bought it.")
 
     @classmethod
     def from_domain(cls, reason: suggest.PeersReason) -> "PeersReason":
         """As the API shows it."""
-        return cls(weight=reason.weight, people=reason.people)
+        return cls(weight=reason.weight, people=reason.people, bought=reason.bought)
 
 
 @enumeration
@@ -147,11 +157,11 @@ class RelationReason(Reason):
 
 @output
 class PopularityReason(Reason):
-    """It is chosen a lot."""
+    """Much is made of it: it is shared, bought, rated and opened a lot."""
 
     community: Community | None = strawberry.field(
-        description="The community in which it is; null where it is popular with everybody, or among products"
-        " of its kind."
+        description="The community in which it is, one's own or that of the link's sharer; null where it is"
+        " popular with everybody, or among products of its kind."
     )
 
     @classmethod

@@ -53,7 +53,6 @@ from graph.sharegraph import ShareGraph
 from graph.snapshot import Snapshot
 from graph.suggest.engagements import HALF_LIFE, LiveEngagements, LiveVerdicts, engagements, verdicts
 from graph.suggest.filters import OFFERED, Activity, standing
-from graph.suggest.peers import Takers
 from graph.suggest.popularity import BANDS
 from graph.suggest.shelf import Shelf
 from graph.suggest.shown import LiveShown, shown
@@ -61,7 +60,6 @@ from graph.ties import LiveTies, live_ties
 from graph.timeline import Events
 
 T = TypeVar("T", bound=np.generic)
-Lists = TypeVar("Lists", Takers, Relations)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -280,7 +278,7 @@ def _shelf(
         neighbours=fitted.neighbours.with_more(products),
         solved=fitted.solved.with_more(people, products),
         factors=fitted.factors and fitted.factors.with_more(products),
-        takers=_of_more(fitted.takers, products),
+        takers=fitted.takers.with_more(products),
         likeness=fitted.likeness.with_more(now.products, stands == OFFERED),
         prices=fitted.prices.with_more(products),
         complements=_of_more(fitted.complements, products),
@@ -303,7 +301,7 @@ def _shelf(
     )
 
 
-def _of_more(lists: Lists, products: int) -> Lists:
+def _of_more(lists: Relations, products: int) -> Relations:
     """Lists by product, empty for the new ones."""
     more = products + 1 - len(lists.indptr)
     return replace(lists, indptr=np.pad(lists.indptr, (0, more), mode="edge"))

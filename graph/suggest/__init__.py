@@ -3,7 +3,7 @@
 A tie A→B means that what A shares reaches B. Product p is suggested to B with score
 
     Σ_A strength(A→B) · word(A, p)             friends: what A's acts on p say to those who listen to A
-  + Σ_i taste(B, i) · closeness(i, p)          interest: people who chose i chose p too
+  + Σ_i taste(B, i) · closeness(i, p)          interest: people who took to i took to p too
   + Σ_i taste(B, i) · relation(i, p)           p goes with an i of B's, or could stand for it
   + popularity(p)                              in B's community: the last resort
   + popularity(p) · (lift(scene, p) − 1)       what is wanted here and now, beyond what is wanted always

@@ -105,6 +105,10 @@ class Engagements:
         """The times of the loudest acts of some pairs, µs."""
         return self.at[positions]
 
+    def has(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Of which pairs the person has the product."""
+        return self.bought[positions]
+
 
 Told = Callable[[Engagements, Rows, NDArray[np.float64], int], Gathered]
 
@@ -178,6 +182,14 @@ class LiveEngagements:
         found = np.empty(len(positions), np.int64)
         found[new] = self.fresh.when(positions[new] - len(self.base))
         found[~new] = self.base.when(positions[~new])
+        return found
+
+    def has(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """As `Engagements.has`."""
+        new = positions >= len(self.base)
+        found = np.empty(len(positions), np.bool_)
+        found[new] = self.fresh.has(positions[new] - len(self.base))
+        found[~new] = self.base.has(positions[~new])
         return found
 
 

@@ -125,16 +125,16 @@ def _clause(group: list[Reason], names: Names, said: Sayings) -> str | None:
             clause = _friends([reason for reason in group if isinstance(reason, FriendReason)], names, said)
         case RelationReason(relation=relation, to=to, own=own):
             clause = phrases.relation(said, relation, names.products[to], own=own)
-        case InterestReason(because=()):
-            clause = phrases.audience(said)
-        case InterestReason(because=because):
-            clause = phrases.interest(said, _called(names.products, because)[:NAMED])
-        case PeersReason(people=people):
-            clause = phrases.peers(said, people)
+        case InterestReason(because=(), bought=bought):
+            clause = phrases.audience(said, bought=bought)
+        case InterestReason(because=because, bought=bought):
+            clause = phrases.interest(said, _called(names.products, because)[:NAMED], bought=bought)
+        case PeersReason(people=people, bought=bought):
+            clause = phrases.peers(said, people, bought=bought)
         case LikenessReason() | PopularityReason(of_kind=True):
             clause = _kind(group, names, said)
-        case PopularityReason(community=community):
-            clause = phrases.popularity(said, around=community is not None)
+        case PopularityReason(community=community, own=own):
+            clause = phrases.popularity(said, around=community is not None, own=own)
         case SceneReason(facet=facet):
             clause = phrases.scene(said, facet)
         case ExplorationReason():

@@ -1,4 +1,5 @@
-"""What goes with one's own taste: people who chose these also chose that (item–item cosine).
+"""What goes with one's own taste: people who took to these took to that too (item–item
+cosine).
 
 The vote of product i for product p is cosine(i, p) over the people who engaged with both, shrunk towards zero
 where few did (Deshpande & Karypis 2004; shrinkage as in Bell & Koren 2007). A person counts with their newest

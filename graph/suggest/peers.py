@@ -5,7 +5,7 @@ everybody; what very many took to says little about a taste anyway. It counts fo
 it (cosine; Sarwar et al. 2001).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +15,27 @@ from graph.timeline import Rows
 
 KEPT = 60
 
+MANY = 10
+"""Takers of a product below which it is not told that all of them bought it: it would tell what each did."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Takers:
-    """At most `KEPT` people of each product, newest first: CSR over products. rarity: 1 / √n, in (0, 1]."""
+    """At most `KEPT` people of each product, newest first: CSR over products. rarity: 1 / √n, in (0, 1].
+    bought: (products,), where all n of them, `MANY` or more, have it, kept here or not.
+    """
 
     indptr: NDArray[np.int64]
     person: Rows
     rarity: NDArray[np.float32]
+    bought: NDArray[np.bool_]
+
+    def with_more(self, rows: int) -> "Takers":
+        """The same, nobody for rows that came since."""
+        more = rows - len(self.bought)
+        return replace(
+            self, indptr=np.pad(self.indptr, (0, more), mode="edge"), bought=np.pad(self.bought, (0, more))
+        )
 
 
 def takers(engaged: Engagements, products: int) -> Takers:
@@ -33,8 +46,10 @@ def takers(engaged: Engagements, products: int) -> Takers:
     product = engaged.product[order]
     indptr = np.searchsorted(product, np.arange(products + 1))
     kept = np.arange(len(order)) - indptr[product] < KEPT
+    buyers = np.bincount(product[engaged.bought[order]], minlength=products)
     return Takers(
         indptr=np.searchsorted(product[kept], np.arange(products + 1)).astype(np.int64),
         person=person[order[kept]],
         rarity=(1 / np.sqrt(np.diff(indptr)[product[kept]])).astype(np.float32),
+        bought=(buyers >= MANY) & (buyers == np.diff(indptr)),
     )

@@ -3,6 +3,9 @@ has them.
 
 Every message is whole up to names and numbers, so that a language may order them as it likes; one that
 counts comes as one and many. Messages stand as literals, so that a catalogue's tools find them.
+
+What a crowd did is said with the word that is true of each of them: they looked at it, which whoever put it
+into a cart or bought it did too; and that they bought it where all did.
 """
 
 from collections.abc import Sequence
@@ -88,7 +91,7 @@ def did(said: Sayings, who: str, count: int, action: Kind) -> str:
         case Kind.PURCHASE:
             message = said.ngettext("{who} bought this", "{who} bought this", count)
         case Kind.RATE:
-            message = said.ngettext("{who} liked this", "{who} liked this", count)
+            message = said.ngettext("{who} rated this", "{who} rated this", count)
         case _:
             message = said.ngettext("{who} opened a link to this", "{who} opened a link to this", count)
     return message.format(who=who)
@@ -116,35 +119,55 @@ def _to_the_nameless(said: Sayings, kind: Relation, *, own: bool) -> str:
         case Relation.SUBSTITUTE, _:
             return said.gettext("it is an alternative to the one on this page")
         case _, True:
-            return said.gettext("it goes with something you chose")
+            return said.gettext("it goes with something you have")
         case _:
             return said.gettext("it goes with the one on this page")
 
 
-def interest(said: Sayings, products: Sequence[str]) -> str:
-    """What the many who chose the same took to; at most two products are called by name. Whose choice that
-    is, the person's, or that of a link's sharer, is not said.
+def interest(said: Sayings, products: Sequence[str], *, bought: bool) -> str:
+    """What those took to who took to the same; at most two products are called by name. Whose they are, the
+    person's, or those of a link's sharer, is not said. bought: all that was done with any of them was to buy.
     """
-    if not products:
-        return said.gettext("people who chose the same chose this too")
-    if len(products) == 1:
-        return said.gettext("people who chose {product} chose this too").format(product=products[0])
-    message = said.gettext("people who chose {first} and {second} chose this too")
-    return message.format(first=products[0], second=products[1])
+    first, second = (*products, "", "")[:2]
+    match len(products[:2]), bought:
+        case 0, True:
+            message = said.gettext("people who bought the same bought this too")
+        case 0, _:
+            message = said.gettext("people who looked at the same looked at this too")
+        case 1, True:
+            message = said.gettext("people who bought the {product} bought this too")
+        case 1, _:
+            message = said.gettext("people who looked at the {product} looked at this too")
+        case _, True:
+            message = said.gettext("people who bought the {first} or the {second} bought this too")
+        case _:
+            message = said.gettext("people who looked at the {first} or the {second} looked at this too")
+    return message.format(product=first, first=first, second=second)
 
 
-def audience(said: Sayings) -> str:
+def audience(said: Sayings, *, bought: bool) -> str:
     """What those took to who listen to whom the person listens to."""
-    return said.gettext("people who listen to the same friends chose this")
+    if bought:
+        return said.gettext("people who listen to the same friends bought this")
+    return said.gettext("people who listen to the same friends looked at this")
 
 
-def peers(said: Sayings, people: int) -> str:
-    """How many people took to it who took to what the person did, or to what is on the page."""
-    message = said.ngettext(
-        "{count} person who chose similar things chose this",
-        "{count} people who chose similar things chose this",
-        people,
-    )
+def peers(said: Sayings, people: int, *, bought: bool) -> str:
+    """How many people took to it who took to what the person did, or to what is on the page. bought: all of
+    them bought it.
+    """
+    if bought:
+        message = said.ngettext(
+            "{count} person who looked at similar things bought this",
+            "{count} people who looked at similar things bought this",
+            people,
+        )
+    else:
+        message = said.ngettext(
+            "{count} person who looked at similar things looked at this too",
+            "{count} people who looked at similar things looked at this too",
+            people,
+        )
     return message.format(count=people)
 
 
@@ -186,13 +209,17 @@ def _likeness_to_nothing_named(said: Sayings, by: Alike) -> str:
             return said.gettext("it has a tag that may interest you")
 
 
-def popularity(said: Sayings, *, around: bool) -> str:
-    """That it is chosen a lot. around: in the person's own circle."""
-    return said.gettext("it is popular in this circle") if around else said.gettext("it is popular")
+def popularity(said: Sayings, *, around: bool, own: bool) -> str:
+    """That much is made of it. around: in one circle, the person's own, or else that of a link's sharer."""
+    if not around:
+        return said.gettext("it is popular")
+    if own:
+        return said.gettext("it is popular in your circle")
+    return said.gettext("it is popular in the sharer's circle")
 
 
 def popular_of_kind(said: Sayings, product: str) -> str:
-    """That it is chosen a lot among products of its kind; product: one of them, "" for none with a name."""
+    """That much is made of it among products of its kind; product: one of them, "" for none with a name."""
     if product:
         return said.gettext("it is popular among what is like the {product}").format(product=product)
     return said.gettext("it is popular among what is like it")
@@ -202,17 +229,17 @@ def scene(said: Sayings, facet: Facet) -> str:
     """That it is wanted more than usual in the scene at hand."""
     match facet:
         case Facet.PART_OF_DAY:
-            return said.gettext("it is often chosen at this time of day")
+            return said.gettext("it draws more interest at this time of day")
         case Facet.WEEKDAY:
-            return said.gettext("it is often chosen on this day of the week")
+            return said.gettext("it draws more interest on this day of the week")
         case Facet.MONTH:
-            return said.gettext("it is chosen more this month than in others")
+            return said.gettext("it draws more interest this month than in others")
         case Facet.FESTIVAL:
-            return said.gettext("it is often chosen at this festival")
+            return said.gettext("it draws more interest around this festival")
         case Facet.REGION:
-            return said.gettext("it is often chosen in this region")
+            return said.gettext("it draws more interest in this region")
         case Facet.SURFACE:
-            return said.gettext("it is often chosen here")
+            return said.gettext("it draws more interest here")
 
 
 def exploration(said: Sayings) -> str:

@@ -33,21 +33,26 @@ class FriendReason:
 
 @dataclass(frozen=True, slots=True)
 class InterestReason:
-    """People who chose these products of one's own, or of the sharer of a link, chose this one too; heaviest
-    first to the model that says it loudest, at most three. Without any, it is people who listen to the same
-    friends that chose it.
+    """People who took to these products, of one's own or of the sharer of a link, took to this one too;
+    heaviest first to the model that says it loudest, at most three. Without any, it is people who listen to
+    the same friends that took to it.
+
+    To take to something is to do anything with it; the least of that is a look. bought: whether all who took
+    to any of these products bought it.
     """
 
     weight: float
     because: tuple[int, ...]
+    bought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PeersReason:
-    """So many people of like taste took to it; at least two."""
+    """So many people of like taste took to it; at least two. bought: whether all of them bought it."""
 
     weight: float
     people: int
+    bought: bool = False
 
 
 class Alike(Enum):
@@ -86,13 +91,15 @@ class RelationReason:
 
 @dataclass(frozen=True, slots=True)
 class PopularityReason:
-    """It is chosen a lot: in one's community (its label), or by everybody (None). of_kind: among products of
-    its category, not of all.
+    """Much is made of it, in shares, purchases, ratings and opened links: in a community (its label), or by
+    everybody (None). of_kind: among products of its category, not of all. own: the community is that of
+    whoever asks; else that of the sharer of a link.
     """
 
     weight: float
     community: int | None
     of_kind: bool = False
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def test_of_what_friends_did_the_heaviest_is_told_and_the_rest_where_nothing_els
     assert spoken(*theirs, PopularityReason(0.5, None)).startswith("A friend of F0 shared this; it is pop")
 
 
-def test_people_who_chose_the_same_are_one_crowd_whichever_model_counts_them():
+def test_people_who_took_to_the_same_are_one_crowd_whichever_model_counts_them():
     models = InterestReason(0.1, (0, 1)), InterestReason(0.3, (1,)), InterestReason(0.2, (0,))
     one, audience = heaviest_first([*models, InterestReason(0.05, ())])
     assert one.weight == pytest.approx(0.6)
@@ -61,12 +61,18 @@ def test_people_who_chose_the_same_are_one_crowd_whichever_model_counts_them():
     assert isinstance(one, InterestReason)
     assert one.because == (1,)
     said = spoken(*models, PeersReason(0.5, 4), PopularityReason(0.4, None))
-    assert said == "People who chose cup chose this too; it is popular."
+    assert said == "People who looked at the cup looked at this too; it is popular."
+
+
+def test_what_is_popular_in_a_circle_is_told_of_ones_own_or_of_the_sharers():
+    assert spoken(PopularityReason(0.3, 2)) == "It is popular in your circle."
+    assert spoken(PopularityReason(0.3, 2, own=False)) == "It is popular in the sharer's circle."
+    assert spoken(PopularityReason(0.3, None)) == "It is popular."
 
 
 def test_what_is_popular_of_a_kind_speaks_for_the_kind():
     like, popular = LikenessReason(0.2, (1,), Alike.KIND), PopularityReason(0.2, None, of_kind=True)
-    both = "It is popular among what is like the cup; people who chose mug chose this too."
+    both = "It is popular among what is like the cup; people who looked at the mug looked at this too."
     assert spoken(like, popular, InterestReason(0.3, (0,))) == both
     assert spoken(like) == "It is of the same kind as the cup."
     assert spoken(popular) == "It is popular among what is like it."
@@ -104,8 +110,8 @@ def test_all_it_goes_with_counts_together_and_the_closest_is_told():
 
 
 SAID = {
-    "friends": r"shared this|bought this|opened a link|liked this",
-    "crowd": "chose this",
+    "friends": r"shared this|bought this|opened a link|rated this",
+    "crowd": "looked at this",
     "goods": "goes with|alternative to",
     "popular": "popular",
 }

@@ -240,7 +240,7 @@ def test_a_stranger_is_shown_what_the_hour_lifts_and_told_so():
     assert (reason.facet, reason.scene) == (Facet.PART_OF_DAY, "evening")
     assert first.score == pytest.approx(sum(one.weight for one in first.reasons))
     names = Names([], ["" for _ in CATALOGUE])
-    assert "often chosen at this time of day" in explain(first, names, NullTranslations())
+    assert "draws more interest at this time of day" in explain(first, names, NullTranslations())
 
 
 def test_without_a_scene_no_scene_is_a_reason():

@@ -121,7 +121,7 @@ def test_listeners_of_a_friend_speak_as_a_crowd_of_whom_nobody_is_named():
     [crowd_says] = [one for one in mug if isinstance(one, InterestReason) and not one.because]
     assert crowd_says.weight > 0
     only = Suggestion(0, 1, crowd_says.weight, (crowd_says,))
-    assert explain(only, Names([], [""]), ENGLISH) == "People who listen to the same friends chose this."
+    assert explain(only, Names([], [""]), ENGLISH) == "People who listen to the same friends bought this."
 
 
 def test_whoever_refuses_contributes_nothing_to_either_model():

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.suggest.question import Question
-from graph.suggest.reasons import InterestReason, Reason
+from graph.suggest.reasons import Reason
 from graph.suggest.shelf import Shelf
-from graph.suggest.sources.interest import NAMED
+from graph.suggest.sources.interest import NAMED, taken_by
 from graph.suggest.votes import Votes, nothing
 
 LISTED = 100
@@ -25,8 +25,9 @@ def votes(shelf: Shelf, question: Question) -> Votes:
     best = np.sort(best[score[best] > 0])
 
     def reasons(entries: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
-        part = terms @ point[best[entries[0]]]
+        product = int(best[entries[0]])
+        part = terms @ point[product]
         because = np.lexsort((mine, -part))[: max(1, min(NAMED, np.count_nonzero(part > 0)))]
-        return [InterestReason(float(weight.sum()), tuple(mine[because].tolist()))]
+        return [taken_by(shelf.takers, float(weight.sum()), mine[because], product)]
 
     return Votes(best.astype(np.int32), score[best].astype(np.float64), reasons)

@@ -1,15 +1,17 @@
-"""What people of like taste took to.
+"""What people of like taste took to: looked at, put into their carts, shared or bought.
 
 The closest `CLOSEST` people v are those with whom one's newest products are shared: likeness(v) = Σ_i
 taste(i) · rarity(i) / (√m_v + SHRINKAGE) over the products i in common, m_v how many v took to
 (graph.suggest.peers). They say Σ_v likeness(v) · taste(v, p). They are counted, never named, and a product
-that only one of them took to is not told: it would tell what one person did.
+that only one of them took to is not told: it would tell what one person did. That all of them bought it is
+told where they are `MANY`.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.kernels.votes import gather
+from graph.suggest.peers import MANY
 from graph.suggest.question import Question
 from graph.suggest.reasons import PeersReason, Reason
 from graph.suggest.shelf import Shelf
@@ -29,19 +31,19 @@ def votes(shelf: Shelf, question: Question) -> Votes:
     peer, likeness = _closest(shelf, question)
     if not len(peer):
         return nothing()
-    product, vote, _, _ = shelf.engaged.liked(peer, likeness, ACTS_EACH)
+    product, vote, _, pair = shelf.engaged.liked(peer, likeness, ACTS_EACH)
     distinct, place, people = np.unique(product, return_inverse=True, return_counts=True)
     told = people >= AT_LEAST
     total = np.bincount(place, vote, len(distinct)).astype(np.float64)[told]
-    listed = people[told]
+    listed, counts = distinct[told], people[told]
 
     def reasons(entries: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
-        return [
-            PeersReason(part, count)
-            for part, count in zip(weight.tolist(), listed[entries].tolist(), strict=True)
-        ]
+        theirs = (pair[product == listed[entry]] for entry in entries)
+        bought = [len(some) >= MANY and bool(shelf.engaged.has(some).all()) for some in theirs]
+        each = zip(weight.tolist(), counts[entries].tolist(), bought, strict=True)
+        return [PeersReason(part, count, all_of_them) for part, count, all_of_them in each]
 
-    return Votes(distinct[told], total, reasons)
+    return Votes(listed, total, reasons)
 
 
 def _closest(shelf: Shelf, question: Question) -> tuple[Rows, NDArray[np.float64]]:

@@ -14,17 +14,24 @@ from graph.timeline import Rows
 
 def votes(shelf: Shelf, question: Question) -> Votes:
     """The list of the community, most popular first."""
-    community = question.community
+    community, own = question.community, question.person is not None
     product, popularity = shelf.popular.list_of(community)
-    return listed(product, popularity, question.named if shelf.popular.has_list(community) else None)
+    return listed(product, popularity, question.named if shelf.popular.has_list(community) else None, own=own)
 
 
 def listed(
-    product: Rows, popularity: NDArray[np.float64], community: int | None, *, of_kind: bool = False
+    product: Rows,
+    popularity: NDArray[np.float64],
+    community: int | None,
+    *,
+    of_kind: bool = False,
+    own: bool = True,
 ) -> Votes:
-    """Products by how popular they are, in a community or with everybody (None), of all or of their kind."""
+    """Products by how popular they are, in a community (the person's own, or a sharer's) or with everybody
+    (None), of all or of their kind.
+    """
 
     def reasons(_: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
-        return [PopularityReason(part, community, of_kind) for part in weight.tolist()]
+        return [PopularityReason(part, community, of_kind, own) for part in weight.tolist()]
 
     return Votes(product, popularity, reasons)

@@ -1,5 +1,5 @@
-"""What people chose who chose what the sharer of a link stands for in public: it may be a newcomer's taste as
-well.
+"""What those took to who took to what the sharer of a link stands for in public: it may be a newcomer's taste
+as well.
 
 Of what the sharer did only counts what speaks to friends, no look and no cart.
 """
@@ -20,4 +20,4 @@ def votes(shelf: Shelf, question: Question) -> Votes:
     if sharer is None:
         return nothing()
     mine, word, _, _ = shelf.engaged.said(np.array([sharer], np.int32), np.array([LINK]), ACTS_EACH)
-    return near(shelf.neighbours, mine, word)
+    return near(shelf.neighbours, shelf.takers, mine, word)

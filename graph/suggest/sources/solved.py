@@ -2,7 +2,7 @@
 
 The vote is Σ_i taste(i) · B(i, p) + Σ_f TIED · strength(f) / √(heard(f) · Σ strength) · B(f, p): over
 products i of one's own and the one on the page, and friends f who allow it. Whose
-listeners choose p is not told, only that they do: their friends' names are not for others' choices.
+listeners take to p is not told, only that they do: their friends' names are not for what others do.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ from graph.suggest.votes import Votes, together
 
 def votes(shelf: Shelf, question: Question) -> Votes:
     """What one's own products say, and what one's friends' listeners do."""
-    own = near(shelf.solved.with_product, *question.listened)
+    own = near(shelf.solved.with_product, shelf.takers, *question.listened)
     return own if question.person is None else together(own, _through_friends(shelf, question.person))
 
 
@@ -32,7 +32,7 @@ def _through_friends(shelf: Shelf, person: int) -> Votes:
         known.indptr[friend], known.indptr[friend + 1], loud, known.product, known.closeness
     )
 
-    def reasons(_: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
-        return [InterestReason(float(weight.sum()), ())]
+    def reasons(entries: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
+        return [InterestReason(float(weight.sum()), (), bool(shelf.takers.bought[product[entries[0]]]))]
 
     return Votes(product, vote, reasons)
