@@ -41,6 +41,8 @@ class Scenes:
         return best.astype(np.int32), more[best]
 
     def with_more(self, products: int) -> "Scenes":
-        """The same where products came since, of which no scene is known."""
+        """The same where products came since: nobody chose them yet, so no scene lists them, and none of the
+        lists is made anew.
+        """
         popularity = np.pad(self.popularity, (0, products - len(self.popularity)))
-        return Scenes(self.lifts.with_more(products), popularity)
+        return Scenes(self.lifts.with_more(products), popularity, self.lists)
