@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from api.auth.caller import Caller, Role
 from api.rights.pseudonyms import SHARE, Pseudonyms
-from api.rights.suppress import tens, told
+from api.rights.suppress import digit, tens, told
 from api.settings import K
 from graph.analysis import Analysis
 from graph.errors import Forbidden
@@ -155,6 +155,12 @@ class Sight:
         ten, since one is somebody.
         """
         return tens(people) if self.caller.role is Role.MEMBER else self.count(people)
+
+    def rate(self, rate: float) -> float:
+        """A rate that is made of counts of strangers, as this caller is told it: to whom these are told in
+        tens, to one digit.
+        """
+        return digit(rate) if self.fewest_alike else rate
 
     def fraction(self, part: float) -> float:
         """A part of what a community does, as this caller is told it: analysts and members to the nearest

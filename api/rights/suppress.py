@@ -28,6 +28,15 @@ def tens(count: int) -> int:
     return (count + K // 2) // K * K
 
 
+def digit(rate: float) -> float:
+    """A rate that is made of counts, to the one digit that tens of people tell.
+
+    >>> [digit(rate) for rate in (6.36, 0.437, 23.2, 0.0)]
+    [6.0, 0.4, 20.0, 0.0]
+    """
+    return float(f"{rate:.0e}")
+
+
 def within_tens(told: int) -> tuple[int, int]:
     """The least and the most that a count may be which is told as so many, and is of K at least.
 

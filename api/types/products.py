@@ -8,6 +8,7 @@ import strawberry
 
 from api.context import Info
 from api.limits import PAGE, After, First, bounded
+from api.rights.sight import Sight
 from api.types.audiencefilter import AudienceFilter
 from api.types.described import enumeration, field, output
 from api.types.forward import LaterCascades, LaterRecipients, audience_of, cascades_of
@@ -108,7 +109,7 @@ class Product(Node):
         sight = info.context.sight
         pairs = (one for kind in kinds for one in kind.related(self.row) if one.support >= sight.fewest)
         found = heapq.nsmallest(shown, pairs, key=lambda one: -one.score)
-        return [RelatedProduct.from_domain(one, sight.strangers(one.support)) for one in found]
+        return [RelatedProduct.from_domain(one, sight) for one in found]
 
     @field
     async def audience(
@@ -137,21 +138,25 @@ class RelatedProduct:
 
     product: Product = strawberry.field(description="The related product.")
     kind: RelationKind = strawberry.field(description="The relation.")
-    score: float = strawberry.field(description="How strong the relation is, in [0, 1].")
+    score: float = strawberry.field(
+        description="How strong the relation is, in [0, 1]; to members and analysts one digit."
+    )
     support: int = strawberry.field(
         description="Number of people in whom the pair was seen; to members and analysts the nearest ten."
     )
-    lift: float = strawberry.field(description="How many times as often as chance would have it.")
+    lift: float = strawberry.field(
+        description="How many times as often as chance would have it; to members and analysts one digit."
+    )
 
     @classmethod
-    def from_domain(cls, related: Related, support: int) -> "RelatedProduct":
-        """As the API shows it. support: as whoever asks is told it."""
+    def from_domain(cls, related: Related, sight: Sight) -> "RelatedProduct":
+        """As the API shows it to whoever sees so much."""
         return cls(
             product=Product(row=related.product),
             kind=RelationKind(related.relation),
-            score=related.score,
-            support=support,
-            lift=related.lift,
+            score=sight.rate(related.score),
+            support=sight.strangers(related.support),
+            lift=sight.rate(related.lift),
         )
 
 

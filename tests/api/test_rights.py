@@ -497,6 +497,21 @@ async def test_members_are_told_in_tens_in_how_many_people_two_products_were_see
         assert bag["support"] == support
 
 
+async def test_by_one_buyer_more_the_figures_of_two_products_do_not_move(shop: Shop) -> None:
+    """Lift and score are made of the same counts: told exactly, they would say what the tens do not."""
+    shop.store.upsert_products([Product("tent", category="tents"), Product("bag", category="bags")])
+    document = '{ product(key: "tent") { related { support score lift } } }'
+    told: dict[Role, list[Any]] = {Role.MEMBER: [], Role.ANALYST: [], Role.ADMIN: []}
+    pairs = [f"u{n}$tent u{n}$bag" for n in range(12)]
+    for came in (" ".join([*pairs[:11], *(f"v{n}$pen" for n in range(60))]), pairs[11]):
+        shop.tell(came)
+        for role, rows in told.items():
+            reply = await ask(shop, role, document, "v1" if role is Role.MEMBER else None)
+            rows.append(reply.data["product"]["related"])
+    for role, (before, after) in told.items():
+        assert (before == after) == (role is not Role.ADMIN), role
+
+
 async def test_a_server_may_be_told_to_keep_more_people_together_and_openly_fewer(shop: Shop) -> None:
     crowd = ",".join(f"f{n}" for n in range(14))
     shop.tell(f"ana>{crowd}:tea")
