@@ -1,6 +1,7 @@
 "use strict";
 
-const defaultQuery = `# What to show somebody, and why: here, the leader of the largest community.
+const defaultQuery = `# What to show somebody, and why: here, whoever leads
+# the largest community.
 # Ctrl-Enter asks; the book on the left explains every word.
 {
   communities(first: 1) {
