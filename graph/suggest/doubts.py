@@ -30,7 +30,7 @@ SAME_CATEGORY = 0.2
 """How alike two products of one category are, where nothing else is known."""
 
 DISMISSED = 30
-"""Products somebody does not want that are heard; bounds the work of one answer."""
+"""Products somebody does not want that are heard, those they said last; bounds the work of one answer."""
 
 
 OUT_OF_BAND, FAR = 0.5, 2.0

@@ -244,7 +244,7 @@ def weights(
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdicts:
     """The last word of each person on each product, where they said one and did not take it back; arrays by
-    person.
+    person, newest first.
     """
 
     person: Rows
@@ -252,7 +252,7 @@ class Verdicts:
     verdict: NDArray[np.int8]
 
     def of(self, person: int) -> dict[int, Verdict]:
-        """A person's verdicts by product row."""
+        """A person's verdicts by product row, newest first."""
         low, high = np.searchsorted(self.person, [person, person + 1])
         said = zip(self.product[low:high].tolist(), self.verdict[low:high].tolist(), strict=True)
         return {product: Verdict(verdict) for product, verdict in said}
@@ -279,4 +279,5 @@ def verdicts(snapshot: Snapshot) -> Verdicts:
     last = np.ones(len(rows), np.bool_)
     last[:-1] = (np.diff(events.person[rows]) != 0) | (np.diff(events.product[rows]) != 0)
     kept = rows[last & (events.verdict[rows] != Verdict.CLEAR)]
+    kept = kept[np.lexsort((-kept, events.person[kept]))]
     return Verdicts(events.person[kept], events.product[kept], events.verdict[kept])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from graph.events import Product, Verdict
 from graph.suggest import Answer, Ask, FeedbackReason, Shelf, suggest
-from graph.suggest.doubts import HELD_BACK, SAME_CATEGORY
+from graph.suggest.doubts import DISMISSED, HELD_BACK, SAME_CATEGORY
 from graph.ties import ties
 from tests.toy import snapshot
 
@@ -46,6 +46,14 @@ def test_what_is_of_the_category_of_something_not_wanted_loses_a_little_and_says
     assert reason.verdict is Verdict.NOT_INTERESTED
     assert reason.weight == pytest.approx(after["dome"] - before["dome"])
     assert why["bag"] == why["mug"] == []
+
+
+def test_of_more_than_are_heard_what_was_dismissed_last_counts():
+    many = " ".join(f"bea.not_interested:n{i:02d}" for i in range(2 * DISMISSED))
+    before, _, _ = answered(f"{many} {ALL}")
+    after, why, _ = answered(f"{many} {ALL} bea.not_interested:tent")
+    assert after["dome"] < before["dome"] * 0.95
+    assert [reason.verdict for reason in why["dome"]] == [Verdict.NOT_INTERESTED]
 
 
 def test_what_the_same_people_chose_loses_more():

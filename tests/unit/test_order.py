@@ -11,13 +11,15 @@ from graph.errors import InvalidInput
 from graph.events import Product
 from graph.kernels.inorder import reranked
 from graph.snapshot import Snapshot
-from graph.suggest import BEST_FIRST, Ask, ExplorationReason, FriendReason, Order, Shelf, suggest
+from graph.suggest import BEST_FIRST, SOURCES, Ask, ExplorationReason, FriendReason, Order, Shelf, suggest
 from graph.suggest.exploring import DRAWN, FIRST, Odds, drawn, explored, with_chance
 from graph.suggest.filters import OFFERED, STALE
+from graph.suggest.weights import Blend
 from graph.ties import ties
 from tests.toy import snapshot
 
 SCORE = np.array([1.0, 0.9, 0.8, 0.5])
+NAMES = [source.name for source in SOURCES]
 
 
 def order(
@@ -94,6 +96,26 @@ def test_a_second_friend_is_heard_before_the_first_one_is_heard_again():
         ]
         first[name] = [taken.people.keys[friend] for friend in friends]
     assert first == {"best": ["ana", "ana"], "diverse": ["ana", "cy"]}
+
+
+def test_who_took_to_much_of_a_category_is_shown_more_of_it_before_another():
+    """In answers as in lists: what ana shares is heard alike by whoever bought one mug and by whoever bought
+    six.
+    """
+    mugs = [Product(f"mug{i}", category="mugs") for i in range(12)]
+    catalogue = [*mugs, Product("tea", category="teas")]
+    told = "ana~bea ana~cy " + " ".join(f"ana>:mug{i}" for i in range(6, 12)) + " ana.rate:tea=5 "
+    told += " ".join(f"cy$mug{i}" for i in range(6)) + " bea$mug0"
+    taken = snapshot(told, catalogue=catalogue)
+    on_shelf = Shelf.of(taken, ties(taken), np.zeros(len(taken.people), np.int32))
+    on_shelf = replace(on_shelf, blend=Blend().only("news", NAMES), order=Order(0.5, 0.0, 0.0))
+    asks = [Ask(taken.people.row(name)) for name in ("bea", "cy")]
+    places = []
+    for found in suggest(on_shelf, asks, limit=9):
+        listed = [taken.products.keys[one.product] for one in found.suggestions]
+        assert len(listed) == 7
+        places.append(listed.index("tea"))
+    assert places[0] < places[1]
 
 
 def test_chance_gives_places_as_often_as_it_says_and_evenly():
