@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from graph.answers import Given
-from graph.events import Consent, Event, Money, Reject, User, Verdict, instant
+from graph.events import Consent, Event, Kind, Money, Reject, User, Verdict, instant
 from graph.promises.promise import Kept
 from graph.stop import Stop, never
 from graph.store import Arrival, Store
@@ -30,6 +30,9 @@ THEIRS: Final = frozenset(
     {"region", "device", "surface", "order", "quantity", "amount", "incentive", "query", "rating"}
 )
 """Of somebody else's event what is said of them alone."""
+
+TOWARDS: Final = frozenset({Kind.SHARE, Kind.OPEN, Kind.TIE, Kind.UNTIE})
+"""What people do towards each other; whatever else they do is between them and the shop."""
 
 FROM_LOG: Final = "the shop's log, or recordEvents; `id` is the row's"
 FROM_CALL: Final = "a call of the API; `id` is the event's"
@@ -78,9 +81,14 @@ def _described(user: User) -> dict[str, Any]:
 
 def _said(event: Event, keys: AbstractSet[str], called: Called) -> dict[str, Any]:
     """What an event says, by the names of our own format (docs/format.md); of somebody else's that names
-    this person, not what is theirs alone.
+    this person, not what is theirs alone, nor, where the reader may not know others, who it was that did
+    something with the shop.
     """
-    left_out = frozenset({"implied"}) if event.person in keys else THEIRS | {"implied"}
+    left_out = frozenset({"implied"})
+    if event.person not in keys:
+        left_out |= THEIRS
+        if called is not str and event.kind not in TOWARDS:
+            left_out |= {"user", "visitor"}
     said: dict[str, Any] = {"id": event.id, "kind": event.kind.name, "at": event.at.isoformat()}
     for field in fields(Event):
         value = getattr(event, field.name)

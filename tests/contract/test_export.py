@@ -115,6 +115,21 @@ def test_what_somebody_else_did_says_neither_where_nor_how_they_did_it(store: St
     assert held(store, "bea")["did"][0]["region"] == "Hebei"
 
 
+def test_what_others_do_with_the_shop_is_nobodys_to_a_reader_who_may_not_know_them(store: Store):
+    """Bea bought by ana's link: that somebody did is ana's to know, and who it was bea's to tell."""
+    share = Event("s", Kind.SHARE, START, user="ana", product="tea")
+    came = {"user": "bea", "visitor": "bea-phone", "product": "tea", "sharer": "ana"}
+    acts = [
+        Event(kind.name, kind, START, **came) for kind in (Kind.OPEN, Kind.VIEW, Kind.CART, Kind.PURCHASE)
+    ]
+    ingest_events([share, *acts], store, now=START)
+    named = {event["kind"]: event for event in held(store, "ana", called=lambda key: f"~{key}")["namedIn"]}
+    assert named["OPEN"]["user"] == "~bea"
+    assert all("bea" not in str(named[kind]) for kind in ("VIEW", "CART", "PURCHASE"))
+    assert named["PURCHASE"]["product"] == "tea"
+    assert {event["user"] for event in held(store, "ana")["namedIn"]} == {"bea"}
+
+
 def test_of_nobody_and_of_the_forgotten_nothing_is_held(told: Store):
     assert exported(told, "eve") is None
     told.forget("ana")
