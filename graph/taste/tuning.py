@@ -76,7 +76,7 @@ class Search:
     def tried(self, model: Searched) -> Tried:
         """Fit and measure."""
         began = self.clock()
-        self.telling(f"trying {model.name} with {_settings(model)}")
+        self.telling(f"trying {model.name} with {_settings(model, self.known)}")
         fitted = model.fit(self.known)
         asked = pool([fitted], self.known, self.held, 0)
         one = np.ones(1)
@@ -120,8 +120,10 @@ def _grid(model: Searched) -> Grid:
     return ALS_GRID if isinstance(model, ALS) else EASE_GRID
 
 
-def _settings(model: Searched) -> str:
-    return ", ".join(f"{setting} {getattr(model, setting):g}" for setting, _ in _grid(model))
+def _settings(model: Searched, known: Interactions) -> str:
+    """Those that count: the weight of content or ties that are not known here is 0."""
+    counts = plain(model, known)
+    return ", ".join(f"{setting} {getattr(counts, setting):g}" for setting, _ in _grid(model))
 
 
 def tune(
@@ -156,21 +158,27 @@ def tune(
     return Mixed(models, recipe)
 
 
-def in_words(model: Mixed) -> str:
-    """What was chosen: every source that has weight, with its settings, and its mean weight over the levels.
+def in_words(model: Mixed, known: Interactions) -> str:
+    """What was chosen for what is known: every source that has weight, with its settings, and its mean weight
+    over the levels. What is not known has no weight in a source, whatever its settings say.
 
     >>> from graph.taste.blend import Recipe
+    >>> from graph.taste.model import interactions
     >>> from graph.taste.popularity import Popularity
+    >>> nobody, choices = np.array([], int), (np.array([0, 1]), np.array([0, 0]))
+    >>> known = interactions(choices, (nobody, nobody), (2, 1))
     >>> recipe = Recipe(((0.5, 0.5, 0.0), (1.0, 0.0, 0.0)), (5,), damping=0.1)
-    >>> in_words(Mixed((EASE(50.0), Popularity(), ALS()), recipe))
+    >>> in_words(Mixed((EASE(50.0, content=2.0), Popularity(), ALS()), recipe), known)
     'ease (lam 50, content 0, ties 0) × 0.75, popularity × 0.25; damping 0.1'
     """
     weights = np.mean(model.recipe.weights, axis=0).tolist()
     said = [
-        f"{_named(one)} × {weight:.4g}" for one, weight in zip(model.sources, weights, strict=True) if weight
+        f"{_named(one, known)} × {weight:.4g}"
+        for one, weight in zip(model.sources, weights, strict=True)
+        if weight
     ]
     return f"{', '.join(said)}; damping {model.recipe.damping:g}"
 
 
-def _named(model: Model) -> str:
-    return f"{model.name} ({_settings(model)})" if isinstance(model, ALS | EASE) else model.name
+def _named(model: Model, known: Interactions) -> str:
+    return f"{model.name} ({_settings(model, known)})" if isinstance(model, ALS | EASE) else model.name

@@ -59,8 +59,9 @@ def answer(capsys: pytest.CaptureFixture[str], *words: str) -> Answer:
 
 def unattended(folder: Path) -> set[str]:
     """The settings that a blend starts from, as they are told."""
-    models = sources(read_folder(str(folder)).held().known)
-    return set(SETTINGS.findall(in_words(Mixed(models, Recipe(((1.0,) * len(models),))))))
+    known = read_folder(str(folder)).held().known
+    models = sources(known)
+    return set(SETTINGS.findall(in_words(Mixed(models, Recipe(((1.0,) * len(models),))), known)))
 
 
 def test_what_is_asked_has_no_say_in_what_is_chosen(

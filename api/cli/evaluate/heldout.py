@@ -99,5 +99,5 @@ def tuned(held: "Held", telling: "Telling | None" = None, *, name: str = "blend"
         parts = dealt(known, (9, 1), seed=0)
         known, validation = parts.known, parts.asked
     found = tune(known, validation, seconds=TUNED_FOR, clock=time.monotonic, telling=telling or quiet)
-    complain(f"{name}: chosen were {in_words(found)}")
+    complain(f"{name}: chosen were {in_words(found, known)}")
     return found
