@@ -6,8 +6,8 @@ it opens with chance 1 − (1 − p)^f, which rises with p and is never above 1 
 Before anything is seen f is Gamma with mean 1 (a frailty; Vaupel, Manton & Stallard 1979), of a variance that
 the levels have in common; any in (0, 1] is equally likely, and what was opened at all levels weighs them. So
 nobody chooses how far a level is drawn to the others: a level of which nothing was seen has f = 1 in the
-mean, the less surely the more the others differ; one of which much was seen speaks for itself. Sums over a
-grid of f, and no approximation.
+mean, the less surely the more the others differ; one of which much was seen speaks for itself. Beliefs are
+sums over a grid of f. Showings count as if each told anew, though many are to the same few people.
 """
 
 from dataclasses import dataclass
