@@ -54,8 +54,8 @@ def suggest(
     user: Annotated[str | None, typer.Argument(help="Whom to show something: the shop's own key.")] = None,
     first: First = 10,
     share: Annotated[str | None, typer.Option(metavar="ID", help="The share whose link was opened.")] = None,
-    sharer: Annotated[str | None, typer.Option(metavar="KEY", help="Or who shared it …")] = None,
-    product: Annotated[str | None, typer.Option(metavar="KEY", help="… and which product.")] = None,
+    sharer: Annotated[str | None, typer.Option(metavar="KEY", help="Or who shared it,")] = None,
+    product: Annotated[str | None, typer.Option(metavar="KEY", help="and which product.")] = None,
     category: Annotated[
         str | None, typer.Option(metavar="WORD", help="The category that is looked at.")
     ] = None,
@@ -80,15 +80,20 @@ def suggest(
     from api.cli import tables
     from api.cli.inprocess import ask
     from api.cli.questions import SUGGEST
+    from api.ids import global_id, own
     from graph.errors import InvalidInput, UnknownKey
 
     context = _said(share=share, sharer=sharer, product=product, category=category, exclude=exclude)
     if user is None and not context:
         raise InvalidInput("say whom: a USER, or for a stranger --share, or --sharer and --product")
     asked = {"user": user, "key": user or "", "known": user is not None, "context": context or None}
+    link = {"share": share and global_id("Share", own("Share", share)), "sharer": sharer, "product": product}
+    for what, said in link.items():
+        asked |= {what: said, f"by{what.capitalize()}": True} if said else {}
     answer = ask(everywhere, SUGGEST, asked | {"first": first, "locale": locale})
-    if user is not None and answer["user"] is None:
-        raise UnknownKey(f"user {user!r} is not in the store; check the key, or load newer events")
+    for what, key in {"user": user, "share": share, "sharer": sharer, "product": product}.items():
+        if key and answer[what] is None:
+            raise UnknownKey(f"{what} {key!r} is not in the store; check the key, or load newer events")
     everywhere.tell(
         answer["suggestions"], lambda: tables.suggestions(answer["suggestions"], answer.get("user"))
     )
@@ -117,7 +122,7 @@ def kols(
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Not them; may be repeated.")
     ] = None,
-    max_share_from_one_community: Annotated[
+    community_share: Annotated[
         float | None, typer.Option(metavar="X", help="At most this part of the reach from one community.")
     ] = None,
     budget: Annotated[
@@ -156,7 +161,7 @@ def kols(
     filter_ = _said(
         product=product, category=category, region=region, audienceRegion=audience_region,
         minAudience=min_audience, maxAudience=max_audience, alreadyChosen=already_chosen, exclude=exclude,
-        maxShareFromOneCommunity=max_share_from_one_community, costs=[_priced(text) for text in cost or []],
+        maxShareFromOneCommunity=community_share, costs=[_priced(text) for text in cost or []],
     )  # fmt: skip
     asked = {
         "filter": filter_ or None, "objective": objective.value, "seed": seed,

@@ -77,7 +77,14 @@ def load(
     everywhere: Everywhere,
     *,
     source: Annotated[list[str], typer.Argument(help="Files, a folder of them, or - for stdin.")],
-    written: Annotated[Format, typer.Option("--format", help="How the log is written.")] = Format.SHAREGRAPH,
+    written: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            metavar="WORD",
+            help="How the log is written: sharegraph, segment, taobao-share, higgs or android-cascades.",
+        ),
+    ] = Format.SHAREGRAPH,
     timezone: Annotated[
         str | None, typer.Option(metavar="ZONE", help="Of times without an offset: Asia/Shanghai or +08:00.")
     ] = None,

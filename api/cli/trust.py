@@ -11,9 +11,7 @@ from api.cli.command import Everywhere
 def trust(
     everywhere: Everywhere,
     *,
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="GraphQL documents, one in each file.")
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="GraphQL documents, one in each file.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where they are gathered.")] = Path(
         "trusted.json"
     ),

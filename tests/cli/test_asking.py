@@ -183,3 +183,22 @@ def test_tables_fit_a_page(
     assert shown in page
     assert max(map(len, page.splitlines())) <= 110
     assert "\x1b" not in page
+
+
+@pytest.mark.parametrize(
+    ("what", "flags"),
+    [
+        ("user 'nope'", ["nope"]),
+        ("share 'nope'", ["--share", "nope"]),
+        ("share 'nope'", ["fay", "--share", "nope"]),
+        ("sharer 'nope'", ["--sharer", "nope", "--product", "tea"]),
+        ("product 'nope'", ["--sharer", "ana", "--product", "nope"]),
+    ],
+)
+def test_what_is_asked_with_and_nobody_knows_is_told(
+    store: str, capsys: pytest.CaptureFixture[str], what: str, flags: list[str]
+) -> None:
+    assert cli.main(["suggest", *flags, "--store", store]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == f"sharegraph: {what} is not in the store; check the key, or load newer events\n"

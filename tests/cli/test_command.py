@@ -1,5 +1,7 @@
 """How a command ends, whatever it does."""
 
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -105,6 +107,16 @@ def test_the_examples_of_a_commands_help_stand_apart_from_its_text(
     assert not heading or f"sharegraph {' '.join(words)} " in f"{examples[0]} "
 
 
+@pytest.mark.parametrize("words", [(), *names(typer.main.get_command(cli.app))], ids=" ".join)
+def test_no_word_of_a_commands_help_is_cut_at_eighty_columns(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.main([*words, "--help"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [line for line in shown if len(line) > 80 or re.search(r"[^\s,]… *│", line)] == []
+
+
 def test_an_option_stands_before_or_after_and_the_environment_says_the_store(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -142,6 +154,24 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert told.stdout.splitlines()[-1] == "set()"
+
+
+def test_ctrl_c_before_a_command_has_begun_is_quiet() -> None:
+    script = """
+import os, signal, sys
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "api.cli.answers":
+            os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Impatient())
+from api.start import main
+main()
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", script, "version"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stdout, told.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_a_closed_pipe_is_quiet() -> None:

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from api.cli.evaluate.landing import shown as drawn_of
+from api.cli.evaluate.landing import told as said_of
+from api.cli.printing import drawn
 from graph.errors import InvalidInput
 from graph.evaluate.landing import CATEGORY, ITEM, OURS, POPULARITY, evaluate
 from graph.events import Product
@@ -29,6 +32,21 @@ def test_a_newcomer_is_asked_once_about_what_they_open_next():
     found = evaluate(log_of(events(told("ana>new:hat0 ana>new:hat1 ana>new:tea0")), catalogue=CATALOGUE))
     assert (found.asked, found.stayed.value) == (1, 1.0)
     assert found.scores[CATEGORY].hits.value == 1
+
+
+def test_one_newcomer_gives_no_interval():
+    one, two = (
+        evaluate(log_of(events(told(newcomers)), catalogue=CATALOGUE))
+        for newcomers in ("ana>new:hat0 ana>new:hat1", "ana>a:hat0 ana>a:hat1 ana>b:hat0 ana>b:hat1")
+    )
+    said = said_of(one)
+    assert said["stayed"] == {"value": 1.0, "low": None, "high": None}
+    assert all(score["gain"]["low"] is None for score in said["models"].values())
+    assert "One person gives no interval" in " ".join(drawn(drawn_of(one)).split())
+    assert "(" not in drawn(drawn_of(one))
+    assert "(" in drawn(drawn_of(two))
+    assert "no interval" not in " ".join(drawn(drawn_of(two)).split())
+    assert said_of(two)["stayed"]["low"] is not None
 
 
 def test_who_was_there_before_is_no_newcomer():

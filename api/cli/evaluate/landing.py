@@ -46,41 +46,52 @@ def told(found: "Evaluation") -> dict[str, Any]:
     return {
         "trained": found.trained,
         "asked": found.asked,
-        "stayed": _estimate(found.stayed),
+        "stayed": _estimate(found.stayed, found.asked),
         "models": {
             name: {
-                "hit@5": _estimate(score.hits),
-                "categories@5": _estimate(score.categories),
-                "gain": _estimate(score.gain),
+                "hit@5": _estimate(score.hits, found.asked),
+                "categories@5": _estimate(score.categories, found.asked),
+                "gain": _estimate(score.gain, found.asked),
             }
             for name, score in found.scores.items()
         },
     }
 
 
-def _estimate(quantity: "Estimate") -> dict[str, float]:
-    return {name: getattr(quantity, name) for name in ("value", "low", "high")}
+def _estimate(quantity: "Estimate", people: int) -> dict[str, float | None]:
+    """With its interval; one person gives none."""
+    low, high = (quantity.low, quantity.high) if people > 1 else (None, None)
+    return {"value": quantity.value, "low": low, "high": high}
 
 
 def shown(found: "Evaluation") -> "Table":
     """Every model's measures."""
-    from api.cli.printing import figures, interval, percent, table, words
+    from api.cli.printing import figures, table, words
 
+    alone = found.asked == 1
     columns = (
         words("model", 22), figures("hit@5"), figures("five categories"), figures("gain over item only"),
     )  # fmt: skip
     rows = [
         (
             name,
-            interval(_estimate(score.hits), 3),
-            interval(_estimate(score.categories), 3),
-            f"{score.gain.value:+.3f} ({score.gain.low:+.3f} to {score.gain.high:+.3f})",
+            _ranging(score.hits, ".3f", alone=alone),
+            _ranging(score.categories, ".3f", alone=alone),
+            _ranging(score.gain, "+.3f", alone=alone),
         )
         for name, score in found.scores.items()
     ]
+    who = "one newcomer" if alone else f"{found.asked:,} newcomers"
+    stayed = _ranging(found.stayed, ".1%", alone=alone)
     caption = (
-        f"The category of what {found.asked:,} newcomers opened next; fitted to {found.trained:,} openings "
-        f"before. {percent(_estimate(found.stayed))} stayed in the landing's category. hit@5: of the first "
-        "five products; five categories: of the first five different ones."
+        f"The category of what {who} opened next; fitted to {found.trained:,} openings before. {stayed} "
+        "stayed in the landing's category. hit@5: of the first five products; five categories: of the first "
+        f"five different ones.{' One person gives no interval.' if alone else ''}"
     )
     return table("What strangers turn to after the link", columns, rows, caption)
+
+
+def _ranging(quantity: "Estimate", written: str, *, alone: bool) -> str:
+    """The value, with its interval where that is of more than one person."""
+    value, low, high = (format(one, written) for one in (quantity.value, quantity.low, quantity.high))
+    return value if alone else f"{value} ({low} to {high})"
