@@ -23,7 +23,7 @@ from graph.evaluate.suggestions.logs import held_out
 from graph.evaluate.suggestions.sure import Draws
 from graph.suggest import BEST_FIRST, ORDER, Ask, suggest
 from graph.suggest.grants import ENOUGH, PLACES
-from graph.taste import ItemKNN, interactions
+from graph.taste import ItemKNN, Popularity, interactions
 from graph.taste.model import facts
 from tests.toy import events, log_of
 
@@ -48,6 +48,17 @@ def crowd(held: Held) -> Modelled:
 @pytest.fixture(scope="module")
 def found(crowd: Modelled) -> Diversity:
     return diversity(crowd)
+
+
+def test_a_list_knows_how_many_of_each_kind_its_reader_chose():
+    nobody = np.zeros(0, np.intp)
+    content = facts(np.arange(6), np.array([0, 0, 1, 1, 1, 2]), (6, 3))
+    chose = np.array([0, 0, 0, 1, 1]), np.array([0, 2, 3, 1, 4])
+    known = interactions(chose, (nobody, nobody), (2, 6), content)
+    asked = facts(np.array([0, 1]), np.array([4, 0]), (2, 6))
+    one, other = Modelled.of(Popularity().fit(known), Held(known, None, asked)).lists
+    assert dict(zip(one.product.tolist(), one.own.tolist(), strict=True)) == {1: 1, 4: 2, 5: 0}
+    assert dict(zip(other.product.tolist(), other.own.tolist(), strict=True)) == {0: 1, 2: 1, 3: 1, 5: 0}
 
 
 def test_every_curve_begins_best_first_and_has_a_point_for_each_knob(found: Diversity):
