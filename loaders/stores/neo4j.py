@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from itertools import chain
+from secrets import token_bytes
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -25,7 +26,7 @@ from neo4j import (
     TrustCustomCAs,
     unit_of_work,
 )
-from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
+from neo4j.exceptions import AuthError, ConfigurationError, DriverError, IncompleteCommit, Neo4jError
 
 from graph.answers import Given
 from graph.calls import Call
@@ -72,6 +73,8 @@ BRINGING_UP = 1_800.0
 
 RETRYING = 5.0
 """Seconds that the driver tries a transaction again after the connection was lost."""
+
+_TOKEN = 8
 
 FORGETTING = 1_800.0
 """Seconds that forgetting may take: it looks at all relations that name people other than by their ends."""
@@ -281,15 +284,16 @@ class Neo4jStore:
 
     def begin_call(self, key: bytes, content: bytes, at: int) -> Call | None:
         """Begin a call; None where it is the caller's to make, else the one that stands there."""
-        return self._write(lambda ask, _: calls.begin(ask, key, content, at))
+        token = token_bytes(_TOKEN)
+        return self._write_for_sure(lambda ask, _: calls.begin(ask, key, content, at, token))
 
     def answer_call(self, key: bytes, content: bytes, answer: bytes) -> bytes:
         """Keep what a call was answered; what is kept."""
-        return self._write(lambda ask, _: calls.answer(ask, key, content, answer))
+        return self._write_for_sure(lambda ask, _: calls.answer(ask, key, content, answer))
 
     def drop_call(self, key: bytes, content: bytes) -> None:
         """A call that was begun was not made."""
-        self._write(lambda ask, _: calls.drop(ask, key, content))
+        self._write_for_sure(lambda ask, _: calls.drop(ask, key, content))
 
     def count_refused(self, rows: Mapping[str, Mapping[str, int]], *, anew: bool) -> None:
         """Keep how many rows of each source were refused, by reason."""
@@ -306,9 +310,15 @@ class Neo4jStore:
 
     def forget(self, user: str) -> bool:
         """Remove a person, with all visitors joined to them; False where nobody of that key was known."""
-        return self._write(
-            lambda ask, _: forget(ask, user, self._tombstones, self._memory), patience=FORGETTING
-        )
+        found = False
+
+        def work(ask: Ask, _: Version) -> bool:
+            nonlocal found
+            # Tried again after a commit that nobody acknowledged, it finds them gone.
+            found |= forget(ask, user, self._tombstones, self._memory)
+            return found
+
+        return self._write_for_sure(work, patience=FORGETTING)
 
     def held(self, keys: Sequence[str], stop: Stop = never) -> Held:
         """What is held about a person, who has these keys."""
@@ -433,6 +443,17 @@ class Neo4jStore:
         with self._lock, self._translated(), self._session() as session:
             self._epoch, done = session.execute_write(locked)
             return done
+
+    def _write_for_sure(self, work: Callable[[Ask, Version], T], patience: float | None = None) -> T:
+        """As `_write`, of work that may be done twice: once more where a commit was acknowledged to nobody.
+        It may have been made, so the driver leaves that to who knows the work.
+        """
+        try:
+            return self._write(work, patience)
+        except StoreUnavailable as lost:
+            if not isinstance(lost.__cause__, IncompleteCommit):
+                raise
+            return self._write(work, patience)
 
     def _settled(self) -> Version:
         """The version once the writer of the moment is done: a commit is not seen all at once, its lock

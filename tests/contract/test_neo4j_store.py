@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from graph.calls import Call
 from graph.errors import InvalidInput, StoreIncompatible, StoreUnavailable
-from graph.events import Event, Kind
+from graph.events import Event, Kind, micros
 from graph.store import Store
 from loaders import schema
 from loaders.stores import open_store
@@ -24,6 +25,9 @@ from tests.neo4j_server.server import empty
 from tests.toy import START
 
 pytestmark = pytest.mark.neo4j
+COMMIT = b"\x00\x02\xb0\x12\x00\x00"
+"""As Bolt sends it: a chunk of two bytes, an empty structure of this kind, no more chunks."""
+
 VIEWS = [Event(f"v{n}", Kind.VIEW, START, user="ana", product="tea") for n in range(10)]
 
 
@@ -186,6 +190,8 @@ class Cable:
     def __init__(self, server: Server) -> None:
         self._to = urlsplit(server.uri)
         self._open: list[socket.socket] = []
+        self._unheard: list[socket.socket] = []
+        self.commits_unheard = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.server = Server(
             f"bolt://127.0.0.1:{self._listening.getsockname()[1]}", server.user, server.password
@@ -208,11 +214,16 @@ class Cable:
                 for pair in ((near, far), (far, near)):
                     threading.Thread(target=self._hand_on, args=pair, daemon=True).start()
 
-    @staticmethod
-    def _hand_on(source: socket.socket, target: socket.socket) -> None:
+    def _hand_on(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
-            while part := source.recv(1 << 16):
+            while (part := source.recv(1 << 16)) and source not in self._unheard:
+                if self.commits_unheard and COMMIT in part:
+                    self.commits_unheard -= 1
+                    self._unheard.append(target)
                 target.sendall(part)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
@@ -236,3 +247,27 @@ def test_a_database_that_goes_away_is_told_soon_and_the_load_resumed(store: Stor
     appended = store.append(rows(VIEWS))
     assert len(appended.repeated) >= 5
     assert [event.id for event in store.events()] == [event.id for event in VIEWS]
+
+
+def test_a_call_whose_beginning_nobody_acknowledged_is_made_at_once(store: Store, cable: Cable):
+    through, at = open_store(cable.server.url), micros(START)
+    cable.commits_unheard = 1
+    assert through.begin_call(b"k1", b"tea", at) is None
+    assert cable.commits_unheard == 0
+    assert store.begin_call(b"k1", b"tea", at) == Call(b"tea", at)
+    assert through.begin_call(b"k1", b"tea", at) == Call(b"tea", at)
+    cable.commits_unheard = 1
+    assert through.answer_call(b"k1", b"tea", b"one") == b"one"
+    assert store.begin_call(b"k1", b"tea", at) == Call(b"tea", at, b"one")
+    through.close()
+
+
+def test_who_was_forgotten_without_an_acknowledgement_was_forgotten(store: Store, cable: Cable):
+    store.append(rows(VIEWS))
+    through = open_store(cable.server.url)
+    cable.commits_unheard = 1
+    assert through.forget("ana")
+    assert cable.commits_unheard == 0
+    assert store.counts().users == 0
+    assert not through.forget("ana")
+    through.close()

@@ -9,17 +9,21 @@ from loaders.stores.cypher.ask import Ask
 _UNANSWERED = "MATCH (c:Call {key: $key}) WHERE c.content = $content AND c.answer IS NULL"
 
 
-def begin(ask: Ask, key: bytes, content: bytes, at: int) -> Call | None:
-    """Begin a call; None where it is the caller's to make, else the one that stands there."""
-    standing = _standing(ask, key)
+def begin(ask: Ask, key: bytes, content: bytes, at: int, token: bytes) -> Call | None:
+    """Begin a call; None where it is the caller's to make, else the one that stands there. token: of this
+    attempt, by which it knows the call that it began itself, should nobody have told it so.
+    """
+    standing = _standing(ask, key, but=token)
     if standing is not None and not standing.given_up(at) and standing.at > oldest_kept(at):
         return standing
     _make_room(ask, at)
     ask(
-        "MERGE (c:Call {key: $key}) SET c.content = $content, c.at = $at REMOVE c.answer, c.room",
+        "MERGE (c:Call {key: $key}) SET c.content = $content, c.at = $at, c.token = $token "
+        "REMOVE c.answer, c.room",
         key=key.hex(),
         content=content,
         at=at,
+        token=token,
     )
     return None
 
@@ -46,8 +50,13 @@ def take_out(ask: Ask) -> None:
     ask("MATCH (c:Call) DELETE c")
 
 
-def _standing(ask: Ask, key: bytes) -> Call | None:
-    rows = ask("MATCH (c:Call {key: $key}) RETURN c.content, c.at, c.answer", key=key.hex())
+def _standing(ask: Ask, key: bytes, but: bytes = b"") -> Call | None:
+    """The call under a key; None for one that was begun with this token."""
+    rows = ask(
+        "MATCH (c:Call {key: $key}) WHERE coalesce(c.token <> $but, true) RETURN c.content, c.at, c.answer",
+        key=key.hex(),
+        but=but,
+    )
     return Call(*rows[0]) if rows else None
 
 
