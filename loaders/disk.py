@@ -76,3 +76,36 @@ def put(number: int, text: bytes, at: int) -> None:
     while left:
         written = os.pwrite(number, left, at)
         left, at = left[written:], at + written
+
+
+def replace(path: Path, text: bytes, mode: int = 0o600) -> None:
+    """Let a file hold this and nothing else, on disk before this returns; whoever reads finds all of the one
+    or all of the other. Only for who keeps others from doing so at the same time.
+
+    It is written aside, always under one name, so that what somebody left there who died does not stay.
+    """
+    aside = aside_of(path)
+    aside.unlink(missing_ok=True)
+    try:
+        number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            os.fchmod(number, mode)
+            put(number, text, 0)
+            os.fsync(number)
+        finally:
+            os.close(number)
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+    # What is done next may rest on it: the name of a file is on disk once its folder is.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def aside_of(path: Path) -> Path:
+    """Where a file is written that takes the place of another."""
+    return path.with_name(f"{path.name}.new")

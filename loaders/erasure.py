@@ -6,6 +6,7 @@ it as far as this program owns the files (docs/privacy.md says how far that is, 
 runs the machine).
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,16 +25,21 @@ def erase(store: Store, key: str, aliases: Aliases | None = None) -> bool:
     looks for the forgotten itself.
     """
     keys = {key} | store.same_person([key]).get(key, frozenset())
-    if aliases is not None:
-        # Whoever tries again after a crash no longer knows that all of these are one person's.
-        aliases.drop(keys)
+    # Whoever tries again after a crash no longer knows that all of these are one person's.
+    _leave(store, keys, aliases)
     erased = store.forget(key)
     discard(default_folder(store.url))
     if erased:
-        strike(beside(store.url), keys)
-        if aliases is not None:
-            aliases.drop(keys)
+        # Others may have written of them meanwhile.
+        _leave(store, keys, aliases)
     return erased
+
+
+def _leave(store: Store, keys: AbstractSet[str], aliases: Aliases | None) -> None:
+    """Let nothing beside a store tell of these keys."""
+    strike(beside(store.url), keys)
+    if aliases is not None:
+        aliases.drop(keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ that is revoked is refused by every worker at its next request. It is written as
 
 import fcntl
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -18,6 +17,7 @@ from pathlib import Path
 from secrets import token_hex, token_urlsafe
 
 from graph.errors import InvalidInput, UnknownKey
+from loaders import disk
 
 PREFIX = "sg_"
 
@@ -104,13 +104,8 @@ class Keyring:
             fcntl.flock(held, fcntl.LOCK_EX)
             keys = dict(_read(self.path)) if self.path.exists() else {}
             yield keys
-            aside = self.path.with_name(f"{self.path.name}.{token_hex(4)}")
-            written = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(written, "w") as file:
-                json.dump({"keys": [asdict(key) for key in keys.values()]}, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(self.path)
+            kept = {"keys": [asdict(key) for key in keys.values()]}
+            disk.replace(self.path, json.dumps(kept, indent=1).encode())
 
 
 def _read(path: Path) -> dict[str, ApiKey]:

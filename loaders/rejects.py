@@ -2,6 +2,7 @@
 
 import csv
 import fcntl
+import io
 import os
 import re
 import stat
@@ -17,6 +18,7 @@ from typing import IO, Any, Self
 from graph.errors import InvalidInput
 from graph.events import Reject
 from graph.stop import Stop, never
+from loaders import disk
 
 COLUMNS = ("file", "line", "reason", "detail", "event")
 
@@ -47,11 +49,13 @@ def clear(path: Path) -> list[Path]:
     """Remove the lists of loads that have ended, under this name and those that stand in for it; which it
     were. All other files stay.
     """
+    _sweep(path)
     return [file for file in islice(_names(path), LISTS) if _ended(file, Path.unlink)]
 
 
 def strike(path: Path, texts: AbstractSet[str]) -> None:
     """Take every row that holds one of these texts out of the lists of loads that have ended."""
+    _sweep(path)
     for file in islice(_names(path), LISTS):
         _ended(file, partial(_strike, texts=texts))
 
@@ -137,6 +141,12 @@ def _names(path: Path) -> Iterator[Path]:
     return chain((path,), (path.with_stem(f"{path.stem}.{number}") for number in count(2)))
 
 
+def _sweep(path: Path) -> None:
+    """Remove what somebody left who died while a list was written anew: it names people too."""
+    for file in islice(_names(path), LISTS):
+        disk.aside_of(file).unlink(missing_ok=True)
+
+
 def _ended(path: Path, do: Callable[[Path], None]) -> bool:
     """Do something with the list of a load that has ended; False for every other file."""
     if not path.is_file():
@@ -165,13 +175,13 @@ def _read(path: Path, stop: Stop) -> Iterator[Reject]:
 
 def _strike(path: Path, texts: AbstractSet[str]) -> None:
     with path.open(encoding="utf-8", newline="") as file:
+        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         titles, *rows = csv.reader(file)
     left = [row for row in rows if not any(text in cell for text in texts for cell in row[2:])]
     if len(left) < len(rows):
-        aside = path.with_name(f"{path.name}.part")
-        with aside.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows((titles, *left))
-        aside.replace(path)
+        written = io.StringIO(newline="")
+        csv.writer(written).writerows((titles, *left))
+        disk.replace(path, written.getvalue().encode(), mode)
 
 
 def _taken(path: Path) -> IO[str] | None:

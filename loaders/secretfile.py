@@ -16,11 +16,11 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 from threading import Lock
 from typing import Final
 
 from graph.errors import InvalidInput
+from loaders import disk
 from loaders.sealing import Seal, Secret
 
 KEY_FILE: Final = "SHAREGRAPH_KEY_FILE"
@@ -107,19 +107,9 @@ class SecretFile:
         return new
 
     def _replace(self, held: Sequence[Secret]) -> None:
-        aside = self.path.with_name(f"{self.path.name}.{token_hex(4)}")
-        made = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(made, "w", encoding="utf-8") as file:
-            file.write("\n".join([_TITLE, *(secret.text for secret in held), ""]))
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self.path)
-        # What is sealed next must not outlive the name of the file that opens it.
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        # On disk when it returns: what is sealed next must not outlive the name of the file that opens it.
+        text = "\n".join([_TITLE, *(secret.text for secret in held), ""])
+        disk.replace(self.path, text.encode())
 
     def _check(self, mode: int) -> None:
         if mode & _OTHERS:

@@ -45,7 +45,7 @@ from graph.store import Store
 from loaders.sealing import Seal
 from loaders.secretfile import given
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever the same log would give other arrays than before (tests/unit/test_snapshots.py notices)."""
 
 SAID = frozenset(f"{texts}.letters" for texts in ("people.names", "people.regions", "people.costs", "words"))
@@ -192,12 +192,13 @@ def arrays_of(folder: Path, version: str, seal: Seal | None = None) -> Path | No
 
 def discard(folder: Path) -> None:
     """Remove what was saved: a forgotten person's name does not outlive them in a file. Nothing there is no
-    error.
+    error; OSError where something cannot be removed.
     """
     if folder.is_dir():
         with alone(folder):
             (folder / MANIFEST).unlink(missing_ok=True)
-            _sweep(folder, keep="")
+            for arrays in _arrays(folder):
+                shutil.rmtree(arrays)
 
 
 def _built(store: Store, folder: Path, seal: Seal) -> Snapshot:
@@ -256,9 +257,13 @@ def _place(path: str, version: str | int) -> str:
 
 def _sweep(folder: Path, keep: str) -> None:
     """Remove the arrays of earlier snapshots, and what a killed save left; only by whoever holds the lock."""
-    for child in folder.iterdir():
-        if child.is_dir() and child.name != keep:
-            shutil.rmtree(child, ignore_errors=True)
+    for arrays in _arrays(folder):
+        if arrays.name != keep:
+            shutil.rmtree(arrays, ignore_errors=True)
+
+
+def _arrays(folder: Path) -> list[Path]:
+    return [child for child in folder.iterdir() if child.is_dir()]
 
 
 @contextmanager

@@ -267,9 +267,10 @@ def test_what_two_processes_write_of_people_is_one_file(tmp_path: Path) -> None:
 
 
 DROP: Final = """
+import sys
 from pathlib import Path
 from loaders.aliases import Aliases
-Aliases(Path(sys.argv[2])).drop({"ana", "cyd"})
+Aliases(Path(sys.argv[1])).drop({"ana", "cyd"})
 """
 
 
@@ -319,9 +320,10 @@ def test_a_line_that_was_blanked_without_a_word_is_found(path: Path) -> None:
 
 
 APPEND: Final = """
+import sys
 from pathlib import Path
 from loaders.audit import Asking, AuditLog
-AuditLog(Path(sys.argv[2])).append(Asking("now", "key:k", "member", "own-use", ["Query.user"], ["x" * 2000]))
+AuditLog(Path(sys.argv[1])).append(Asking("now", "key:k", "member", "own-use", ["Query.user"], ["x" * 2000]))
 """
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
@@ -132,6 +133,25 @@ def test_a_backup_is_never_written_over_anything(store: EmbeddedStore, path: Pat
     with pytest.raises(InvalidInput, match="exists already"):
         store.backup(path)
     store.close()
+
+
+def test_of_backups_to_one_place_at_once_one_is_made_and_whole(store: EmbeddedStore, tmp_path: Path):
+    to = tmp_path / "backup.db"
+
+    def made(_: int) -> bool:
+        try:
+            store.backup(to)
+        except InvalidInput:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as at_once:
+        assert sum(at_once.map(made, range(8))) == 1
+    copy = EmbeddedStore(to)
+    assert list(copy.events()) == events(TOY)
+    copy.close()
+    store.close()
+    assert not (tmp_path / "backup.db.part").exists()
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(store: EmbeddedStore, tmp_path: Path):

@@ -5,6 +5,7 @@ An event is one row of integers; people, products and words are said once, in ta
 log WHERE at > …`.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 from graph.errors import InvalidInput, StoreIncompatible, StoreUnavailable
 from graph.events import Event, Kind
+from loaders import disk
 from loaders.sealing import PLAIN, Seal
 from loaders.stores.flat import FLAT, PEOPLE, SHARES, WORDS, unflat
 
@@ -226,11 +228,7 @@ def numbered(connection: Connection, where: str, parameters: Any = ()) -> Iterat
 
 def back_up(path: Path, to: Path) -> None:
     """Write a store as it is now to a new file, whole or not at all; what is sealed stays sealed."""
-    if to.exists():
-        raise InvalidInput(f"{to} exists already; a backup is never written over anything")
-    part = to.with_name(to.name + ".part")
-    part.unlink(missing_ok=True)
-    try:
+    with _part(to) as part:
         with closing(connect(path)) as connection:
             connection.execute("VACUUM INTO ?", (str(part),))
         with closing(connect(part)) as copy:
@@ -238,8 +236,27 @@ def back_up(path: Path, to: Path) -> None:
             copy.execute("UPDATE store SET identity = lower(hex(randomblob(8)))")
             copy.execute("PRAGMA journal_mode = WAL")
         part.rename(to)
-    finally:
-        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _part(to: Path) -> Iterator[Path]:
+    """An empty file beside a new one, which becomes that one or goes; of one process at a time."""
+    taken = InvalidInput(f"{to} exists already; a backup is never written over anything")
+    if to.exists():
+        raise taken
+    part = to.with_name(to.name + ".part")
+    try:
+        with disk.alone(part) as held:
+            # Whoever held it before us has made the file, or given up, and taken the name away.
+            if to.exists() or not part.exists() or not os.path.samestat(os.fstat(held), part.stat()):
+                raise taken
+            try:
+                os.ftruncate(held, 0)
+                yield part
+            finally:
+                part.unlink(missing_ok=True)
+    except OSError as fault:
+        raise StoreUnavailable(f"{to} cannot be written: {fault.strerror}") from fault
 
 
 @contextmanager
