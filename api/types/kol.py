@@ -13,7 +13,7 @@ from api.types.forward import LaterUser, person
 from api.types.influence import Influence
 from api.types.kolfilter import KolFilter, KolObjective
 from api.types.node import Connection
-from api.types.values import Estimate, Money, MoneyInput
+from api.types.values import Estimate, Money, MoneyInput, spoken_of
 from graph import estimate, events
 from graph.analysis import Analysis
 from graph.campaign import audience, forecast, kol, listing
@@ -164,7 +164,7 @@ class Asked:
         """
         budget = None
         if self.budget is not None:
-            budget = events.Money(self.budget.amount, self.budget.currency.upper())
+            budget = spoken_of("budget", self.budget.amount, self.budget.currency)
             if budget.amount <= 0:
                 raise InvalidInput(f"budget: {budget.amount} is not above 0")
         objective = (self.objective or KolObjective.REACH).to_domain()

@@ -9,6 +9,7 @@ import strawberry
 from api.ids import key_of
 from api.limits import NAMED, at_most
 from api.types.described import enumeration, input_type
+from api.types.values import spoken_of
 from graph.analysis import Analysis
 from graph.campaign import audience
 from graph.campaign.worth import Objective
@@ -159,7 +160,7 @@ def _costs(snapshot: Snapshot, said: list[CostInput]) -> tuple[tuple[int, Money]
             raise InvalidInput(f"filter.costs: {cost.amount} is below 0")
         row = snapshot.people.row(cost.user)
         if row is not None:
-            priced[row] = Money(cost.amount, cost.currency.upper())
+            priced[row] = spoken_of("filter.costs", cost.amount, cost.currency)
     return tuple(sorted(priced.items(), key=lambda item: item[0]))
 
 

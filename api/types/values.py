@@ -8,6 +8,7 @@ import strawberry
 from api.types.described import input_type, output
 from api.types.rows import Row
 from graph import estimate, events
+from graph.errors import InvalidInput
 from graph.events import scaled, unscaled
 
 
@@ -30,6 +31,18 @@ class MoneyInput(Row):
 
     amount: Decimal = strawberry.field(description="In the currency's unit; at most four decimals.")
     currency: str = strawberry.field(description="ISO 4217 code, as CNY.")
+
+
+def spoken_of(argument: str, amount: Decimal, currency: str) -> events.Money:
+    """An amount of an argument as the domain has it; InvalidInput where its currency is none.
+
+    >>> spoken_of("budget", Decimal(5), "cny")
+    Money(amount=Decimal('5'), currency='CNY')
+    """
+    code = currency.strip().upper()
+    if len(code) != 3 or not (code.isascii() and code.isalpha()):
+        raise InvalidInput(f"{argument}: {currency!r:.20} is no currency; write its three letters, like CNY")
+    return events.Money(amount, code)
 
 
 @output

@@ -102,6 +102,9 @@ def listing(
     cost, unpriced = (None, 0) if budget is None else costs(market, chosen_by, budget.currency, rates)
     limits = _limits(market, chosen_by, cost, budget)
     candidates, kept = eligible(market, chosen_by), np.array(sorted(chosen_by.already_chosen), np.int32)
+    if budget is not None and cost is not None:
+        # Of people whom it cannot pay nothing would ever be certified, however much was drawn.
+        candidates = candidates[cost[candidates] <= float(budget.amount)]
     stop = asked.get("stop", never)
     stop()
     if objective is Objective.OPENERS:

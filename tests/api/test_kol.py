@@ -1,5 +1,7 @@
 """Whom to ask to share, and what that would set off."""
 
+from typing import Any
+
 import pytest
 
 from api.ids import global_id
@@ -256,6 +258,20 @@ async def test_somebody_unknown_has_no_standing_and_a_budget_of_nothing_is_refus
     assert (await shop.ask(PRICED, user="nobody"))["kolStanding"] is None
     refused = await shop.refused(PRICED, user="hub", budget={"amount": "0", "currency": "CNY"})
     assert {message for _, message in refused} == {"budget: 0 is not above 0"}
+
+
+@pytest.mark.parametrize("currency", ["", "XXXXXXXX", "C\0Y", "¥¥¥"])
+async def test_a_currency_that_is_none_is_refused(shop: Shop, currency: str) -> None:
+    shop.tell(SHOP)
+    money = {"amount": "1", "currency": currency}
+    asked: dict[str, Any] = {
+        "budget": {"budget": money},
+        "filter.costs": {"filter": {"costs": [{"user": "hub", **money}]}},
+    }
+    for argument, said in asked.items():
+        refused = await shop.refused(PRICED, user="hub", **said)
+        assert {code for code, _ in refused} == {"BAD_USER_INPUT"}
+        assert all(message.startswith(f"{argument}: ") for _, message in refused)
 
 
 @pytest.mark.parametrize("share", [0, 1.5, -1])

@@ -12,6 +12,7 @@ from graph.campaign.listing import listing, money_of, standing
 from graph.campaign.market import Market
 from graph.campaign.rates import Rates
 from graph.campaign.sharers import sharing_chance
+from graph.campaign.simulated import Simulated
 from graph.campaign.worth import Behaviour, Objective
 from graph.errors import InvalidInput, UnknownKey
 from graph.events import Money, Product, User
@@ -396,6 +397,14 @@ def test_a_budget_hires_who_adds_most_for_their_cost_and_nobody_without_a_price(
     assert listed(shop, budget=cny(1000), rates=Rates("CNY", {"USD": 7.0})) == ["bea", "dan", "ana"]
     assert kol_candidates(shop, budget=cny(1000)).left_out == 1
     assert listed(shop, budget=cny(9)) == []
+
+
+def test_where_a_budget_pays_nobody_no_more_is_drawn_than_where_it_pays_all():
+    shop = market(SHOP, users=HIRED)
+    nobody, all_ = (listing(shop, budget=cny(money)).ranking.measure for money in (9, 1000))
+    assert isinstance(nobody, Simulated)
+    assert isinstance(all_, Simulated)
+    assert nobody.sample.sets <= all_.sample.sets
 
 
 def test_a_dear_one_who_alone_adds_more_than_all_cheap_ones_comes_first():
