@@ -1,7 +1,7 @@
 """What to show whom, on public folders and logs, beside every baseline; and what showing more of it costs.
 
     SHAREGRAPH_DATA=… python -m bench.suggestions                        # everything, about ten minutes
-    SHAREGRAPH_DATA=… python -m bench.suggestions --parts lastfm --tune  # hours
+    SHAREGRAPH_DATA=… python -m bench.suggestions --parts lastfm --tune  # half an hour
     python -m bench.suggestions --smoke
 
 `lastfm`: dealt 8:1:1 by user with three seeds, then on the parts that SocialLGN published. `ciao`: its
