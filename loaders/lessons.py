@@ -38,8 +38,8 @@ from loaders.sealing import Seal
 from loaders.secretfile import given
 from loaders.snapshots import alone, arrays_of
 
-FORMAT = 3
-"""Raised where the same lessons are written otherwise than before."""
+FORMAT = 4
+"""Raised where the same lessons are written otherwise than before, or sources vote in another unit."""
 
 NAMED = "lessons-"
 _SUM = 4

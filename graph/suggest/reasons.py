@@ -169,10 +169,10 @@ Reason = (
 def heaviest_first(reasons: list[Reason]) -> tuple[Reason, ...]:
     """At most ten reasons in order of weight; from the tenth on they are gathered into a remainder.
 
-    What several models say of what goes with one's own is one reason, as it is one thing to whoever reads it.
-    A friend speaks for a product with one act, so a friend's reasons are one by themselves.
+    What several models say of what goes with one's own is one reason, as it is one thing to whoever reads it;
+    so is one act of one friend, which may be news beside.
     """
-    ordered = sorted(_interest_as_one(reasons), key=lambda reason: -abs(reason.weight))
+    ordered = sorted(_acts_as_one(_interest_as_one(reasons)), key=lambda reason: -abs(reason.weight))
     if len(ordered) <= AT_MOST:
         return tuple(ordered)
     return (*ordered[: AT_MOST - 1], _remainder(ordered[AT_MOST - 1 :]))
@@ -186,6 +186,19 @@ def _interest_as_one(reasons: list[Reason]) -> list[Reason]:
     others = [reason for reason in reasons if not (isinstance(reason, InterestReason) and reason.because)]
     heaviest = max(named, key=lambda reason: reason.weight)
     return [*others, replace(heaviest, weight=sum(reason.weight for reason in named))]
+
+
+def _acts_as_one(reasons: list[Reason]) -> list[Reason]:
+    """The same sum; a friend speaks for a product with one act."""
+    friends = [reason for reason in reasons if isinstance(reason, FriendReason)]
+    acts: dict[tuple[int, int | None], FriendReason] = {}
+    for reason in friends:
+        told = acts.get((reason.friend, reason.via))
+        louder = reason if told is None else replace(told, weight=told.weight + reason.weight)
+        acts[reason.friend, reason.via] = louder
+    if len(acts) == len(friends):
+        return reasons
+    return [*(reason for reason in reasons if not isinstance(reason, FriendReason)), *acts.values()]
 
 
 def _remainder(rest: list[Reason]) -> RemainderReason:

@@ -14,10 +14,12 @@ from graph.analysis import Analysis
 from graph.events import Consent, Event, Kind, Product, User
 from graph.snapshot import Snapshot
 from graph.suggest import (
+    BEST_FIRST,
     SOURCES,
     Alike,
     Answer,
     Ask,
+    Blend,
     Context,
     FriendReason,
     InterestReason,
@@ -503,14 +505,59 @@ def test_somebody_who_did_one_thing_is_told_what_is_popular_of_its_kind_before_w
     assert isinstance(first.reasons[0], LikenessReason)
 
 
-def test_word_of_the_last_day_is_one_source_and_older_word_another():
-    taken, on_shelf = shop("ana>bea:tea ana>:mug @9d ana>:tent")
-    said = {}
-    for name in ("news", "friends"):
-        only = replace(on_shelf, blend=on_shelf.blend.only(name, [source.name for source in SOURCES]))
-        (found,) = suggest(only, [Ask(taken.people.row("bea"))], limit=9)
-        said[name] = {taken.products.keys[one.product] for one in found.suggestions}
-    assert said == {"news": {"tent"}, "friends": {"mug"}}
+def spoken(told: str, source: str) -> dict[str, float]:
+    """What one source alone says to bea, at a weight of one, by product."""
+    taken, on_shelf = shop(told)
+    alone = Blend({source: (1.0,) * 5}).only(source, [one.name for one in SOURCES])
+    (found,) = suggest(replace(on_shelf, blend=alone), [Ask(taken.people.row("bea"))], limit=9)
+    return {taken.products.keys[one.product]: one.score for one in found.suggestions}
+
+
+def test_news_is_what_friends_did_within_a_day_and_friends_say_all():
+    told = "ana>bea:tea ana>:mug @9d ana>:tent"
+    assert set(spoken(told, "friends")) == {"mug", "tent"}
+    assert set(spoken(told, "news")) == {"tent"}
+
+
+def test_half_of_the_news_is_gone_in_two_hours_and_all_of_it_in_a_day():
+    said = spoken("ana>bea:tea @5d ana>:old @5.0417d ana>:bag @5.9583d ana>:mug @6.0417d ana>:tent", "news")
+    assert set(said) == {"bag", "mug", "tent"}
+    assert said["mug"] / said["tent"] == pytest.approx(1 / 2, rel=0.01)
+    assert said["bag"] / said["tent"] == pytest.approx(1 / 13, rel=0.02)
+
+
+@pytest.mark.parametrize("news", [0.0, 0.01, 4.0])
+def test_the_same_act_never_counts_for_less_for_being_newer(news: float):
+    """Whatever is learned: bea's friend shared ten products, from three days ago until now."""
+    told = " ".join(
+        f"@{5 + hours / 24}d ana>:p{hours}" for hours in (0, 30, 48, 49, 55, 63, 69, 71, 71.5, 72)
+    )
+    taken, on_shelf = shop(f"ana>bea:tea {told}")
+    blend = Blend({"friends": (0.5,) * 5, "news": (news,) * 5})
+    heard = blend.without(*(one.name for one in SOURCES if one.name not in blend.weights))
+    ask = Ask(taken.people.row("bea"))
+    (found,) = suggest(replace(on_shelf, blend=heard, order=BEST_FIRST), [ask], limit=20)
+    newest_first = [
+        max(one.at for one in said.reasons if isinstance(one, FriendReason)) for said in found.suggestions
+    ]
+    assert len(newest_first) == 10
+    assert newest_first == sorted(newest_first, reverse=True)
+
+
+def test_what_is_said_elsewhere_in_a_whisper_does_not_decide_which_share_of_the_day_comes_first():
+    """Who is heard through ana's friends adds a little to what ana shared in the morning."""
+    told = "ana>bea:tea ana>bea:pot cy>ana:tea dan>ana:tea @9d ana>:mug cy>:mug dan>:mug @9.4d ana>:tent"
+    taken, on_shelf = shop(told)
+    (found,) = suggest(on_shelf, [Ask(taken.people.row("bea"))], limit=5)
+    assert taken.products.keys[found.suggestions[0].product] == "tent"
+
+
+def test_an_act_that_is_news_too_is_one_reason():
+    taken, found = answer("ana>bea:tea @9d ana>:mug", "bea")
+    (said,) = [one for one in found.suggestions if taken.products.keys[one.product] == "mug"]
+    (friend,) = [reason for reason in said.reasons if isinstance(reason, FriendReason)]
+    assert friend.weight == pytest.approx(said.score - sum(r.weight for r in said.reasons if r is not friend))
+    assert said.score == pytest.approx(sum(reason.weight for reason in said.reasons))
 
 
 def test_what_speaks_against_a_product_is_not_said_for_it():

@@ -24,9 +24,11 @@ from graph.suggest.weights import LEVELS
 Floats = NDArray[np.float64]
 
 PULL = LEVEL_PULL = 20.0
-"""How many chosen products the sources' own weights are worth, and everybody's against one level's. Ten to
-fifty make what strangers chose likeliest where ten to eighty products teach, on a generated shop and on the
-part of taobao-share that comes before anything it is evaluated by; two is worse by a tenth of a nat each."""
+"""How many chosen products the sources' own weights are worth, and everybody's against one level's: chosen
+once, where ten to eighty products teach, by what made likeliest what strangers chose, on a generated shop and
+on the part of taobao-share that comes before anything it is evaluated by. Ten to fifty did alike. No command
+repeats that.
+"""
 
 WHISPER = 0.01
 """Of a source's own weight: the least it counts."""

@@ -26,7 +26,7 @@ from graph.suggest.sources.source import Source
 
 SOURCES = (
     Source("friends", 1.0, friends.votes),
-    Source("news", 1.0, news.votes),
+    Source("news", 4.0, news.votes),
     Source("hops", 0.1, hops.votes),
     Source("circle", 0.1, circle.votes),
     Source("sharer", 0.1, sharer.votes),

@@ -8,7 +8,7 @@ chance of transmission: when that was tried, on a generated shop and on the Taob
 No command repeats the trial.
 """
 
-from datetime import timedelta
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,24 +22,23 @@ from graph.timeline import Rows
 LISTENED, ACTS_EACH = 150, 100
 """Strongest friends listened to, and newest acts of each: what bounds the work of one answer."""
 
-FRESH = timedelta(days=1)
-"""What is newer is told by `news`."""
-
 LINK = 0.6
 """The strength of the tie to somebody whose link was just opened, where a weaker one or none is known."""
 
 
+Left = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+"""What is left of the word of acts of these times (µs), each in [0, 1]."""
+
+
 def votes(shelf: Shelf, question: Question) -> Votes:
-    """What friends shared, bought, rated and opened more than a day ago, and what whoever did whose link was
-    opened.
-    """
-    return heard(shelf, question, fresh=False)
+    """What friends shared, bought, rated and opened, and what whoever did whose link was opened."""
+    return heard(shelf, question)
 
 
-def heard(shelf: Shelf, question: Question, *, fresh: bool) -> Votes:
-    """What friends did within the last day, or before."""
+def heard(shelf: Shelf, question: Question, left: Left | None = None) -> Votes:
+    """What friends did. left: of each act's word; None for all of it."""
     friend, strength = _listened(shelf, question)
-    return said(shelf, friend, strength, ACTS_EACH, fresh=fresh)
+    return said(shelf, friend, strength, ACTS_EACH, left=left)
 
 
 def _listened(shelf: Shelf, question: Question) -> tuple[Rows, NDArray[np.float64]]:
@@ -61,17 +60,16 @@ def said(
     each: int,
     via: Rows | None = None,
     *,
-    fresh: bool | None = None,
+    left: Left | None = None,
 ) -> Votes:
     """What these people's newest `each` acts say, each as loud as its strength. via: whose friends they are,
-    where they are not one's own; they are not named then. fresh: of the last day only, or of all before; None
-    for both.
+    where they are not one's own; they are not named then. left: of each act's word; None for all of it.
     """
     product, vote, asked, place = shelf.engaged.said(friend, strength, each)
-    if fresh is not None:
-        new = shelf.engaged.when(place) >= shelf.shown.as_of - int(FRESH.total_seconds() * 1e6)
-        told = new == fresh
-        product, vote, asked, place = product[told], vote[told], asked[told], place[told]
+    if left is not None:
+        kept = left(shelf.engaged.when(place))
+        told = kept > 0
+        product, vote, asked, place = product[told], (vote * kept)[told], asked[told], place[told]
 
     def reason(entry: int, weight: float) -> Reason:
         action, at, share = shelf.engaged.act(int(place[entry]))
