@@ -69,7 +69,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "SuggestionEdge": {"node cursor": "M S"},
     "Reason": {"weight": "M S G"},
     "FriendReason": {"weight friend action at share via": "M S"},
-    "InterestReason": {"weight because bought": "M S G"},
+    "InterestReason": {"weight bought": "M S G", "because": "M S"},
     "LikenessReason": {"weight because brand by": "M S G"},
     "RelationReason": {"weight kind to": "M S G"},
     "SceneReason": {"weight scene": "M S"},

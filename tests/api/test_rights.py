@@ -11,6 +11,7 @@ from graphql import (
     GraphQLObjectType,
     build_client_schema,
     get_introspection_query,
+    parse,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from api.auth.caller import Caller, Role
 from api.ids import global_id, plain
 from api.request import Asked
-from api.rights.guard import WHOSE
+from api.rights.guard import WHOSE, beyond
 from api.rights.page import printed
 from api.rights.suppress import told as told_of
 from api.rights.table import ALLOWED, EVERYTHING, OWN, TABLE, sees
@@ -335,6 +336,24 @@ async def test_a_growth_team_is_told_what_travelled_and_nobodys_part_in_it(told:
         assert (await ask(told, Role.GROWTH, f"{{ cascades {{ nodes {{ {field} }} }} }}")).code == "FORBIDDEN"
     by_name = await ask(told, Role.GROWTH, '{ cascades(filter: { user: "ana" }) { totalCount } }')
     assert by_name.errors[0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_growth_team_is_not_told_what_one_person_opened(told: Shop) -> None:
+    document = """{ product(key: "tea") { audience { nodes { user { key }
+        reasons { __typename weight ... on InterestReason { because { key } } } } } } }"""
+    reply = await ask(told, Role.GROWTH, document)
+    assert (reply.code, reply.data) == ("FORBIDDEN", None)
+    fine = await ask(told, Role.GROWTH, document.replace("... on InterestReason { because { key } }", ""))
+    assert fine.data["product"]["audience"]["nodes"]
+
+
+SHOWN = sorted(Path("examples/frontend").glob("*-*.graphql"))
+OF_ROLES = [(Role(role), file) for file in SHOWN if (role := file.name.partition("-")[0]) in {*Role}]
+
+
+@pytest.mark.parametrize(("role", "file"), OF_ROLES, ids=lambda one: getattr(one, "stem", ""))
+def test_an_example_asks_for_nothing_that_is_not_its_roles(role: Role, file: Path) -> None:
+    assert beyond(core_schema, parse(file.read_text("utf-8")), role) == ()
 
 
 async def test_a_page_of_the_shop_knows_the_sharer_who_allows_to_be_named_and_nobody_else(told: Shop) -> None:
