@@ -82,6 +82,7 @@ def _people(base: People, delta: Log, joins: "Joins") -> tuple[People, dict[int,
         names=base.names.followed_by(nothing),
         regions=base.regions.followed_by(nothing),
         costs=base.costs.followed_by(nothing),
+        strangers=np.append(base.strangers, np.zeros(len(strangers), np.bool_)),
         merged=base.merged + len(merged),
     )
     theirs = ((base.keys[old], (base.names[old], base.regions[old], base.costs[old])) for old in merged)

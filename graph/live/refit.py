@@ -176,7 +176,7 @@ class LiveAnalysis(Analysis):
             shares=touched.shares,
             before=touched.as_of + 1,
             personal=personal,
-            named=personal & shelf.named,
+            named=personal & shelf.named & ~touched.people.strangers,
         )
 
     @property

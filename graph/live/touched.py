@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from graph.events import Kind
 from graph.lineage import depths_and_roots, last_opened, latest_shares
 from graph.live.newcomers import Newcomers
-from graph.log import NONE, Log
+from graph.log import NONE, EventColumns, Log
 from graph.noise import bursts
 from graph.snapshot import Snapshot
 from graph.snapshot.codes import rows_by_seq, through
-from graph.snapshot.meaning import meant, named, newest, through_shares
+from graph.snapshot.meaning import actors, meant, named, newest, through_shares
 from graph.ties import Ties
 from graph.timeline import Events, Rows, Shares
 
@@ -43,17 +43,18 @@ class Touched:
         """By a delta that continues a snapshot. by_actor, tied: the snapshot's."""
         names = Newcomers.of(base, delta)
         columns = delta.events
+        people = replace(names.people, strangers=_strangers(by_actor, names, columns))
         order = np.lexsort((columns.digest, columns.kind != Kind.SHARE, columns.at))
         came, shares = _shared(base, names, delta, order)
         renewed = _renewed(tied, names, came)
         past = base.events.at_rows(_past(by_actor, np.flatnonzero(renewed[: len(base.people)])))
         events = _together(past, came, names.canonical(), shares)
         as_of = max(base.as_of, newest(came.kind, came.at))
-        before = replace(base, as_of=as_of, people=names.people, events=past)
+        before = replace(base, as_of=as_of, people=people, events=past)
         now = Snapshot(
             version=delta.version,
             as_of=as_of,
-            people=names.people,
+            people=people,
             products=names.products,
             words=names.words,
             events=events,
@@ -61,6 +62,16 @@ class Touched:
             consenting=base.consenting,
         )
         return cls(before, now, renewed, names.too_late)
+
+
+def _strangers(by_actor: ByActor, names: Newcomers, columns: EventColumns) -> NDArray[np.bool_]:
+    """Who did all they did as a visitor, the delta included; see `People`."""
+    by_account, by_visitor = actors(columns, names.naming.person)
+    found, quiet = names.people.strangers.copy(), np.ones(len(names.people), np.bool_)
+    quiet[: len(by_actor[0]) - 1] = np.diff(by_actor[0]) == 0
+    found[by_visitor] |= quiet[by_visitor]
+    found[by_account] = found[list(names.merged)] = False
+    return found
 
 
 def _past(by_actor: ByActor, people: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -32,7 +32,8 @@ TOGETHER = 20
 @dataclass(frozen=True, eq=False)
 class Asking:
     """What questions are answered from. before: everything earlier counts, µs. named: (people,), who may be
-    shown to friends. personal: (people,), who was not forgotten and allows to be answered personally.
+    shown to friends, and has an account to be sent something at. personal: (people,), who was not forgotten
+    and allows to be answered personally.
     """
 
     history: History
@@ -61,8 +62,8 @@ def recipients(
     most `limit`, equals by row.
 
     A tie in either direction will do. Who does not allow to be named to friends, or to be answered
-    personally, is not listed; a sharer who allows no personal answer has no friends here. stop: asked before
-    every twenty; what it raises ends the batch.
+    personally, is not listed, nor is a visitor without an account; a sharer who allows no personal answer has
+    no friends here. stop: asked before every twenty; what it raises ends the batch.
     """
     answers: list[tuple[Recipient, ...]] = []
     for start in range(0, len(asked), TOGETHER):

@@ -45,6 +45,15 @@ def named(columns: EventColumns, order: NDArray[np.intp], naming: Naming) -> Eve
     )
 
 
+def actors(columns: EventColumns, person: Rows) -> tuple[Rows, Rows]:
+    """Rows of who did something under an account's key, and of who did as a visitor without one; as often as
+    they did. person: the row of every code.
+    """
+    alone = np.where(columns.user == NONE, columns.visitor, NONE)
+    by_account, by_visitor = through(person, columns.user), through(person, alone)
+    return by_account[by_account != NONE], by_visitor[by_visitor != NONE]
+
+
 def newest(kind: NDArray[np.int8], at: NDArray[np.int64]) -> int:
     """The time of the newest event, µs; 0 for none. What people say to us (FEEDBACK, CONSENT) is no news of
     the world: a click in an old log must not make all of it stale.

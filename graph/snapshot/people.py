@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.events import User
 from graph.log import NONE
@@ -34,6 +35,8 @@ class People:
     visitors: keys that were joined to somebody; visitor_person: whom. refused_joins: claims on a visitor that
     was somebody else's already. names, regions: "" where unknown; costs: the attribute `cost`, "" where
     unknown. merged: rows of visitors who became somebody after the snapshot was made; nobody is in them.
+    strangers: (n,), who did something, and all of it as a visitor without an account: nobody can send them
+    anything.
     """
 
     keys: Keys
@@ -43,6 +46,7 @@ class People:
     names: Texts
     regions: Texts
     costs: Texts
+    strangers: NDArray[np.bool_]
     merged: int = 0
 
     def __len__(self) -> int:

@@ -12,7 +12,7 @@ from graph.lineage import depths_and_roots, last_opened, latest_shares
 from graph.log import NONE, EventColumns, Log
 from graph.noise import bursts
 from graph.snapshot.codes import rows_by_seq, sorted_keys, through
-from graph.snapshot.meaning import Naming, meant, named, newest, through_shares
+from graph.snapshot.meaning import Naming, actors, meant, named, newest, through_shares
 from graph.snapshot.people import BLANK, People, said_of
 from graph.snapshot.products import Products, words_of
 from graph.texts import Keys, Texts
@@ -142,4 +142,12 @@ class _Resolution:
     def _people(self) -> People:
         nothing = Texts.of([""] * len(self.keys))
         visitors = self.visitors, self.visitor_person, self.refused_joins
-        return People(self.keys, *visitors, nothing, nothing, nothing).told(said_of(self.log.users))
+        people = People(self.keys, *visitors, nothing, nothing, nothing, self._strangers())
+        return people.told(said_of(self.log.users))
+
+    def _strangers(self) -> NDArray[np.bool_]:
+        by_account, by_visitor = actors(self.log.events, self.person_row)
+        found = np.zeros(len(self.keys), np.bool_)
+        found[by_visitor] = True
+        found[by_account] = False
+        return found

@@ -118,6 +118,35 @@ def test_who_said_no_is_not_listed(purpose):
     assert names(shop, asked(shop, "ana", "mug")) == ["cy"]
 
 
+def test_a_visitor_without_an_account_is_not_listed_until_they_turn_out_to_be_somebody():
+    told = "ana>?v,bea:tea"
+    shop = analysed(told)
+    assert names(shop, asked(shop, "ana", "mug")) == ["bea"]
+    joined = analysed(f"{told} cy=?v")
+    assert names(joined, asked(joined, "ana", "mug")) == ["bea", "cy"]
+
+
+@pytest.mark.parametrize("more", ["ana>?w:tea", "?w.view:tea", "cy=?v", "cy=?w ana>cy:tea", "ana>dan:tea"])
+def test_who_is_a_visitor_in_a_delta_is_one_to_an_immediate_refit(more):
+    told = "ana>?v,bea:tea ana~w"
+    whole = log_of(events(f"{told} {more}"))
+    before = len(events(told))
+    fitted = Analysis.of(Snapshot.of(log_of(events(told))))
+    rows = np.arange(len(whole.events)) >= before
+    columns = {field.name: getattr(whole.events, field.name)[rows] for field in fields(EventColumns)}
+    delta = replace(whole, since=fitted.snapshot.version, share_ids=[], events=EventColumns(**columns))
+    live, anew = after(fitted, delta), Analysis.of(Snapshot.of(whole))
+    said = [
+        {
+            key
+            for key in ("v", "w", "bea", "cy", "dan")
+            if shop.sharing.named[shop.snapshot.people.row(key) or 0]
+        }
+        for shop in (live, anew)
+    ]
+    assert said[0] == said[1]
+
+
 def test_a_sharer_who_wants_no_personal_answer_has_no_friends_here():
     told = events("ana>bea,cy:tea")
     shop = analysed([*told, shut("ana", told[-1].at + MINUTE, personalisation=False)])
