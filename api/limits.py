@@ -27,6 +27,9 @@ CALL = 1_000
 OPERATIONS = 50
 """The most operations that one WebSocket has under way at a time, subscriptions and others."""
 
+CALLED = 1_000
+"""The longest id that a client may give an operation of a WebSocket: every event of it says the id again."""
+
 First = Annotated[
     int | None, strawberry.argument(description=f"How many to give, from 1 to {PAGE}; null is the default.")
 ]

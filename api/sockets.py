@@ -22,7 +22,7 @@ from api.auth.caller import Caller, Unauthenticated, UnknownPurpose
 from api.errors import FORBIDDEN, TOO_MANY, Told, refusal, spoken
 from api.follow import GAVE_WAY, Following, Full
 from api.http import Unfit, asked_of
-from api.limits import OPERATIONS
+from api.limits import CALLED, OPERATIONS
 from api.metrics import Metrics
 from api.patience import line_of, taken
 from api.request import Asked
@@ -188,7 +188,7 @@ class _Conversation:
                 await self._say(type="pong")
             case {"type": "pong"}:
                 pass
-            case {"type": "subscribe", "id": str(id_), "payload": dict(payload)} if id_:
+            case {"type": "subscribe", "id": str(id_), "payload": dict(payload)} if 0 < len(id_) <= CALLED:
                 await self._begin(id_, payload, size)
             case {"type": "complete", "id": str(id_)}:
                 if id_ in self.operations:

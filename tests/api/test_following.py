@@ -488,6 +488,14 @@ async def test_who_greeted_keeps_their_place_and_a_newcomer_gets_one_whoever_flo
                 assert (await hear(early))["type"] == "next"
 
 
+async def test_an_operations_id_is_no_longer_than_an_id_is(shop: Shop) -> None:
+    async with served(shop) as (address, _), talking(address) as client:
+        await say(client, id="x" * 1_000, type="subscribe", payload={"query": "{ __typename }"})
+        assert (await hear(client))["id"] == "x" * 1_000
+        await say(client, id="x" * 1_001, type="subscribe", payload={"query": "{ __typename }"})
+        assert (await closed(client))[0] == 4400
+
+
 async def _pinging(client: ClientConnection) -> None:
     while True:
         await say(client, type="ping")
