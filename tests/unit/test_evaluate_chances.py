@@ -1,23 +1,34 @@
 """Chances of suggestions, held against what came later."""
 
 from itertools import pairwise
-from pathlib import Path
 
+import numpy as np
 import pytest
 
 from api.cli.evaluate.chances import shown, told
 from api.cli.loads import made_up
 from graph.errors import InvalidInput
 from graph.evaluate.chances import evaluate
+from graph.events import Kind
+from graph.log import NONE, Log
+from graph.snapshot import Snapshot
+from graph.suggest.learning import showings
 from graph.suggest.weights import spans
 from loaders.aside import log_of
 from tests.toy import events
 from tests.toy import log_of as log_told
 
 
-def test_chances_of_a_generated_shop_are_held_against_what_came_later(tmp_path: Path):
-    made_up(tmp_path / "shop", users=600, events=20_000, seed=3, noise=1.0, shape="csv")
-    found = evaluate(log_of([str(tmp_path / "shop")], "sharegraph"), train_share=0.7)
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Log:
+    """A generated one, which tells what it showed."""
+    folder = tmp_path_factory.mktemp("made") / "shop"
+    made_up(folder, users=600, events=20_000, seed=3, noise=1.0, shape="csv")
+    return log_of([str(folder)], "sharegraph")
+
+
+def test_chances_of_a_generated_shop_are_held_against_what_came_later(shop: Log):
+    found = evaluate(shop, train_share=0.7)
     assert sum(bin_.trials for bin_ in found.ours.curve) == found.ours.trials
     opened = [bin_.happened.value for bin_ in found.ours.curve]
     intervals = [bin_.happened for bin_ in found.ours.curve]
@@ -36,6 +47,20 @@ def test_chances_of_a_generated_shop_are_held_against_what_came_later(tmp_path: 
     assert set(told(found)["models"]) == {"ours", "one for all"}
     assert "showings to" in shown(found)
     assert "products of their own" in shown(found)
+
+
+def test_chances_learned_where_too_little_was_told_to_be_shown_are_held_against_the_like(
+    shop: Log, monkeypatch: pytest.MonkeyPatch
+):
+    """The part that teaches has an eighth of what the shop says it showed, the one that is asked about a
+    quarter.
+    """
+    told_of = Snapshot.of(shop).events
+    ours = np.count_nonzero((told_of.kind == Kind.EXPOSURE) & (told_of.share == NONE))
+    monkeypatch.setattr(showings, "ENOUGH", ours // 6)
+    found = evaluate(shop, train_share=0.7, most=200)
+    assert not found.exposed
+    assert "what people then turned to by themselves" in " ".join(shown(found).split())
 
 
 def test_a_log_too_small_to_tell_chances_says_so():
