@@ -9,7 +9,7 @@ from typing import Final
 
 PRICES: Final = {
     "Query.kolCandidates": 500.0,
-    "Query.kolStanding": 200.0,
+    "Query.kolStanding": 500.0,
     "Query.spread": 200.0,
     "Query.exportUser": 2_000.0,
     "Query.kFactor": 100.0,

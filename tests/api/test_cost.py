@@ -288,3 +288,7 @@ def test_of_the_documents_that_are_kept_the_earliest_go_where_all_are_long(
 def test_a_purse_without_bound_is_never_empty() -> None:
     purses = Purses()
     assert all(purses.charge("ana", Allowance(), 1e9).enough for _ in range(3))
+
+
+def test_a_standing_costs_what_the_list_does_that_it_is_read_from() -> None:
+    assert PRICES["Query.kolStanding"] == PRICES["Query.kolCandidates"]
