@@ -88,12 +88,14 @@ class Texts(Sequence[str]):
         return Texts(np.concatenate([*parts, self.letters[start:]]), ends)
 
     def equal(self, text: str) -> NDArray[np.bool_]:
-        """Which rows are this text, shape (n,).
+        r"""Which rows are this text, shape (n,). What is no text in UTF-8 is none of them.
 
         >>> Texts.of(["mug", "", "tea"]).equal("tea").tolist()
         [False, False, True]
+        >>> Texts.of(["mug"]).equal("\udced").tolist()
+        [False]
         """
-        wanted = text.encode()
+        wanted = text.encode(errors="surrogatepass")
         rows = np.flatnonzero(np.diff(self.ends) == len(wanted))
         for place, letter in enumerate(wanted):
             rows = rows[self.letters[self.ends[rows] + place] == letter]
