@@ -188,6 +188,8 @@ def test_a_catalogue_tells_the_substitutes_of_a_shop_whose_shelves_are_categorie
     mixed = replace(plain, products=400, shelves_by_price=False, wandering=0.2)
     told, untold = (scored(model)[Relation.SUBSTITUTE] for model in (plain, mixed))
     assert UNREAD not in scored(plain)[Relation.COMPLEMENT]
+    by_price = scored(replace(plain, products=400))[Relation.SUBSTITUTE]
+    assert by_price[UNREAD].precision.value > 0.7, "where shelves go by price, the nearest in price tell them"
     assert told[UNREAD].precision.value == 1.0
     assert untold[UNREAD].precision.value < 0.5
     found = [untold[name].precision.value for name in (UNREAD, TOGETHER, OURS, ORACLE)]
