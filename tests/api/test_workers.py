@@ -23,7 +23,7 @@ from api.cost.allowance import ALLOWANCES, Allowance
 from api.cost.purse import Purses
 from api.trusted import Trusted, id_of
 from graph.events import User
-from loaders.audited import verify
+from loaders.audited import parts, verify
 from loaders.ingest import ingest_events
 from loaders.keyring import Keyring
 from loaders.stores import open_store
@@ -221,6 +221,9 @@ def test_a_killed_worker_is_replaced_and_nothing_acknowledged_is_lost(
             acknowledged += ids
         except httpx.TransportError:
             seen = True
+        if turn in {10, 30}:
+            audit = served.folder / "audit.jsonl"
+            audit.rename(served.folder / f"audit.jsonl-{turn}")
         if turn == 20:
             os.kill(victim, signal.SIGKILL)
     assert seen
@@ -237,6 +240,7 @@ def test_a_killed_worker_is_replaced_and_nothing_acknowledged_is_lost(
     looked = verify(served.folder / "audit.jsonl")
     assert looked.fault == ""
     assert looked.rows >= len(acknowledged) // 5
+    assert len(parts(served.folder / "audit.jsonl")) == 3
 
 
 def test_a_call_with_a_key_is_answered_the_same_by_every_worker(served: Served) -> None:

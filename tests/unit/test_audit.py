@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -452,3 +453,37 @@ def test_rows_are_moved_away_under_two_who_write_and_one_of_them_is_killed(path:
     assert found.fault == ""
     assert ROWS + len(seals) <= found.rows <= ROWS + len(seals) + 2
     assert len(parts(path)) >= 8
+
+
+@contextmanager
+def full(path: Path, room: int) -> Iterator[None]:
+    """While files grow no further than this one and so many bytes, as on a disk that is full."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + room, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize("room", [0, 1, 100])
+def test_what_a_full_disk_does_not_take_is_not_there_in_part(path: Path, room: int) -> None:
+    log, aliases = AuditLog(path), Aliases.of_log(path)
+    (ana, bea) = aliases.of(["ana", "bea"])
+    with full(path, room):
+        for _ in range(3):
+            with pytest.raises(OSError, match="too large"):
+                log.append(asking(7))
+        assert (verify(path).rows, verify(path).fault) == (ROWS, "")
+    before = aliases.path.read_bytes()
+    with full(aliases.path, min(room, 20)):
+        with pytest.raises(OSError, match="too large"):
+            aliases.drop({"ana"})
+        with pytest.raises(OSError, match="too large"):
+            aliases.of(["cy", "dan"])
+    assert aliases.path.read_bytes() == before
+    assert aliases.known(["ana", "bea", "cy"]) == [ana, bea, None]
+    aliases.drop({"ana"})
+    AuditLog(path).append(asking(8))
+    log.append(asking(9))
+    assert (verify(path).rows, verify(path).fault) == (ROWS + 2, "")
