@@ -118,7 +118,7 @@ def test_what_somebody_else_did_says_neither_where_nor_how_they_did_it(store: St
 def test_what_others_do_with_the_shop_is_nobodys_to_a_reader_who_may_not_know_them(store: Store):
     """Bea bought by ana's link: that somebody did is ana's to know, and who it was bea's to tell."""
     share = Event("s", Kind.SHARE, START, user="ana", product="tea")
-    came = {"user": "bea", "visitor": "bea-phone", "product": "tea", "sharer": "ana"}
+    came: dict[str, Any] = {"user": "bea", "visitor": "bea-phone", "product": "tea", "sharer": "ana"}
     acts = [
         Event(kind.name, kind, START, **came) for kind in (Kind.OPEN, Kind.VIEW, Kind.CART, Kind.PURCHASE)
     ]
