@@ -1,7 +1,6 @@
 "use strict";
 
-const defaultQuery = `# What to show somebody, and why: here, whoever leads
-# the largest community.
+const defaultQuery = `# What to show whoever leads the largest community, and why.
 # Ctrl-Enter asks; the book on the left explains every word.
 {
   communities(first: 1) {
