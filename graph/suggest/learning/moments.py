@@ -50,7 +50,8 @@ class Moments:
     whole: the log to its end. ties, engaged, verdicts, shown: of the fit `shelf`, made of what comes before
     `cut` (µs), rows those of the whole. earshot: the ties of the whole. silent: (people,), whose acts may not
     be used. starts, events: everybody's events, in order of time. woken: (products,), µs of the first act
-    from the cut on, far away for none.
+    from the cut on, far away for none. clock: the times (µs) of all that those did whose acts may be used, by
+    which it is told how late it was: news fades within hours.
     """
 
     whole: Snapshot
@@ -66,6 +67,7 @@ class Moments:
     starts: Longs
     events: Longs
     woken: Longs
+    clock: Longs
 
     @classmethod
     def after(cls, shelf: Shelf, past: Snapshot, cut: int, whole: Snapshot, earshot: Ties) -> "Moments":
@@ -86,8 +88,23 @@ class Moments:
         to_come = (shelf.stands == UNAVAILABLE) & whole.products.available
         alike = likeness(whole.products, engaged, (shelf.stands == OFFERED) | to_come)
         shelf = replace(shelf, likeness=alike)
+        who = whole.events.person
+        clock = whole.events.at[(who == NONE) | ~silent[who]]
         return cls(
-            whole, shelf, ties, engaged, said, seen, cut, past.as_of, earshot, silent, starts, rows, woken
+            whole,
+            shelf,
+            ties,
+            engaged,
+            said,
+            seen,
+            cut,
+            past.as_of,
+            earshot,
+            silent,
+            starts,
+            rows,
+            woken,
+            clock,
         )
 
     def at(self, person: int, moment: int) -> Shelf:
@@ -117,8 +134,8 @@ class Moments:
         renewed = np.zeros(len(self.whole.people), np.bool_)
         renewed[events.person[rows[np.searchsorted(events.at[rows], self.cut) :]]] = True
         rows = rows[renewed[events.person[rows]]]
-        last = int(np.searchsorted(events.at, moment)) - 1
-        as_of = max(self.fitted_at, int(events.at[last])) if last >= 0 else self.fitted_at
+        last = int(np.searchsorted(self.clock, moment)) - 1
+        as_of = max(self.fitted_at, int(self.clock[last])) if last >= 0 else self.fitted_at
         return replace(self.whole, as_of=as_of, events=events.at_rows(rows)), renewed
 
     def _within_earshot(self, person: int) -> Rows:
