@@ -288,7 +288,7 @@ class Analysis:
             shares=snapshot.shares,
             before=snapshot.as_of + 1,
             personal=personal,
-            named=personal & shelf.named & ~snapshot.people.strangers,
+            named=personal & shelf.named,
         )
 
     def audience(

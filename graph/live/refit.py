@@ -176,7 +176,7 @@ class LiveAnalysis(Analysis):
             shares=touched.shares,
             before=touched.as_of + 1,
             personal=personal,
-            named=personal & shelf.named & ~touched.people.strangers,
+            named=personal & shelf.named,
         )
 
     @property
@@ -262,7 +262,7 @@ def _shelf(
     people, products = len(now.people), len(now.products)
     silent_then = ~_padded(fitted.personal, people, True)
     silent = np.where(renewed, refused(now, Purpose.PERSONALISATION), silent_then)
-    unnamed = refused(now, Purpose.NAMED_TO_FRIENDS) | silent
+    unnamed = refused(now, Purpose.NAMED_TO_FRIENDS) | silent | now.people.strangers
     unnamed[: now.people.blanks] = True
     fresh = engagements(now, silent, purchases(now.events))
     done = fitted.done.and_then(

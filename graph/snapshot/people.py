@@ -36,7 +36,7 @@ class People:
     was somebody else's already. names, regions: "" where unknown; costs: the attribute `cost`, "" where
     unknown. merged: rows of visitors who became somebody after the snapshot was made; nobody is in them.
     strangers: (n,), who did something, and all of it as a visitor without an account: nobody can send them
-    anything.
+    anything, and nobody would know them by the id of a browser.
     """
 
     keys: Keys

@@ -41,12 +41,12 @@ from graph.timeline import Rows
 class Shelf:
     """Everything an answer is made from, computed once for a snapshot.
 
-    stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,),
-    with whom each person's choices are counted; community: (people,), in which they are told to be. personal,
-    named, located: (people,), who allows to be answered personally, to be named to friends, and to be
-    answered by where they are. cap: how often somebody is shown the same. order: what counts beside the
-    score. grants: (products,), what each is granted beside its score (graph.suggest.grants); None for
-    nothing.
+    stands: (products,), see `filters.standing`. categories: (products,), codes. labels: (people,), with whom
+    each person's choices are counted; community: (people,), in which they are told to be. personal, named,
+    located: (people,), who allows to be answered personally, to be named to friends (and is known by more
+    than a visitor's id), and to be answered by where they are. cap: how often somebody is shown the same.
+    order: what counts beside the score. grants: (products,), what each is granted beside its score
+    (graph.suggest.grants); None for nothing.
     """
 
     ties: Ties | LiveTies
@@ -130,7 +130,7 @@ class Shelf:
         products = len(snapshot.products)
         done = Activity.of(snapshot.events, products, silent)
         stands = standing(done, snapshot.products.available, snapshot.as_of)
-        named = ~refused(snapshot, Purpose.NAMED_TO_FRIENDS) & ~silent
+        named = ~refused(snapshot, Purpose.NAMED_TO_FRIENDS) & ~silent & ~snapshot.people.strangers
         named[: snapshot.people.blanks] = False
         nowhere = refused(snapshot, Purpose.LOCATION)
         chosen = popular(engaged, np.where(silent, NONE, labels), products, stands == OFFERED)

@@ -426,6 +426,15 @@ def test_what_a_friends_friend_shared_is_told_as_that_of_a_friend_of_theirs():
     assert not theirs.named
 
 
+def test_a_friend_who_is_known_by_a_browser_alone_is_heard_and_not_named():
+    [reason] = reasons_for("?v>bea:tea ?v>:mug", "bea", "mug", FriendReason)
+    assert isinstance(reason, FriendReason)
+    assert not reason.named
+    [reason] = reasons_for("?v>bea:tea ?v>:mug dan=?v", "bea", "mug", FriendReason)
+    assert isinstance(reason, FriendReason)
+    assert reason.named
+
+
 def test_nobody_is_heard_through_a_friend_who_is_not_to_be_named():
     told = events("ana>bea:tea cy>ana:tea cy>ana:pot cy>:mug")
     silence = Consent(named_to_friends=False)
