@@ -8,7 +8,7 @@ system, so what one process reads is what another wrote, whatever either had rea
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +33,17 @@ def beside(path: Path) -> Iterator[int]:
     with _open(path, os.O_RDONLY) as number:
         fcntl.flock(number, fcntl.LOCK_SH)
         yield number
+
+
+@contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """Change files of a folder, one process at a time of those that ask for it so: where a file is replaced,
+    its own lock goes with it. Where folders cannot be locked, as over NFS, nobody waits.
+    """
+    with _open(folder, os.O_RDONLY) as number:
+        with suppress(OSError):
+            fcntl.flock(number, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

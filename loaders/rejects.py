@@ -49,15 +49,15 @@ def clear(path: Path) -> list[Path]:
     """Remove the lists of loads that have ended, under this name and those that stand in for it; which it
     were. All other files stay.
     """
-    _sweep(path)
-    return [file for file in islice(_names(path), LISTS) if _ended(file, Path.unlink)]
+    with _swept(path) as files:
+        return [file for file in files if _ended(file, Path.unlink)]
 
 
 def strike(path: Path, texts: AbstractSet[str]) -> None:
     """Take every row that holds one of these texts out of the lists of loads that have ended."""
-    _sweep(path)
-    for file in islice(_names(path), LISTS):
-        _ended(file, partial(_strike, texts=texts))
+    with _swept(path) as files:
+        for file in files:
+            _ended(file, partial(_strike, texts=texts))
 
 
 def naming(path: Path, texts: AbstractSet[str], stop: Stop = never) -> list[Reject]:
@@ -141,10 +141,19 @@ def _names(path: Path) -> Iterator[Path]:
     return chain((path,), (path.with_stem(f"{path.stem}.{number}") for number in count(2)))
 
 
-def _sweep(path: Path) -> None:
-    """Remove what somebody left who died while a list was written anew: it names people too."""
-    for file in islice(_names(path), LISTS):
-        disk.aside_of(file).unlink(missing_ok=True)
+@contextmanager
+def _swept(path: Path) -> Iterator[list[Path]]:
+    """Where lists may be that nobody else writes anew now, so that only loads hold any; none where there is
+    no folder. What somebody left who died while a list was written anew is removed: it names people too.
+    """
+    if not path.parent.is_dir():
+        yield []
+        return
+    files = [*islice(_names(path), LISTS)]
+    with disk.in_turn(path.parent):
+        for file in files:
+            disk.aside_of(file).unlink(missing_ok=True)
+        yield files
 
 
 def _ended(path: Path, do: Callable[[Path], None]) -> bool:

@@ -2,14 +2,17 @@
 
 import csv
 import shutil
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from graph.events import Event, Kind, Reject, Row, User
+from loaders import disk
 from loaders.aliases import Aliases
 from loaders.erasure import compact, erase
 from loaders.keyring import Keyring
@@ -125,6 +128,32 @@ def test_a_list_that_was_being_written_anew_leaves_no_copy_that_outlives_it(
         else:
             clear(path)
     assert {file.name for file in tmp_path.iterdir()} <= {path.name for path in paths}
+
+
+def test_whoever_are_forgotten_at_one_moment_are_all_taken_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, writing, go_on = tmp_path / "r.csv", threading.Event(), threading.Event()
+    with Rejects(path) as rejects:
+        for line, key in enumerate(("ana", "bea", "cy")):
+            rejects.add(Reject(line, "unknown share", f"'{key}'", "log.csv", f"r{line}"))
+    put = disk.put
+
+    def slow(*asked: Any) -> None:
+        put(*asked)
+        writing.set()
+        go_on.wait(60)
+
+    monkeypatch.setattr(disk, "put", slow)
+    with ThreadPoolExecutor() as threads:
+        ana = threads.submit(strike, path, {"ana"})
+        assert writing.wait(60)
+        bea = threads.submit(strike, path, {"bea"})
+        wait([bea], 0.2)
+        go_on.set()
+        ana.result(60), bea.result(60)
+    assert listed(path) == ["r2"]
+    assert [file.name for file in tmp_path.iterdir()] == ["r.csv"]
 
 
 RETIRE: Final = """
