@@ -87,8 +87,8 @@ class AuditLog:
             self._catch_up(head, file)
 
     def append(self, asking: Asking, *, durable: bool = False) -> str:
-        """Add a row; its seal. durable: on disk when this returns, with every row before it. OSError where
-        the disk takes no more, ValueError for a purpose in somebody's own words.
+        """Add a row; its seal. durable: on disk when this returns, with every row before it in its file.
+        OSError where the disk takes no more, ValueError for a purpose in somebody's own words.
         """
         if not PURPOSE.fullmatch(asking.purpose):
             raise ValueError("what stays for good is said in one word of ours")

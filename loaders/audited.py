@@ -60,10 +60,12 @@ def parts(path: Path) -> list[Path]:
 
 
 def in_order(files: Iterable[Path]) -> list[Path]:
-    """Files of one log by the places of their first rows; those that are not there are left out, those
-    without a row come last.
+    """Files of one log by the places of their first rows; those that are not there are left out, and those
+    that are being packed, as what is packed lies there still; those without a row come last.
     """
-    return sorted((file for file in files if file.is_file()), key=_first)
+    there = [file for file in files if file.is_file()]
+    twice = {file.with_name(f"{file.name}.gz") for file in there}
+    return sorted((file for file in there if file not in twice), key=_first)
 
 
 def verify(

@@ -383,6 +383,17 @@ def test_the_chain_goes_on_in_the_next_file_for_all_who_write_and_for_who_begins
     assert [row.place for row in naming(parts(path), {"a1"})] == [*range(1, ROWS + 17)]
 
 
+def test_a_file_that_is_being_packed_counts_once(path: Path) -> None:
+    moved(path, 1)
+    AuditLog(path).append(asking())
+    full = path.with_name("audit.jsonl.1").read_bytes()
+    packed = path.with_name("audit.jsonl.1.gz")
+    for so_far in (b"", gzip.compress(full)[:40], gzip.compress(full)):
+        packed.write_bytes(so_far)
+        assert (verify(path).rows, verify(path).fault) == (ROWS + 1, "")
+        assert [row.place for row in naming(parts(path), {"a1"})] == [*range(1, ROWS + 2)]
+
+
 def test_a_log_that_was_moved_away_and_not_written_to_since_is_whole(path: Path) -> None:
     seal = verify(path).seal
     moved(path, 1)
