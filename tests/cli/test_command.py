@@ -98,7 +98,7 @@ def names(group: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
 def test_the_examples_of_a_commands_help_stand_apart_from_its_text(
     words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("TERMINAL_WIDTH", "200")
+    monkeypatch.setenv("COLUMNS", "200")
     assert cli.main([*words, "--help"]) == 0
     _, heading, shown = capsys.readouterr().out.partition(" Example")
     examples = [line for line in shown.splitlines() if "sharegraph " in line and not line.startswith("│")]
