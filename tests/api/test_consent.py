@@ -279,3 +279,18 @@ async def test_what_was_taken_back_elsewhere_is_on_no_later_page_either(shop: Sh
     no = Consent(named_to_friends=False)
     shop.take([Event("no", Kind.CONSENT, NOW, user="ana", consent=no)])
     assert [code for code, _ in await shop.refused(PAGED, after=first)] == ["STALE_CURSOR"]
+
+
+@pytest.mark.usefixtures("any_size")
+async def test_a_visitors_first_act_takes_nothing_back(shop: Shop) -> None:
+    """To whom something was sent is known before they do anything, and has no account by then."""
+    shop.take([Event("sent", Kind.SHARE, NOW, user="ana", product="tea", recipient="phone")])
+    shop.tell(TOY)
+    first = (await shop.ask(PAGED))["user"]["suggestions"]["pageInfo"]["endCursor"]
+    shop.take([Event("seen", Kind.VIEW, NOW, visitor="phone", product="tea")])
+    await shop.ask(PAGED, after=first)
+    no = Consent(named_to_friends=False)
+    shop.take([Event("no", Kind.CONSENT, NOW, visitor="tablet", consent=no)])
+    await shop.ask(PAGED, after=first)
+    shop.take([Event("not", Kind.CONSENT, NOW, user="ana", consent=no)])
+    assert [code for code, _ in await shop.refused(PAGED, after=first)] == ["STALE_CURSOR"]
