@@ -26,7 +26,7 @@ def erase(store: Store, key: str, aliases: Aliases | None = None) -> bool:
     """
     keys = {key} | store.same_person([key]).get(key, frozenset())
     # Whoever tries again after a crash no longer knows that all of these are one person's.
-    _leave(store, keys, aliases)
+    _leave(store, keys, aliases, alone=True)
     erased = store.forget(key)
     discard(default_folder(store.url))
     if erased:
@@ -35,9 +35,11 @@ def erase(store: Store, key: str, aliases: Aliases | None = None) -> bool:
     return erased
 
 
-def _leave(store: Store, keys: AbstractSet[str], aliases: Aliases | None) -> None:
-    """Let nothing beside a store tell of these keys."""
-    strike(beside(store.url), keys)
+def _leave(store: Store, keys: AbstractSet[str], aliases: Aliases | None, *, alone: bool = False) -> None:
+    """Let nothing beside a store tell of these keys. alone: rows stay where a key is but a part of a word, as
+    a key that nobody has may be of any.
+    """
+    strike(beside(store.url), keys, alone=alone)
     if aliases is not None:
         aliases.drop(keys)
 

@@ -53,19 +53,21 @@ def clear(path: Path) -> list[Path]:
         return [file for file in files if _ended(file, Path.unlink)]
 
 
-def strike(path: Path, texts: AbstractSet[str]) -> None:
-    """Take every row that holds one of these texts out of the lists of loads that have ended."""
+def strike(path: Path, texts: AbstractSet[str], *, alone: bool = False) -> None:
+    """Take every row that holds one of these texts out of the lists of loads that have ended. alone: only
+    where it stands for itself, as in `naming`; else anywhere in a cell.
+    """
+    holds = _word(texts).search if alone else partial(_any_of, texts)
     with _swept(path) as files:
         for file in files:
-            _ended(file, partial(_strike, texts=texts))
+            _ended(file, partial(_strike, holds=holds))
 
 
 def naming(path: Path, texts: AbstractSet[str], stop: Stop = never) -> list[Reject]:
     """The rows in the lists, also of a load that still runs, in which one of these texts stands for itself:
     not as a part of another key. stop: asked now and then; what it raises ends the search.
     """
-    words = "|".join(sorted(map(re.escape, texts), key=len, reverse=True))
-    word = re.compile(rf"(?<![\w.@~-])(?:{words})(?![\w.@~-])")
+    word = _word(texts)
     ours = (file for file in islice(_names(path), LISTS) if file.is_file())
     return [
         row for file in ours for row in _read(file, stop) if any(map(word.search, (row.detail, row.event)))
@@ -182,11 +184,21 @@ def _read(path: Path, stop: Stop) -> Iterator[Reject]:
                 yield Reject(int(line), reason, detail, name, event)
 
 
-def _strike(path: Path, texts: AbstractSet[str]) -> None:
+def _word(texts: AbstractSet[str]) -> re.Pattern[str]:
+    """One of these texts, not as a part of another key."""
+    words = "|".join(sorted(map(re.escape, filter(None, texts)), key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"(?<![\w.@~-])(?:{words})(?![\w.@~-])")
+
+
+def _any_of(texts: AbstractSet[str], cell: str) -> bool:
+    return any(text in cell for text in texts)
+
+
+def _strike(path: Path, holds: Callable[[str], object]) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         titles, *rows = csv.reader(file)
-    left = [row for row in rows if not any(text in cell for text in texts for cell in row[2:])]
+    left = [row for row in rows if not any(map(holds, row[2:]))]
     if len(left) < len(rows):
         written = io.StringIO(newline="")
         csv.writer(written).writerows((titles, *left))

@@ -156,6 +156,18 @@ def test_whoever_are_forgotten_at_one_moment_are_all_taken_out(
     assert [file.name for file in tmp_path.iterdir()] == ["r.csv"]
 
 
+@pytest.mark.parametrize("key", ["", "e", "an", "'", "eve"])
+def test_who_is_not_known_takes_no_row_of_others_along(tmp_path: Path, key: str) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path / 'shop.db'}")) as store:
+        with Rejects(beside(store.url)) as rejects:
+            for line, other in enumerate(("ana", "bea")):
+                rejects.add(Reject(line, "unknown share", f"'{other}' shared", "log.csv", f"r{line}"))
+        assert not erase(store, key)
+        assert listed(beside(store.url)) == ["r0", "r1"]
+        assert not erase(store, "ana")
+        assert listed(beside(store.url)) == ["r1"]
+
+
 RETIRE: Final = """
 import sys
 from pathlib import Path
