@@ -1,5 +1,6 @@
 """The questions: whom to show what, who carries it, what travelled, who belongs together."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -81,7 +82,7 @@ def suggest(
     from api.cli.inprocess import ask
     from api.cli.questions import SUGGEST
     from api.ids import global_id, own
-    from graph.errors import InvalidInput, UnknownKey
+    from graph.errors import InvalidInput
 
     context = _said(share=share, sharer=sharer, product=product, category=category, exclude=exclude)
     if user is None and not context:
@@ -90,10 +91,9 @@ def suggest(
     link = {"share": share and global_id("Share", own("Share", share)), "sharer": sharer, "product": product}
     for what, said in link.items():
         asked |= {what: said, f"by{what.capitalize()}": True} if said else {}
-    answer = ask(everywhere, SUGGEST, asked | {"first": first, "locale": locale})
-    for what, key in {"user": user, "share": share, "sharer": sharer, "product": product}.items():
-        if key and answer[what] is None:
-            raise UnknownKey(f"{what} {key!r} is not in the store; check the key, or load newer events")
+    on_the_page = [("product", key) for key in exclude or []]
+    answer = ask(everywhere, SUGGEST, asked | {"first": first, "locale": locale}, named=on_the_page)
+    _refuse_unknown(answer, user=user, share=share, sharer=sharer, product=product)
     everywhere.tell(
         answer["suggestions"], lambda: tables.suggestions(answer["suggestions"], answer.get("user"))
     )
@@ -158,23 +158,26 @@ def kols(
     from graph.campaign.rates import Rates
     from graph.errors import UnknownKey
 
+    costs = [_priced(text) for text in cost or []]
     filter_ = _said(
         product=product, category=category, region=region, audienceRegion=audience_region,
         minAudience=min_audience, maxAudience=max_audience, alreadyChosen=already_chosen, exclude=exclude,
-        maxShareFromOneCommunity=community_share, costs=[_priced(text) for text in cost or []],
+        maxShareFromOneCommunity=community_share, costs=costs,
     )  # fmt: skip
     asked = {
         "filter": filter_ or None, "objective": objective.value, "seed": seed,
         "budget": None if budget is None else _money(budget, "--budget"),
     }  # fmt: skip
     worth = Rates.parse(currency, rates)
+    named = [("user", key) for key in (*(already_chosen or []), *(exclude or []))]
+    named += [("user", priced["user"]) for priced in costs]
     if explain is not None:
-        why = ask(everywhere, STANDING, asked | {"user": explain}, worth)["kolStanding"]
+        why = ask(everywhere, STANDING, asked | {"user": explain}, worth, named)["kolStanding"]
         if why is None:
             raise UnknownKey(f"user {explain!r} is not in the store; check the key, or load newer events")
         everywhere.tell(why, lambda: tables.standing(why))
         return
-    found = ask(everywhere, KOLS, asked | {"first": first}, worth)["kolCandidates"]
+    found = ask(everywhere, KOLS, asked | {"first": first}, worth, named)["kolCandidates"]
     everywhere.tell(found, lambda: tables.candidates(found, objective.value, priced=budget is not None))
 
 
@@ -214,8 +217,14 @@ def cascades(
         startedBefore=moment("--started-before", started_before),
         parents=None if parents is Parents.LATEST else parents.value,
     )  # fmt: skip
-    asked = {"first": first, "filter": filter_ or None, "orderBy": order_by.value}
-    found = ask(everywhere, CASCADES, asked)["cascades"]
+    asked = {
+        "first": first, "filter": filter_ or None, "orderBy": order_by.value,
+        "user": user or "", "byUser": user is not None,
+        "product": product or "", "byProduct": product is not None,
+    }  # fmt: skip
+    answer = ask(everywhere, CASCADES, asked)
+    _refuse_unknown(answer, user=user, product=product)
+    found = answer["cascades"]
     everywhere.tell(found, lambda: tables.cascades(found))
 
 
@@ -227,6 +236,15 @@ def communities(everywhere: Everywhere, *, first: First = 10) -> None:
 
     found = ask(everywhere, COMMUNITIES, {"first": first})["communities"]
     everywhere.tell(found, lambda: tables.communities(found))
+
+
+def _refuse_unknown(answer: Mapping[str, Any], **keys: str | None) -> None:
+    """UnknownKey for the first thing that a question names and its answer does not know."""
+    from graph.errors import UnknownKey
+
+    for what, key in keys.items():
+        if key and answer[what] is None:
+            raise UnknownKey(f"{what} {key!r} is not in the store; check the key, or load newer events")
 
 
 def moment(flag: str, text: str | None) -> str | None:

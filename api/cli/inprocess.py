@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from api.cli.command import Everywhere
+from api.cli.command import Everywhere, complain
 from api.errors import AWAY, BAD_INPUT, INTERNAL, STORE_AWAY
 from api.request import Asked, Reply
 from api.service import Service
@@ -23,14 +23,34 @@ from loaders.stores import open_store
 Data = Mapping[str, Any]
 
 
-def ask(everywhere: Everywhere, document: str, variables: Data, rates: Rates = NO_RATES) -> Data:
-    """The answer's data, from the store that a command was told of.
+BY_KEY = {
+    "user": "query($key: String!) { user(key: $key) { key } }",
+    "product": "query($key: String!) { product(key: $key) { key } }",
+}
+
+
+def ask(
+    everywhere: Everywhere,
+    document: str,
+    variables: Data,
+    rates: Rates = NO_RATES,
+    named: Sequence[tuple[str, str]] = (),
+) -> Data:
+    """The answer's data, from the store that a command was told of. named: whom and what a filter names, as
+    ("user", key) or ("product", key); the API passes over those that are not in the store, and so does this,
+    but a key may be misspelt, so stderr tells each.
 
     InvalidInput where the API would say so; SharegraphError for every other error.
     """
     quiet(debug=everywhere.debug)
+    looks = [(BY_KEY[kind], {"key": key}) for kind, key in named]
     with closing(open_store(everywhere.store, create=False)) as store:
-        return answers(store, [(document, variables)], rates, everywhere.audit)[0]
+        asked = [*looks, (document, variables)]
+        *known, answer = answers(store, asked, rates, everywhere.audit)
+    for (kind, key), found in zip(named, known, strict=True):
+        if found[kind] is None:
+            complain(f"{kind} {key!r} is not in the store, so naming it changes nothing")
+    return answer
 
 
 def answers(

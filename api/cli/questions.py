@@ -85,7 +85,12 @@ query Standing(
 """
 
 CASCADES = """
-query Cascades($first: Int!, $filter: CascadeFilter, $orderBy: CascadeOrder!) {
+query Cascades(
+  $first: Int!, $filter: CascadeFilter, $orderBy: CascadeOrder!,
+  $user: String = "", $byUser: Boolean = false, $product: String = "", $byProduct: Boolean = false
+) {
+  user(key: $user) @include(if: $byUser) { key }
+  product(key: $product) @include(if: $byProduct) { key }
   cascades(first: $first, filter: $filter, orderBy: $orderBy) {
     totalCount
     inferredFraction

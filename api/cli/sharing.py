@@ -107,7 +107,8 @@ def audience(
         "exclude": exclude,
     }
     filter_ = {name: value for name, value in said.items() if value is not None} or None
-    answer = ask(everywhere, AUDIENCE, {"product": product, "first": first, "filter": filter_})["product"]
+    asked = {"product": product, "first": first, "filter": filter_}
+    answer = ask(everywhere, AUDIENCE, asked, named=[("user", key) for key in exclude or []])["product"]
     if answer is None:
         raise UnknownKey(f"product {product!r} is not in the store; check the key, or load newer events")
     found = answer["audience"]
@@ -130,6 +131,8 @@ def drawn(title: str, found: dict[str, Any]) -> "Table":
         for node in found["nodes"]
     ]
     caption = "The weights sum to the log-odds of opening, less those of an average pair."
+    if not rows:
+        caption = "Nobody to list."
     return table(title, columns, rows, caption)
 
 
@@ -144,7 +147,8 @@ def _spoken(reasons: list[dict[str, Any]]) -> Iterator[str]:
             case "TieReason":
                 says = f"tied to {called(reason['tie']['from'])}"
             case "CircleReason":
-                says = f"{reason['inCommon']} people in common, one of {reason['size']}"
+                people = "person" if reason["inCommon"] == 1 else "people"
+                says = f"{reason['inCommon']} {people} in common, one of {reason['size']}"
             case "InterestReason":
                 says = ", ".join(f"opened {called(one)}" for one in reason["because"]) or "nothing alike"
             case _:

@@ -62,6 +62,35 @@ def test_products_on_the_page_are_not_suggested(ask: Asked) -> None:
     assert left == shown - {"tea"}
 
 
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        (("suggest", "iva", "--exclude", "tae"), "product"),
+        (("kols", "--already-chosen", "tae"), "user"),
+        (("kols", "--exclude", "tae"), "user"),
+        (("kols", "--budget", "50CNY", "--cost", "ana=9CNY", "--cost", "tae=9CNY"), "user"),
+        (("kols", "--explain", "ana", "--exclude", "tae"), "user"),
+        (("audience", "tea", "--exclude", "tae"), "user"),
+    ],
+    ids=" ".join,
+)
+def test_a_misspelt_key_of_a_filter_is_told_beside_the_answer(
+    store: str, capsys: pytest.CaptureFixture[str], question: tuple[str, ...], kind: str
+) -> None:
+    assert cli.main([*question, "--store", store, "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)
+    assert told.err == f"sharegraph: {kind} 'tae' is not in the store, so naming it changes nothing\n"
+
+
+@pytest.mark.parametrize(("flag", "kind"), [("--product", "product"), ("--user", "user")])
+def test_cascades_of_what_nobody_knows_are_none_and_told_so(
+    store: str, capsys: pytest.CaptureFixture[str], flag: str, kind: str
+) -> None:
+    assert cli.main(["cascades", flag, "tae", "--store", store]) == 1
+    assert capsys.readouterr().err.startswith(f"sharegraph: {kind} 'tae' is not in the store; ")
+
+
 def test_the_largest_cascade_comes_first(ask: Asked) -> None:
     answer = ask("cascades", "--first", "2")
     first, second = answer["nodes"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api import cli
+from api.cli import sharing
 from graph.events import Row, User
 from loaders.stores import open_store
 from tests import toy
@@ -61,6 +62,21 @@ def test_who_and_what_is_unknown_is_named(store, capsys, question):
     code, _, err = run(capsys, *question, "--store", store)
     assert code == 1
     assert "nobody" in err or "'x'" in err
+
+
+def test_an_audience_of_nobody_is_told_so(store, capsys):
+    code, out, _ = run(capsys, "audience", "tea", "--region", "Nowhere", "--store", store)
+    assert code == 0
+    assert "Nobody to list." in out
+    assert "log-odds" not in out
+
+
+@pytest.mark.parametrize(
+    ("common", "said"), [(0, "0 people in common"), (1, "1 person in common"), (2, "2 people in common")]
+)
+def test_one_person_in_common_is_one(common, said):
+    circle = {"__typename": "CircleReason", "weight": 0.131, "inCommon": common, "size": 3}
+    assert [*sharing._spoken([circle])] == [f"+0.13 {said}, one of 3"]
 
 
 def test_an_evaluation_prints_every_model_beside_ours(tmp_path: Path, capsys):
