@@ -144,13 +144,22 @@ def _price(product: Answer) -> str:
 
 
 def _carried(reasons: list[Answer]) -> str:
-    """The heaviest three reasons by kind, as parts of the score."""
+    """The heaviest three reasons by kind, and what the others come to: parts that sum to the score.
+
+    >>> weights = {"Relation": 0.2, "Friend": 0.1, "Popularity": 0.3, "Scene": 0.05, "Interest": -0.01}
+    >>> _carried([{"__typename": f"{kind}Reason", "weight": weight} for kind, weight in weights.items()])
+    'popularity 0.300, relation 0.200, friend 0.100, others 0.040'
+    """
     weights: dict[str, float] = {}
     for reason in reasons:
         kind = reason["__typename"].removesuffix("Reason").lower()
         weights[kind] = weights.get(kind, 0.0) + reason["weight"]
-    heaviest = sorted(weights.items(), key=lambda item: -abs(item[1]))[:3]
-    return ", ".join(f"{kind} {weight:.3f}" for kind, weight in heaviest)
+    heaviest = sorted(weights.items(), key=lambda item: -abs(item[1]))
+    parts = [
+        *heaviest[:3],
+        *([("others", sum(weight for _, weight in heaviest[3:]))] if heaviest[3:] else []),
+    ]
+    return ", ".join(f"{kind} {weight:.3f}" for kind, weight in parts)
 
 
 UNITS = {
@@ -186,17 +195,18 @@ def candidates(found: Answer, objective: str = "REACH", *, priced: bool = False)
         *([figures("cost")] if priced else []), figures("one share reaches"), figures("opens"),
         figures("buyers per opener"), words("shares mostly", least=14),
     )  # fmt: skip
+    left_out = f" {found['leftOut']:,} amounts in currencies without a rate count for nothing."
+    left_out = left_out if found["leftOut"] else ""
     if not rows:
-        return table("KOL candidates", columns, rows, "Nobody to choose; --explain USER says why of one.")
+        nobody = "Nobody to choose; --explain USER says why of one."
+        return table("KOL candidates", columns, rows, nobody + left_out)
     together = (
         f"Together: {interval(found['reach'])} {unit} (95 % intervals), at least"
         f" {found['certifiedRatio']:.0%} of the best possible."
     )
     if any(node["tiedWith"] for node in found["nodes"]):
         together += TIED
-    if found["leftOut"]:
-        together += f" {found['leftOut']:,} amounts in currencies without a rate count for nothing."
-    return table("KOL candidates", columns, rows, together)
+    return table("KOL candidates", columns, rows, together + left_out)
 
 
 def standing(found: Answer) -> Table:
