@@ -124,8 +124,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return app(args=arguments, prog_name="sharegraph", standalone_mode=False) or 0
     except typer.TyperException as misuse:
-        # Whatever a type of ours says is quoted with the name of the exception before it.
-        complain(misuse.format_message().replace("Value error, ", ""))
+        # Whatever a type of ours says is quoted with the name of the exception before it; choices take a
+        # line each, of which `complain` would show one.
+        complain(" ".join(misuse.format_message().replace("Value error, ", "").split()))
         return getattr(misuse, "exit_code", MISUSE)
     except KeyboardInterrupt:
         return 130

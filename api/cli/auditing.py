@@ -55,7 +55,8 @@ def verify(
         "fault": found.fault or None,
         "earlierForm": found.unbound,
     }
-    whole = f"{found.rows:,} rows, each in its place and as it was written. Seal {found.seal}"
+    rows = "1 row" if found.rows == 1 else f"{found.rows:,} rows, each"
+    whole = f"{rows} in its place and as it was written. Seal {found.seal}"
     if found.unbound:
         whole += (
             f"\n{found.unbound:,} people stand in {path.name}.people in an earlier form, which nothing seals:"

@@ -70,7 +70,7 @@ def list_(everywhere: Everywhere, *, keys: KeyFile = Path("keys.json")) -> None:
         }
         for key in kept
     ]
-    everywhere.tell({"keys": rows}, lambda: _table(rows))
+    everywhere.tell({"keys": rows}, lambda: _table(rows, keys))
 
 
 def revoke(
@@ -86,11 +86,11 @@ def revoke(
     everywhere.tell({"id": revoked.id, "revoked": revoked.revoked}, lambda: f"{revoked.id} is revoked.")
 
 
-def _table(rows: list[dict[str, Any]]) -> "Table | str":
+def _table(rows: list[dict[str, Any]], kept_in: Path) -> "Table | str":
     from api.cli.printing import table, words
 
     if not rows:
-        return "There are no keys yet; `sharegraph keys create` makes one."
+        return f"There are no keys in {kept_in} yet; `sharegraph keys create` makes one."
     titles = ("id", "role", "label", "made", "expires", "revoked")
     shown = [[(row[title] or "–")[:19].replace("T", " ") for title in titles] for row in rows]
     return table("API keys", [words(title) for title in titles], shown)

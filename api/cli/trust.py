@@ -37,7 +37,9 @@ def trust(
     for file in files:
         try:
             texts[file] = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as unreadable:
+        except OSError as unreadable:
+            raise InvalidInput(f"{file} cannot be read: {unreadable.strerror}") from None
+        except UnicodeDecodeError as unreadable:
             raise InvalidInput(f"{file} cannot be read: {unreadable}") from None
         document = documents.of(texts[file], UNBOUNDED)
         if isinstance(document, Invalid):
@@ -51,4 +53,4 @@ def trust(
 
 def _listed(ids: dict[str, str], out: Path) -> str:
     lines = [f"{id_}  {file}" for file, id_ in ids.items()]
-    return "\n".join([*lines, f"{len(ids)} documents are in {out}"])
+    return "\n".join([*lines, f"In {out}: {len(ids):,}."])

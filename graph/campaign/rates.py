@@ -24,7 +24,7 @@ class Rates:
         {'USD': 7.1, 'EUR': 7.8}
         """
         if text and not reporting:
-            raise InvalidInput("rates are units of one currency: say which as the reporting currency")
+            raise InvalidInput("rates are units of one currency: say which one too, as currency CNY")
         per_unit = {}
         for part in filter(None, (text or "").replace(" ", "").split(",")):
             currency, _, number = part.partition("=")

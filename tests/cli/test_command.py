@@ -74,6 +74,12 @@ def test_bad_use_is_one_line_and_code_2(arguments: list[str], capsys: pytest.Cap
         (["load", "log", "--format", "excel"], "'--format': 'excel' is not one of 'sharegraph', 'segment',"),
         (["load", "log", "--currency", "euro"], "'euro' is no currency; write its three letters, like CNY"),
         (["recipients", "ana"], "Missing argument 'PRODUCT'."),
+        (["keys", "create"], "Choose from: storefront, growth, analyst, ingest, privacy, admin\n"),
+        (
+            ["trust", "nowhere.graphql", "--out", "out"],
+            "nowhere.graphql cannot be read: No such file or directory\n",
+        ),
+        (["kols", "--rates", "USD=7.1"], "say which one too"),
     ],
 )
 def test_a_value_that_cannot_be_is_told_before_anything_begins(
