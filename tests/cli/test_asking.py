@@ -91,6 +91,14 @@ def test_cascades_of_what_nobody_knows_are_none_and_told_so(
     assert capsys.readouterr().err.startswith(f"sharegraph: {kind} 'tae' is not in the store; ")
 
 
+def test_where_nobody_is_chosen_for_want_of_a_rate_the_amounts_are_counted(
+    store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["kols", "--objective", "REVENUE", "--currency", "XXQ", "--store", store]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "5 amounts in currencies without a rate count for nothing." in said
+
+
 def test_the_largest_cascade_comes_first(ask: Asked) -> None:
     answer = ask("cascades", "--first", "2")
     first, second = answer["nodes"]
