@@ -1,6 +1,5 @@
 """The questions: whom to show what, who carries it, what travelled, who belongs together."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -82,7 +81,7 @@ def suggest(
     from api.cli.inprocess import ask
     from api.cli.questions import SUGGEST
     from api.ids import global_id, own
-    from graph.errors import InvalidInput
+    from graph.errors import InvalidInput, UnknownKey
 
     context = _said(share=share, sharer=sharer, product=product, category=category, exclude=exclude)
     if user is None and not context:
@@ -93,7 +92,9 @@ def suggest(
         asked |= {what: said, f"by{what.capitalize()}": True} if said else {}
     on_the_page = [("product", key) for key in exclude or []]
     answer = ask(everywhere, SUGGEST, asked | {"first": first, "locale": locale}, named=on_the_page)
-    _refuse_unknown(answer, user=user, share=share, sharer=sharer, product=product)
+    for what, key in {"user": user, "share": share, "sharer": sharer, "product": product}.items():
+        if key and answer[what] is None:
+            raise UnknownKey(f"{what} {key!r} is not in the store; check the key, or load newer events")
     everywhere.tell(
         answer["suggestions"], lambda: tables.suggestions(answer["suggestions"], answer.get("user"))
     )
@@ -217,14 +218,9 @@ def cascades(
         startedBefore=moment("--started-before", started_before),
         parents=None if parents is Parents.LATEST else parents.value,
     )  # fmt: skip
-    asked = {
-        "first": first, "filter": filter_ or None, "orderBy": order_by.value,
-        "user": user or "", "byUser": user is not None,
-        "product": product or "", "byProduct": product is not None,
-    }  # fmt: skip
-    answer = ask(everywhere, CASCADES, asked)
-    _refuse_unknown(answer, user=user, product=product)
-    found = answer["cascades"]
+    asked = {"first": first, "filter": filter_ or None, "orderBy": order_by.value}
+    about = [(kind, key) for kind, key in (("user", user), ("product", product)) if key is not None]
+    found = ask(everywhere, CASCADES, asked, about=about)["cascades"]
     everywhere.tell(found, lambda: tables.cascades(found))
 
 
@@ -236,15 +232,6 @@ def communities(everywhere: Everywhere, *, first: First = 10) -> None:
 
     found = ask(everywhere, COMMUNITIES, {"first": first})["communities"]
     everywhere.tell(found, lambda: tables.communities(found))
-
-
-def _refuse_unknown(answer: Mapping[str, Any], **keys: str | None) -> None:
-    """UnknownKey for the first thing that a question names and its answer does not know."""
-    from graph.errors import UnknownKey
-
-    for what, key in keys.items():
-        if key and answer[what] is None:
-            raise UnknownKey(f"{what} {key!r} is not in the store; check the key, or load newer events")
 
 
 def moment(flag: str, text: str | None) -> str | None:

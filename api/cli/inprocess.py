@@ -16,7 +16,7 @@ from api.request import Asked, Reply
 from api.service import Service
 from api.settings import Records
 from graph.campaign.rates import NO_RATES, Rates
-from graph.errors import InvalidInput, SharegraphError, StoreUnavailable
+from graph.errors import InvalidInput, SharegraphError, StoreUnavailable, UnknownKey
 from graph.store import Store
 from loaders.stores import open_store
 
@@ -35,21 +35,26 @@ def ask(
     variables: Data,
     rates: Rates = NO_RATES,
     named: Sequence[tuple[str, str]] = (),
+    about: Sequence[tuple[str, str]] = (),
 ) -> Data:
-    """The answer's data, from the store that a command was told of. named: whom and what a filter names, as
-    ("user", key) or ("product", key); the API passes over those that are not in the store, and so does this,
-    but a key may be misspelt, so stderr tells each.
+    """The answer's data, from the store that a command was told of. named, about: whom and what a filter
+    names, as ("user", key) or ("product", key). The API passes over those that are not in the store, but a
+    key may be misspelt: of those named stderr tells each, and an answer about one is none.
 
-    InvalidInput where the API would say so; SharegraphError for every other error.
+    UnknownKey for one of `about`; InvalidInput where the API would say so; SharegraphError for every other
+    error.
     """
     quiet(debug=everywhere.debug)
-    looks = [(BY_KEY[kind], {"key": key}) for kind, key in named]
+    spoken_of = (*about, *named)
+    looks = [(BY_KEY[kind], {"key": key}) for kind, key in spoken_of]
     with closing(open_store(everywhere.store, create=False)) as store:
         asked = [*looks, (document, variables)]
         *known, answer = answers(store, asked, rates, everywhere.audit)
-    for (kind, key), found in zip(named, known, strict=True):
-        if found[kind] is None:
-            complain(f"{kind} {key!r} is not in the store, so naming it changes nothing")
+    unknown = [one for one, found in zip(spoken_of, known, strict=True) if found[one[0]] is None]
+    for kind, key in unknown:
+        if (kind, key) in about:
+            raise UnknownKey(f"{kind} {key!r} is not in the store; check the key, or load newer events")
+        complain(f"{kind} {key!r} is not in the store, so naming it changes nothing")
     return answer
 
 

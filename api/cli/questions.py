@@ -85,12 +85,7 @@ query Standing(
 """
 
 CASCADES = """
-query Cascades(
-  $first: Int!, $filter: CascadeFilter, $orderBy: CascadeOrder!,
-  $user: String = "", $byUser: Boolean = false, $product: String = "", $byProduct: Boolean = false
-) {
-  user(key: $user) @include(if: $byUser) { key }
-  product(key: $product) @include(if: $byProduct) { key }
+query Cascades($first: Int!, $filter: CascadeFilter, $orderBy: CascadeOrder!) {
   cascades(first: $first, filter: $filter, orderBy: $orderBy) {
     totalCount
     inferredFraction

@@ -91,6 +91,15 @@ def test_cascades_of_what_nobody_knows_are_none_and_told_so(
     assert capsys.readouterr().err.startswith(f"sharegraph: {kind} 'tae' is not in the store; ")
 
 
+@pytest.mark.parametrize("question", [("cascades",), ("kols", "--first", "1")], ids=" ".join)
+def test_a_command_that_names_nobody_is_on_record_as_about_nobody(
+    store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], question: tuple[str, ...]
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    assert cli.main([*question, "--store", store, "--audit", str(log), "--json"]) == 0
+    assert [json.loads(row)["about"] for row in log.read_text().splitlines()] == [[]]
+
+
 def test_where_nobody_is_chosen_for_want_of_a_rate_the_amounts_are_counted(
     store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
