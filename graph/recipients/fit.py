@@ -178,8 +178,9 @@ def _intensity(asked: list[Window], *, with_interest: bool) -> tuple[Floats, Flo
 
     def loss(guess: Floats) -> tuple[float, Floats]:
         amounts = np.exp(guess[:split])
-        together = seen.sources @ amounts
-        score = np.log(together) + seen.factors @ guess[split:]
+        # Columns so few are no work for a matrix library's threads, which wait for each other.
+        together = np.einsum("ij,j->i", seen.sources, amounts)
+        score = np.log(together) + np.einsum("ij,j->i", seen.factors, guess[split:])
         top = np.maximum.reduceat(score, seen.begins)
         relative = np.exp(score - top[seen.question])
         total = np.add.reduceat(relative, seen.begins)
@@ -189,7 +190,8 @@ def _intensity(asked: list[Window], *, with_interest: bool) -> tuple[Floats, Flo
         wrong = seen.weight * (seen.came - relative / total[seen.question] * came[seen.question])
         off = guess - start
         firm = np.append(np.full(split, LOOSE), STIFF * np.where(known, scale, 1.0) ** 2)
-        slope = np.append(seen.sources.T @ (wrong / together) * amounts, seen.factors.T @ wrong)
+        voices = np.einsum("ij,i->j", seen.sources, wrong / together) * amounts
+        slope = np.append(voices, np.einsum("ij,i->j", seen.factors, wrong))
         return float(firm @ off**2) / 2 - said, firm * off - slope
 
     best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS}).x
