@@ -26,7 +26,7 @@ from graph.taste.learning import learn, pool
 from graph.taste.model import Interactions
 from graph.taste.ranking import cut
 from graph.taste.roster import LARGEST, sources
-from graph.taste.tuning import SEARCHED
+from graph.taste.tuning import ALS_GRID, EASE_GRID, SEARCHED
 
 SOURCES = (EASE(lam=20.0), Friends(), Popularity())
 
@@ -156,10 +156,19 @@ def test_where_nothing_is_said_of_items_no_time_is_lost_on_how_much_that_counts(
     known = shop(heard=True, users=40, items=60).friendless()
     wait = Wait(1.0)
     tune(known, known.chosen, seconds=1_200.0, clock=wait, telling=wait.told)
-    started = {str(getattr(model, "content", "")) for model in sources(known)}
-    tried = [float(found) for found in re.findall(r"content ([\d.]+)", " ".join(wait.trials))]
-    assert len(tried) == len(wait.trials) > 20
-    assert set(map(str, tried)) <= started
+    assert len(wait.trials) > 20
+    assert {found for told in wait.trials for found in re.findall(r"content ([\d.]+)", told)} == {"0"}
+    grids = [
+        ALS_GRID if isinstance(one, ALS) else EASE_GRID
+        for one in sources(known)
+        if isinstance(one, ALS | EASE)
+    ]
+    worth = [
+        [len(factors) for setting, factors in grid if setting not in {"content", "ties"}] for grid in grids
+    ]
+    assert len(wait.trials) <= sum(1 + sum(each) for each in worth), (
+        "what differs in the weight of nothing was tried twice"
+    )
 
 
 def test_a_closed_form_that_fills_gigabytes_is_kept_once_of_each_kind(monkeypatch: pytest.MonkeyPatch):
