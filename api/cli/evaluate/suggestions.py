@@ -308,15 +308,17 @@ def leads(title: str, head: str, found: "Mapping[str, Mapping[str, Difference]]"
     """A row for each paired difference."""
     from api.cli.printing import figures, table, words
 
-    measures = ("recall@10", "ndcg@10", "recall@20", "ndcg@20")
     columns = [words(head, 22)]
-    columns += [figures(part) for name in ("R@10", "N@10", "R@20", "N@20") for part in (name, "p")]
+    columns += [figures(part) for name in ("R@10", "N@10") for part in (name, "95 %", "p")]
     rows = [
-        (name, *(part for measure in measures for part in _lead(lead[measure])))
+        (name, *(part for measure in ("recall@10", "ndcg@10") for part in _lead(lead[measure])))
         for name, lead in found.items()
     ]
-    return table(title, columns, rows, "p: of a lead as large by chance, of the sign-flip test.")
+    return table(
+        title, columns, rows, "Paired bootstrap; p: of a lead as large by chance, of the sign-flip test."
+    )
 
 
-def _lead(difference: "Difference") -> tuple[str, str]:
-    return f"{difference.by.value:+.4f}", f"{difference.p:.4f}"
+def _lead(difference: "Difference") -> tuple[str, str, str]:
+    by = difference.by
+    return f"{by.value:+.4f}", f"{by.low:+.4f} to {by.high:+.4f}", f"{difference.p:.4f}"
