@@ -48,7 +48,8 @@ USING: Final = frozenset({Role.STOREFRONT, Role.GROWTH})
 class World:
     """What is true of a shop's people. opened: (sharer, who opened). follows: (whose shares, whom they reach,
     whether from now on), in order. said: (who, purpose, whether), in order. shares: sharer and product, by
-    id. joined: the account that a visitor is one with.
+    id. joined: the account that a visitor is one with. browsers: visitors who did something; accounts: keys
+    of visitors of whom something was said as of users.
     """
 
     default: bool
@@ -59,6 +60,8 @@ class World:
     said: list[tuple[str, str, bool]] = field(default_factory=list)
     shares: dict[str, tuple[str, str]] = field(default_factory=dict)
     joined: dict[str, str] = field(default_factory=dict)
+    browsers: set[str] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)
 
     def one(self, key: str | None) -> str:
         """Who somebody is."""
@@ -80,7 +83,8 @@ class World:
         tied |= {(self.one(source), self.one(target)): True for source, target in self.opened}
         friends = {one for tie, on in tied.items() if on and me in tie for one in tie} - {me}
         met = {one for tie in tied if me in tie for one in tie} - {me}
-        nameable = {person for person in alive if self.allows(person, "personalisation", "namedToFriends")}
+        people = alive - (self.browsers - self.accounts)
+        nameable = {person for person in people if self.allows(person, "personalisation", "namedToFriends")}
         placed = {person for person in alive if self.allows(person, "location")}
         known, veiled = set[str](), set[str]()
         match caller.role:

@@ -53,4 +53,5 @@ def trust(
 
 def _listed(ids: dict[str, str], out: Path) -> str:
     lines = [f"{id_}  {file}" for file, id_ in ids.items()]
-    return "\n".join([*lines, f"In {out}: {len(ids):,}."])
+    counted = "1 document is" if len(ids) == 1 else f"{len(ids):,} documents are"
+    return "\n".join([*lines, f"{counted} in {out}"])

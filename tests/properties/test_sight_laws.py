@@ -133,6 +133,7 @@ class Shop(RuleBasedStateMachine):
         assert became["stored"] == taken, became
         assert taken or became["rejected"] == [{"id": event, "reason": "forgotten"}]
         self.world.living |= {*people} if taken else set()
+        self.world.browsers |= {*people[:1]} & {*VISITORS} if taken else set()
         return taken
 
     @rule(visitor=st.sampled_from(VISITORS), key=st.sampled_from(PEOPLE))
@@ -186,6 +187,7 @@ class Shop(RuleBasedStateMachine):
         if became["user"]:
             self.world.living.add(key)
             self.world.said.append((key, purpose, allowed))
+            self.world.accounts.add(key)
         assert bool(became["user"]) == (key not in self.world.gone), became
 
     @rule(key=st.sampled_from(EVERYBODY))
