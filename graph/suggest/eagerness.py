@@ -54,11 +54,12 @@ class Eagerness:
 
     def chances(self, chance: Floats) -> tuple[Floats, Floats, Floats]:
         """What each level opens with of what all open with a chance: its mean, the variance that comes of not
-        knowing f, and how fast the mean rises with the chance of all; (levels, k) each. chance: (k,).
+        knowing f, and how fast the mean rises with the chance of all; (levels, k) each. chance: (k,), rising;
+        means do not fall, by no rounding either (a matrix product rounds equal columns apart).
         """
         fails = np.log1p(-chance) * FACTORS[:, None]
         opens = -np.expm1(fails)
-        mean = self.belief @ opens
+        mean = np.maximum.accumulate(self.belief @ opens, axis=1)
         slope = self.belief @ (FACTORS[:, None] * np.exp(fails) / (1 - chance))
         return mean, np.maximum(self.belief @ opens**2 - mean**2, 0.0), slope
 
