@@ -8,11 +8,12 @@
     item_category.tsv                       list of features parted by `|`; either may be missing
 
 Each file has a header; columns are parted by tabs or commas, and further columns are passed over. `.gz` is
-recognised. Ids are whole numbers or text, in UTF-8. Users and items are rows in the order of their ids;
-whoever occurs anywhere is a user. What is said twice is said once. A choice held out that was known already
-is not asked about, for lists leave it out.
+recognised. Ids are whole numbers or text, in UTF-8; blanks around a name or an id are no part of it. Users
+and items are rows in the order of their ids; whoever occurs anywhere is a user. What is said twice is said
+once. A choice held out that was known already is not asked about, for lists leave it out.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ TRAIN, VALIDATION, TEST, SOCIAL = "train", "val", "test", "social"
 CONTENT = "items", "item_category"
 SAID_OTHERWISE = {"name", "title"}
 """Columns of an item that are no features."""
+
+END_OF_LINE = re.compile(rb"[\r\n]")
 
 Pairs = tuple[Rows, Rows]
 
@@ -115,18 +118,22 @@ def _table(file: Path) -> Any:
     try:
         with pa.input_stream(str(file), compression="gzip" if file.suffix == ".gz" else None) as stream:
             text = stream.read()
-        first = text.partition(b"\n")[0].decode("utf-8-sig", errors="replace").strip()
+        first = END_OF_LINE.split(text, maxsplit=1)[0].decode("utf-8-sig", errors="replace")
         delimiter = "\t" if "\t" in first else ","
         names = first.split(delimiter)
-        if len(names) < 2 or names[0].isdecimal():
+        if len(names) < 2 or names[0].strip().isdecimal():
             raise UnreadableSource(f"{file}: line 1 is {first!r:.60}, no header of two columns or more")
-        return arrow_csv.read_csv(
+        table = arrow_csv.read_csv(
             pa.py_buffer(text),
+            # One thread alone says which row of a file is wrong.
+            read_options=arrow_csv.ReadOptions(use_threads=False),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
             ),
         )
+        cells = [pc.utf8_trim_whitespace(column) for column in table.columns]
+        return pa.Table.from_arrays(cells, names=[name.strip() for name in names])
     except (OSError, pa.ArrowInvalid) as error:
         raise UnreadableSource(f"{file}: {_unreadable(text) or error}") from error
 

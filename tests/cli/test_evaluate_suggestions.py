@@ -115,13 +115,43 @@ def test_curves_of_the_validation_part_see_nothing_of_what_is_held_out(
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["--split", "8:x"], "no split"), (["--split", "1:2:3:4"], "two or three"), ([], "neither test.tsv")],
+    [
+        (["--split", "8:x"], "no split"),
+        (["--split", "1:2:3:4"], "two or three"),
+        (["--split", "nan:1:1"], "two or three positive"),
+        (["--split", "8:inf"], "two or three positive"),
+        ([], "neither test.tsv"),
+    ],
 )
 def test_a_split_that_cannot_be_is_explained(
     folder: str, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ):
     assert cli.main(["evaluate", "suggestions", folder, *words]) != 0
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("val", ["", "ana\ttea\n"], ids=["nothing in it", "what is known"])
+def test_a_validation_part_that_tells_nothing_is_none(
+    val: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    train = "ana\ttea\nana\tmug\nbea\ttea\nbea\tpot\nbea\tmug\n"
+    for name, rows in {"train": train, "val": val, "test": "ana\tpot\n"}.items():
+        (tmp_path / f"{name}.tsv").write_text(f"user\titem\n{rows}")
+    assert cli.main(["evaluate", "suggestions", str(tmp_path), "--tune", "--json"]) == 0
+    given = capsys.readouterr().err
+    (tmp_path / "val.tsv").unlink()
+    assert cli.main(["evaluate", "suggestions", str(tmp_path), "--tune", "--json"]) == 0
+    chosen = re.compile("^.*chosen were.*$", re.MULTILINE)
+    assert chosen.findall(given) == chosen.findall(capsys.readouterr().err) != []
+
+
+def test_who_has_one_choice_each_leaves_nothing_to_tune_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "train.tsv").write_text("user\titem\nana\ttea\nbea\ttea\n")
+    (tmp_path / "test.tsv").write_text("user\titem\nana\tmug\n")
+    assert cli.main(["evaluate", "suggestions", str(tmp_path), "--tune"]) == 2
+    assert "laid aside" in capsys.readouterr().err
 
 
 def test_a_log_is_not_split_by_user(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

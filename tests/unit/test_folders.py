@@ -91,7 +91,7 @@ def test_what_is_said_of_items_is_features(tmp_path: Path):
     [
         ({"test": "user item\n1 2\n"}, "no train.tsv"),
         ({"train": "1 2\n3 4\n"}, "no header"),
-        ({"train": "user item\n1 2 3\n"}, "train.tsv"),
+        ({"train": "user item\n1 2\n1 2 3\n"}, "train.tsv: .*Row #3"),
         ({"train": ""}, "no header"),
         ({"train": "user item\n"}, "no choices"),
         ({"train": "item user\n7 1\n"}, "user"),
@@ -124,6 +124,17 @@ def test_a_line_that_is_no_utf_8_is_told(tmp_path: Path):
 
 def test_a_mark_of_utf_8_and_ends_of_lines_of_windows_are_no_part_of_an_id(tmp_path: Path):
     (tmp_path / "train.tsv").write_bytes(b"\xef\xbb\xbfuser\titem\r\n9\t5\r\n10\t40\r\n")
+    found = read_folder(str(tmp_path))
+    assert (found.users, found.items) == (["9", "10"], ["5", "40"])
+
+
+@pytest.mark.parametrize(
+    "train",
+    ["user\titem\r9\t5\r10\t40\r", " user\titem \n9\t5\n10\t40\n", "user, item\n9, 5\n10 , 40\n"],
+    ids=["lines of an old Macintosh", "blanks in the header", "blanks around ids"],
+)
+def test_blanks_and_ends_of_lines_are_no_part_of_an_id(tmp_path: Path, train: str):
+    (tmp_path / "train.tsv").write_bytes(train.encode())
     found = read_folder(str(tmp_path))
     assert (found.users, found.items) == (["9", "10"], ["5", "40"])
 

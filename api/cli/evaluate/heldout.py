@@ -12,7 +12,8 @@ from api.cli.loading import Format
 if TYPE_CHECKING:
     from graph.evaluate.suggestions.held import Held
     from graph.evaluate.suggestions.logs import Cut
-    from graph.taste import Mixed, Telling
+    from graph.taste import Interactions, Mixed, Telling
+    from graph.taste.model import Sparse
 
 Source = Annotated[
     list[str],
@@ -87,17 +88,28 @@ def parts(split: str) -> tuple[float, ...]:
 
 def tuned(held: "Held", telling: "Telling | None" = None, *, name: str = "blend") -> "Mixed":
     """The blend with settings chosen on the validation part, else on what is known that came last, else on a
-    tenth of it; said on stderr. name: of the blend, for whoever reads that.
+    tenth of it; said on stderr. name: of the blend, for whoever reads that. InvalidInput where nothing can be
+    laid aside to choose them on.
     """
-    from graph.evaluate.suggestions.held import dealt
+    from graph.errors import InvalidInput
+    from graph.evaluate.suggestions.held import unknown
     from graph.taste import in_words, quiet, tune
 
     known, validation, inner = held.known, held.validation, held.known.inner
-    if validation is None and inner is not None:
-        known, validation = inner.known, inner.held
-    elif validation is None:
-        parts = dealt(known, (9, 1), seed=0)
-        known, validation = parts.known, parts.asked
+    if validation is not None:
+        validation = unknown(validation, known.chosen)
+    if validation is None or not validation.nnz:
+        known, validation = (inner.known, inner.held) if inner is not None else _a_tenth(known)
+    if not validation.nnz:
+        raise InvalidInput("--tune: nobody has a choice that could be laid aside to choose settings on")
     found = tune(known, validation, seconds=TUNED_FOR, clock=time.monotonic, telling=telling or quiet)
     complain(f"{name}: chosen were {in_words(found, known)}")
     return found
+
+
+def _a_tenth(known: "Interactions") -> "tuple[Interactions, Sparse]":
+    """What is known but a tenth, and that tenth."""
+    from graph.evaluate.suggestions.held import dealt
+
+    parts = dealt(known, (9, 1), seed=0)
+    return parts.known, parts.asked

@@ -76,7 +76,7 @@ def dealt(known: Interactions, parts: Sequence[float], *, seed: int) -> Held:
     >>> held.known.chosen.nnz, held.validation.nnz, held.asked.nnz
     (8, 1, 1)
     """
-    if len(parts) not in {2, 3} or min(parts) <= 0:
+    if len(parts) not in {2, 3} or not all(0 < part < np.inf for part in parts):
         raise InvalidInput("a split is two or three positive parts: 8:2 or 8:1:1")
     chosen = known.chosen
     counts = np.diff(chosen.indptr).astype(np.int64)
