@@ -61,6 +61,14 @@ async def test_a_head_that_does_not_come_closes_the_connection(
         assert await answered(address, sent) == (0, b"")
 
 
+async def test_an_answer_waits_for_no_acknowledgement(shop: Shop) -> None:
+    async with served(shop) as (address, server), httpx.AsyncClient() as client, talking(address):
+        await client.post(f"http://{address}/graphql", json={"query": "{ __typename }"})
+        sockets = [one.transport.get_extra_info("socket") for one in server.server_state.connections]
+        assert len(sockets) == 2
+        assert all(one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for one in sockets)
+
+
 async def test_a_second_head_is_waited_for_no_longer_than_the_first(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
