@@ -89,7 +89,7 @@ class Taken(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         """Look now and then. One that becomes a WebSocket has another protocol from then on."""
         line: Any = transport if isinstance(transport, Line) else Line(transport)
-        # An answer leaves in two parts, and the second waits 40 ms for the first to be acknowledged (Nagle 1984).
+        # An answer leaves in two parts; the second waits 40 ms for the first to be acknowledged (Nagle 1984).
         # asyncio prevents it only where the socket knows its protocol, which one that was accepted does not.
         line.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(line)
