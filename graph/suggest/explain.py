@@ -7,6 +7,7 @@ who allow it and have a name (friends of others are only counted); nothing is cl
 reasons, and nothing that speaks against it is told. What can be said is in `graph.suggest.phrases`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -40,6 +41,10 @@ class Language(Enum):
     CHINESE = "zh-Hans"
 
 
+KNOWN = {"en": Language.ENGLISH, "zh": Language.CHINESE}
+"""By the first part of a tag."""
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """How people and products are called in a sentence; "" for somebody without a name. people: by row;
@@ -50,18 +55,28 @@ class Names:
     products: Sequence[str]
 
 
+QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*", re.IGNORECASE)
+"""How much a language is liked beside the others of a header (RFC 9110, 12.4.2)."""
+
+
 def language(tag: str | None) -> Language:
-    """The language to answer in for a BCP 47 tag or an Accept-Language header: the first one known, else
-    English.
+    """The language to answer in for a BCP 47 tag or an Accept-Language header: of those known the one liked
+    best, the first of equals; English where none is.
 
     >>> language("zh-CN,zh;q=0.9,en;q=0.8").value, language("fr").value, language(None).value
     ('zh-Hans', 'en', 'en')
+    >>> language("en;q=0.4, zh").value, language("zh;q=0, fr").value
+    ('zh-Hans', 'en')
     """
+    found, most = Language.ENGLISH, 0.0
     for entry in (tag or "").replace("_", "-").split(","):
-        spoken = entry.partition(";")[0].strip().lower().partition("-")[0]
-        if spoken in {"zh", "en"}:
-            return Language.CHINESE if spoken == "zh" else Language.ENGLISH
-    return Language.ENGLISH
+        spoken, _, said = entry.partition(";")
+        known = KNOWN.get(spoken.strip().lower().partition("-")[0])
+        liked = QUALITY.fullmatch(said)
+        quality = float(liked[1]) if liked else 1.0
+        if known is not None and quality > most:
+            found, most = known, quality
+    return found
 
 
 def explain(suggestion: Suggestion, names: Names, said: Sayings) -> str:

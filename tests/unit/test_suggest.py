@@ -355,9 +355,20 @@ def test_a_sentence_names_the_two_latest_friends_and_counts_the_others(
 
 
 @pytest.mark.parametrize(
-    ("tag", "spoken"), [("zh-Hans", "zh-Hans"), ("en-GB", "en"), ("fr,zh;q=0.5", "zh-Hans"), ("", "en")]
+    ("tag", "spoken"),
+    [
+        ("zh-Hans", "zh-Hans"),
+        ("en-GB", "en"),
+        ("fr,zh;q=0.5", "zh-Hans"),
+        ("", "en"),
+        ("en;q=0.1, zh;q=0.9", "zh-Hans"),
+        ("de, zh_CN ; Q=0.5 , en;q=0.7", "en"),
+        ("zh;q=0, en;q=0.001", "en"),
+        ("zh;q=0", "en"),
+        ("zh;q=0.8,en;q=0.8", "zh-Hans"),
+    ],
 )
-def test_the_first_known_language_is_spoken(tag: str, spoken: str):
+def test_of_the_known_languages_the_one_liked_best_is_spoken(tag: str, spoken: str):
     assert language(tag).value == spoken
 
 
