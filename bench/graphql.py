@@ -1,7 +1,7 @@
 """Requests per server CPU-second: ten suggestions with product and explanation, beside plain Starlette.
 
-    python bench/graphql.py                     a shop of 2,000 users, 2,000 requests a round: two minutes
-    python bench/graphql.py --requests 20 --rounds 1        a smoke test
+    python -m bench.graphql > bench/results/graphql.txt     2,000 users, 2,000 requests a round: two minutes
+    python -m bench.graphql --requests 20 --rounds 1        a smoke test
 
 Each server is uvicorn with one worker on a socket of its own. The plain one answers what ours answered for
 one person, made from dictionaries with orjson each time. Counted is the server's own CPU time (user and
@@ -12,8 +12,6 @@ is kept. Every request of ours looks whether the store has something new.
 
 import argparse
 import asyncio
-import os
-import platform
 import socket
 import subprocess
 import sys
@@ -25,10 +23,12 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import psutil
+
+from bench.measured import tell_where
 
 QUERY = """
 query($user: String!) {
@@ -78,6 +78,13 @@ class Server:
         return float(times.user + times.system)
 
 
+class Round(NamedTuple):
+    """Requests per CPU-second of the server, and the median of the milliseconds that one of them took."""
+
+    rate: float
+    waited: float
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -94,11 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         plain = until_the_end.enter_context(server(PLAIN, answer))
         rounds = {"plain Starlette": (plain, people[:1]), "one person": (ours, people[:1])}
         rounds["everybody"] = ours, people
-        rates: dict[str, list[float]] = {name: [] for name in rounds}
+        found: dict[str, list[Round]] = {name: [] for name in rounds}
         for _ in range(asked.rounds):
             for name, (asking, whom) in rounds.items():
-                rates[name].append(asyncio.run(rate(asking, whom, asked.requests)))
-    tell(rates, len(answer), asked)
+                found[name].append(asyncio.run(one_round(asking, whom, asked.requests)))
+    tell(found, len(answer), asked)
 
 
 def shop(folder: Path, users: int, events: int) -> str:
@@ -161,31 +168,38 @@ def question(user: str) -> dict[str, Any]:
     return {"query": QUERY, "variables": {"user": user}}
 
 
-async def rate(asking: Server, people: Sequence[str], requests: int) -> float:
-    """Requests per CPU-second of the server."""
-    whom = islice(cycle(people), requests)
+async def one_round(asking: Server, people: Sequence[str], requests: int) -> Round:
+    """What requests cost the server when several ask at a time, and how long one waits who asks alone."""
+    whom = cycle(people)
     async with httpx.AsyncClient() as client:
 
-        async def ask() -> None:
-            for user in whom:
+        async def ask(times: int) -> list[float]:
+            waited = []
+            for user in islice(whom, times):
+                begin = time.perf_counter()
                 (await client.post(asking.url, json=question(user))).raise_for_status()
+                waited.append(time.perf_counter() - begin)
+            return waited
 
         before = asking.cpu()
-        await asyncio.gather(*(ask() for _ in range(AT_A_TIME)))
-        return requests / max(asking.cpu() - before, 1e-9)
+        await asyncio.gather(*(ask(-(-requests // AT_A_TIME)) for _ in range(AT_A_TIME)))
+        cpu = asking.cpu() - before
+        return Round(requests / max(cpu, 1e-9), 1_000 * median(await ask(-(-requests // 10))))
 
 
-def tell(rates: dict[str, list[float]], size: int, asked: argparse.Namespace) -> None:
+def tell(found: dict[str, list[Round]], size: int, asked: argparse.Namespace) -> None:
     """Print the figures."""
-    plain = median(rates["plain Starlette"])
-    print(f"{platform.python_version()} on {os.cpu_count()} cores; {asked.users:,} users,")
+    tell_where("starlette", "strawberry-graphql", "uvicorn", "httpx")
     print(
-        f"{asked.events:,} events; {asked.rounds} × {asked.requests:,} requests, answers of {size:,} bytes\n"
+        f"{asked.users:,} users, {asked.events:,} events; {asked.rounds} × {asked.requests:,} requests, "
+        f"answers of {size:,} bytes\n"
     )
-    print(f"{'':18}{'per CPU-second':>16}{'of plain':>10}   rounds")
-    for name, found in rates.items():
-        rounds = " ".join(f"{one:,.0f}" for one in found)
-        print(f"{name:18}{median(found):16,.0f}{median(found) / plain:10.1%}   {rounds}")
+    plain = median(one.rate for one in found["plain Starlette"])
+    print(f"{'':18}{'per CPU-second':>16}{'of plain':>10}{'waited ms':>12}   rounds")
+    for name, rounds in found.items():
+        rate, waited = median(one.rate for one in rounds), median(one.waited for one in rounds)
+        each = " ".join(f"{one.rate:,.0f}" for one in rounds)
+        print(f"{name:18}{rate:16,.0f}{rate / plain:10.1%}{waited:12.2f}   {each}")
 
 
 if __name__ == "__main__":
