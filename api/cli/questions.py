@@ -16,6 +16,7 @@ query Suggest(
     nodes {
       rank
       score
+      rankByScore
       opens { value low high confidence }
       explanation
       product { key name category price { amount currency } }

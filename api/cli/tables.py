@@ -93,16 +93,17 @@ def further(store: str) -> str:
 
 def suggestions(found: Answer, user: Answer | None) -> Table:
     """Products in the order to show them, each with its sentence and what carries it."""
+    raised = moved_up(found["nodes"])
     rows = [
         (
             node["rank"],
             called(node["product"]),
             _price(node["product"]),
             node["explanation"],
-            f"{node['score']:.3f}",
+            f"{node['score']:.3f}{MOVED_UP if up else ''}",
             _carried(node["reasons"]),
         )
-        for node in found["nodes"]
+        for node, up in zip(found["nodes"], raised, strict=True)
     ]
     whom = "somebody unknown" if user is None else called(user)
     if user is not None and whom != user["key"]:
@@ -112,8 +113,29 @@ def suggestions(found: Answer, user: Answer | None) -> Table:
         words("of which", 18),
     )  # fmt: skip
     nothing = "" if rows else "Nothing to suggest."
-    said = " ".join(part for part in (nothing, _kept_back(found["dropped"])) if part)
+    why_up = WHY_UP if any(raised) else ""
+    said = " ".join(part for part in (nothing, why_up, _kept_back(found["dropped"])) if part)
     return table(f"To show {whom}", columns, rows, said)
+
+
+MOVED_UP = " ↑"
+WHY_UP = (
+    "↑ stands above a higher score, so that the list is not all of one kind, from one friend or of what"
+    " everybody knows, or so that what hardly anybody is shown is seen."
+)
+
+
+def moved_up(nodes: Sequence[Answer]) -> list[bool]:
+    """Which suggestions stand above one whose score would come first; what chance put there is none of them.
+
+    >>> moved_up([{"rankByScore": place} for place in (1, 4, None, 2, 3)])
+    [False, True, False, False, False]
+    """
+    places = [node["rankByScore"] for node in nodes]
+    return [
+        place is not None and any(later is not None and later < place for later in places[rank:])
+        for rank, place in enumerate(places, 1)
+    ]
 
 
 KEPT_BACK = {

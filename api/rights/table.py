@@ -63,7 +63,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
         "cascades": "G A",
     },
     "RelatedProduct": {"product kind score support lift": "M S G A"},
-    "Suggestion": {"product rank score opens explanation reasons": "M S"},
+    "Suggestion": {"product rank score rankByScore opens explanation reasons": "M S"},
     "SuggestionConnection": {"edges nodes pageInfo answerId dropped": "M S"},
     "Dropped": {"by products": "M S"},
     "SuggestionEdge": {"node cursor": "M S"},

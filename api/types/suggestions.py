@@ -124,6 +124,12 @@ class Suggestion:
         description="Comparable within one answer only. It is the sum of its reasons' weights, which"
         " may be negative."
     )
+    rank_by_score: int | None = strawberry.field(
+        description="The place that its score alone would give it, from 1. More than `rank`: it was moved up,"
+        " so that the list is not all of one kind, from one friend or of what everybody knows, or so that"
+        " what hardly anybody is shown is seen. Less: others were. Null: chance put it there, as its"
+        " ExplorationReason says."
+    )
     opens: Estimate | None = strawberry.field(
         description="Chance that it is opened when shown, learned from what the shop showed before; where the"
         " log tells nothing shown, from what people chose by themselves, which is less. Null where the log is"
@@ -139,6 +145,7 @@ class Suggestion:
             product=Product(row=suggestion.product),
             rank=suggestion.rank,
             score=suggestion.score,
+            rank_by_score=suggestion.by_score,
             opens=None if suggestion.opens is None else Estimate.from_domain(suggestion.opens),
         )
 

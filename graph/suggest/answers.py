@@ -38,7 +38,8 @@ class Suggestion:
     """A product to show, at place `rank` from 1. score: the sum of its reasons' weights; comparable within
     one answer only. opens: the chance that it is opened when shown, None where the log cannot tell, and for a
     newcomer on a page (graph.suggest.weights.LANDED). propensity: the chance with which it was given this
-    place (graph.suggest.exploring.Odds); 1 where nothing was left to chance.
+    place (graph.suggest.exploring.Odds); 1 where nothing was left to chance. by_score: the place that its
+    score alone would give it, from 1; None for what chance put there.
     """
 
     product: int
@@ -47,6 +48,7 @@ class Suggestion:
     reasons: tuple[Reason, ...]
     propensity: float = 1.0
     opens: Estimate | None = None
+    by_score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

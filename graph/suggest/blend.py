@@ -92,26 +92,35 @@ class Tally:
 def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     tally = Tally.of(shelf, ask)
     level = tally.question.level
-    places = tally.best_first()
-    first = _front(shelf, tally, places[:POOL]).ordered(shelf.order, shelf.grants)
-    places = np.append(places[first], places[POOL:])[:limit]
+    best = tally.best_first()
+    first = _front(shelf, tally, best[:POOL]).ordered(shelf.order, shelf.grants)
+    by_score = np.append(first, np.arange(POOL, len(best)))[:limit]
+    places = best[by_score]
     chance = Chance.of(shelf, ask, tally.product, limit)
-    shown = zip(tally.product[places].tolist(), _reasons(tally, places, shelf.products), strict=True)
+    reasons = _reasons(tally, places, shelf.products)
+    shown = zip(tally.product[places].tolist(), reasons, (by_score + 1).tolist(), strict=True)
     found: list[Suggestion] = []
-    for best, (product, reasons) in enumerate(shown, start=1):
+    for place, (product, why, ranked) in enumerate(shown, start=1):
         found.extend(_given(shelf, level, chance, len(found) + 1))
         rank = len(found) + 1
-        found.append(_suggestion(shelf, level, product, rank, reasons, chance.own(rank, rank - best)))
+        own = chance.own(rank, rank - place)
+        found.append(_suggestion(shelf, level, product, rank, why, own, ranked))
     return Answer(tuple(found[:limit]), tally.dropped)
 
 
 def _suggestion(
-    shelf: Shelf, level: int, product: int, rank: int, reasons: tuple[Reason, ...], propensity: float
+    shelf: Shelf,
+    level: int,
+    product: int,
+    rank: int,
+    reasons: tuple[Reason, ...],
+    propensity: float,
+    by_score: int | None = None,
 ) -> Suggestion:
     score = float(sum(reason.weight for reason in reasons))
     # At LANDED scores are made by other weights than those of any showing that the chances were learned from.
     opens = None if shelf.chances is None or level == LANDED else shelf.chances.of(score, level)
-    return Suggestion(product, rank, score, reasons, propensity, opens)
+    return Suggestion(product, rank, score, reasons, propensity, opens, by_score)
 
 
 def _given(shelf: Shelf, level: int, chance: Chance, rank: int) -> Iterator[Suggestion]:

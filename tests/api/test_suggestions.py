@@ -13,7 +13,7 @@ query($user: String!, $first: Int, $after: String, $context: SuggestionContext) 
       answerId
       pageInfo { hasNextPage endCursor }
       nodes {
-        rank score explanation
+        rank rankByScore score explanation
         product { key name }
         reasons {
           __typename weight
@@ -59,6 +59,18 @@ async def test_a_score_is_the_sum_of_its_reasons_and_ranks_count_from_one(shop: 
     for node in nodes:
         assert node["score"] == pytest.approx(sum(reason["weight"] for reason in node["reasons"]))
         assert 1 <= len(node["reasons"]) <= 10
+
+
+async def test_where_a_score_alone_would_put_something_is_told_beside_its_place(shop: Shop) -> None:
+    teas = [Product(f"t{i}", category="tea") for i in range(5)]
+    shop.store.upsert_products([*teas, Product("pot", category="pots")])
+    shop.tell("ana~bea " + " ".join(f"ana>cy:t{i}" for i in range(5)) + " ana>:pot")
+    asked = (await shop.ask(FEED, user="bea"))["user"]["suggestions"]["nodes"]
+    nodes = [node for node in asked if node["rankByScore"]]
+    by_score = sorted(nodes, key=lambda node: node["rankByScore"])
+    scores = [node["score"] for node in by_score]
+    assert scores == sorted(scores, reverse=True)
+    assert [node["rankByScore"] for node in by_score] == list(range(1, len(nodes) + 1))
 
 
 async def test_pages_of_one_answer_are_one_answer(shop: Shop) -> None:

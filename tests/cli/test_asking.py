@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from api import cli
+from api.cli import tables
+from api.cli.printing import drawn
 from graph.events import Row, User
 from loaders.stores import open_store
 from tests import toy
@@ -229,6 +231,24 @@ def test_tables_fit_a_page(
     assert shown in page
     assert max(map(len, page.splitlines())) <= 110
     assert "\x1b" not in page
+
+
+def test_what_stands_above_a_higher_score_says_so_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    def node(rank: int, by_score: int | None, score: float) -> dict[str, Any]:
+        product = {"key": f"p{rank}", "name": None, "price": None}
+        told = {"rank": rank, "rankByScore": by_score, "score": score, "product": product}
+        return {**told, "explanation": "", "reasons": []}
+
+    sorted_ = {"dropped": [], "nodes": [node(1, 1, 0.9), node(2, None, 0.0), node(3, 2, 0.8)]}
+    mixed = {
+        "dropped": [],
+        "nodes": [node(1, 1, 0.9), node(2, 3, 0.34), node(3, None, 0.0), node(4, 2, 0.396)],
+    }
+    assert "↑" not in drawn(tables.suggestions(sorted_, None))
+    page = drawn(tables.suggestions(mixed, None))
+    assert [line.split()[0] for line in page.splitlines() if "↑" in line] == ["2", "↑"]
+    assert "0.340 ↑" in page
+    assert "not all of one kind" in " ".join(page.split())
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def test_the_first_of_more_are_the_same_whatever_the_order_and_whatever_is_left_
             assert math.isclose(one.score, sum(reason.weight for reason in one.reasons))
             assert 0 < one.propensity <= (order.exploration if explored else 1)
             assert one.rank >= 3 or not explored
+            assert (one.by_score is None) == explored
 
 
 @settings(max_examples=30, deadline=None)
@@ -104,6 +105,9 @@ def test_an_order_shows_what_is_shown_best_first_with_the_same_scores(told: str,
         assert {(one.product, one.score, one.reasons) for one in best.suggestions} == {
             (one.product, one.score, one.reasons) for one in found.suggestions
         }
+        by_score = {one.product: one.rank for one in best.suggestions}
+        assert {one.product: one.by_score for one in best.suggestions} == by_score
+        assert {one.product: one.by_score for one in found.suggestions} == by_score
         assert best.dropped == found.dropped
 
 
