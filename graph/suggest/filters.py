@@ -59,9 +59,7 @@ class Activity:
         opens = opens[speaks[opens]]
         opened = events.product[opens]
         last_at = np.full(products, -1, np.int64)
-        # What we show is no sign of life: it would keep a product on offer that nobody looks at.
-        told = (events.product != NONE) & ~events.noise & (events.kind != Kind.EXPOSURE)
-        touched = np.flatnonzero(told & speaks)
+        touched = np.flatnonzero(told(events, silent) & alive(events))
         last_at[events.product[touched]] = events.at[touched]
         return cls(
             np.bincount(opened[opened != NONE], minlength=products),
@@ -77,6 +75,20 @@ class Activity:
             np.pad(self.noisy, (0, more)) + now.noisy - before.noisy,
             np.maximum(np.pad(self.last_at, (0, more), constant_values=-1), now.last_at),
         )
+
+
+def told(events: Events, silent: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which events, (n,), tell of a product: by whoever allows that it counts, and no burst. silent:
+    (people,), whose acts do not.
+    """
+    return (events.product != NONE) & ~events.noise & ((events.person == NONE) | ~silent[events.person])
+
+
+def alive(events: Events) -> NDArray[np.bool_]:
+    """Which events, (n,), are a sign that somebody still looks. What we show is none: it would keep a product
+    on offer that nobody looks at.
+    """
+    return np.asarray(events.kind != Kind.EXPOSURE)
 
 
 def standing(done: Activity, available: NDArray[np.bool_], as_of: int) -> NDArray[np.int8]:

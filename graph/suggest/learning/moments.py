@@ -9,7 +9,9 @@ the same however long the log. Whoever allows no use of what they do says nothin
 said so.
 
 What a product is, its category and brand, is known before anybody did anything with it. So `content`, which
-is there for new products, speaks for those too that are first touched after the fit, from that act on.
+is there for new products, speaks for those too that the log first tells of after the fit, from then on. And
+what nobody had looked at for half a year is on offer again from the first look on; not from being shown,
+which proves that the shop has it and no more (graph.suggest.filters).
 """
 
 from dataclasses import dataclass, replace
@@ -30,7 +32,7 @@ from graph.suggest.engagements import (
     engagements,
     verdicts,
 )
-from graph.suggest.filters import NOISY, OFFERED, UNAVAILABLE
+from graph.suggest.filters import OFFERED, STALE, UNAVAILABLE, alive, told
 from graph.suggest.likeness import likeness
 from graph.suggest.shelf import Shelf
 from graph.suggest.shown import LiveShown, Shown, shown
@@ -49,9 +51,9 @@ class Moments:
 
     whole: the log to its end. ties, engaged, verdicts, shown: of the fit `shelf`, made of what comes before
     `cut` (µs), rows those of the whole. earshot: the ties of the whole. silent: (people,), whose acts may not
-    be used. starts, events: everybody's events, in order of time. woken: (products,), µs of the first act
-    from the cut on, far away for none. clock: the times (µs) of all that those did whose acts may be used, by
-    which it is told how late it was: news fades within hours.
+    be used. starts, events: everybody's events, in order of time. known, woken: (products,), µs from the cut
+    on of the first that is told, and of the first sign of life; far away for none. clock: the times (µs) of
+    all that those did whose acts may be used, by which it is told how late it was: news fades within hours.
     """
 
     whole: Snapshot
@@ -66,6 +68,7 @@ class Moments:
     silent: NDArray[np.bool_]
     starts: Longs
     events: Longs
+    known: Longs
     woken: Longs
     clock: Longs
 
@@ -84,7 +87,10 @@ class Moments:
             raise TypeError("moments follow a fit, not a delta on top of one")
         starts, rows = gathered(whole.events.person, len(whole.people))
         silent = ~shelf.personal
-        woken = _first_acts(whole.events, cut, len(whole.products), silent)
+        since = np.flatnonzero(told(whole.events, silent))
+        since = since[np.searchsorted(whole.events.at[since], cut) :]
+        looks = since[alive(whole.events)[since]]
+        known, woken = (_first(whole.events, rows, len(whole.products)) for rows in (since, looks))
         to_come = (shelf.stands == UNAVAILABLE) & whole.products.available
         alike = likeness(whole.products, engaged, (shelf.stands == OFFERED) | to_come)
         shelf = replace(shelf, likeness=alike)
@@ -103,6 +109,7 @@ class Moments:
             silent,
             starts,
             rows,
+            known,
             woken,
             clock,
         )
@@ -145,16 +152,17 @@ class Moments:
         return np.unique(np.concatenate([np.array([person], np.int32), friends, *theirs]))
 
     def _standing(self, moment: int) -> NDArray[np.int8]:
-        """What is offered: as at the fit, and what somebody turned to since."""
+        """What is offered: as at the fit, what the shop is known to have since, and what somebody turned to
+        again.
+        """
         stands = self.shelf.stands
-        awake = (self.woken < moment) & self.whole.products.available & (stands != NOISY)
-        return np.where(awake, np.int8(OFFERED), stands)
+        come = (stands == UNAVAILABLE) & (self.known < moment) & self.whole.products.available
+        back = (stands == STALE) & (self.woken < moment)
+        return np.where(come | back, np.int8(OFFERED), stands)
 
 
-def _first_acts(events: Events, cut: int, products: int, silent: NDArray[np.bool_]) -> Longs:
+def _first(events: Events, rows: Longs, products: int) -> Longs:
+    """µs of the first of some events with each product, (products,). rows: in order of time."""
     first = np.full(products, np.iinfo(np.int64).max)
-    rows = np.arange(np.searchsorted(events.at, cut), len(events))
-    speaks = (events.person[rows] == NONE) | ~silent[events.person[rows]]
-    rows = rows[(events.product[rows] != NONE) & ~events.noise[rows] & speaks][::-1]
-    first[events.product[rows]] = events.at[rows]
+    first[events.product[rows[::-1]]] = events.at[rows[::-1]]
     return first
