@@ -10,6 +10,9 @@ from graph.scene import Facet, Lifts
 from graph.suggest.popularity import LISTED
 from graph.timeline import Rows
 
+ROUNDED = 1e-9
+"""A lift that is no further above 1 is one by rounding."""
+
 Lifted = tuple[Rows, NDArray[np.float64]]
 
 REMEMBERED = 4_096
@@ -35,7 +38,8 @@ class Scenes:
         return found
 
     def _lifted(self, scene: Mapping[Facet, int]) -> Lifted:
-        more = self.popularity * (self.lifts.of(scene) - 1.0)
+        beyond = self.lifts.of(scene) - 1.0
+        more = self.popularity * np.where(beyond > ROUNDED, beyond, 0.0)
         best = np.argsort(-more, kind="stable")[:LISTED]
         best = best[more[best] > 0]
         return best.astype(np.int32), more[best]

@@ -70,6 +70,17 @@ def test_a_source_that_is_not_heard_in_any_example_counts_as_it_says_itself():
     assert blend.weights["page"] == pytest.approx([OWN[PAGE]] * (len(LEVELS) + 1))
 
 
+def test_votes_that_are_rounding_teach_nothing():
+    """A festival that was not held before what is learned from lifts every category by 1, but for rounding:
+    weighed by how much these votes vary, the next festival would be all that is heard.
+    """
+    told = simulated({FRIENDS: 3.0}, 500, seed=3)
+    rounded = 4e-16 * np.random.default_rng(0).random(len(told.votes)) * told.chosen
+    with_rounding = replace(told, votes=told.votes + rounded[:, None] * (np.arange(len(NAMES)) == PAGE))
+    blend = as_blend(fitted(with_rounding))
+    assert blend.weights["page"] == pytest.approx([OWN[PAGE]] * (len(LEVELS) + 1))
+
+
 def test_a_level_of_which_little_is_seen_stays_near_everybody():
     found = fitted(simulated({FRIENDS: 3.0, POPULAR: 1.0}, 1_000, seed=4)).by_level
     few = fitted(simulated({POPULAR: 1.0}, 3, seed=4, level=1)).by_level

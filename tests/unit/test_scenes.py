@@ -1,5 +1,7 @@
 """The lists of what a scene lifts, on four products of two categories."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from graph.scene.facets import PARTS
 from graph.scene.lifts import FacetLifts
 from graph.suggest.scenes import Scenes
 
-EVENING = {Facet.PART_OF_DAY: PARTS.index("evening")}
+EVENING, MORNING = ({Facet.PART_OF_DAY: PARTS.index(part)} for part in ("evening", "morning"))
 
 
 @pytest.fixture
@@ -26,6 +28,12 @@ def test_a_scene_lists_what_it_lifts_by_how_much_in_all(scenes: Scenes):
     product, more = scenes.lifted(EVENING)
     assert product.tolist() == [0, 2]
     assert more.tolist() == pytest.approx([0.5, 0.25])
+
+
+def test_what_is_lifted_by_rounding_alone_is_not_listed(scenes: Scenes):
+    share = np.array([0.25, 0.5, 0.25 - 1e-15])
+    product, _ = Scenes(replace(scenes.lifts, share=share), scenes.popularity).lifted(MORNING)
+    assert len(product) == 0
 
 
 def test_products_that_came_since_change_no_list_and_have_none_made_anew(

@@ -33,6 +33,9 @@ repeats that.
 WHISPER = 0.01
 """Of a source's own weight: the least it counts."""
 
+ROUNDED = 1e-9
+"""Votes that are no larger in the mean square say nothing: what they differ by is rounding."""
+
 NAMES = tuple(source.name for source in SOURCES)
 OWN = np.array([source.weight for source in SOURCES])
 
@@ -61,6 +64,7 @@ def fitted(examples: Examples, silent: Collection[str] = ()) -> Weights:
     begin = own(examples)
     speaks, least = ~np.isin(NAMES, list(silent)), WHISPER * begin.by_level[0]
     spread = np.sqrt((examples.votes**2).mean(axis=0)) if len(examples.votes) else np.zeros(len(OWN))
+    spread = np.where(spread > ROUNDED, spread, 0.0)
     everybody = _likeliest(
         examples, np.where(speaks, begin.by_level[0], least), least, PULL * spread**2 * speaks
     )
