@@ -34,7 +34,8 @@ class SuggestionContext:
     at: datetime | None = strawberry.field(
         default=None,
         description="When it is shown: what is wanted at that hour, on that day and near that festival comes"
-        " in. Null is no time in particular.",
+        " in, and what friends did has as much of its news left as then. Null is no time in particular; then"
+        " news is as old as it was at the newest event.",
     )
     region: str | None = strawberry.field(
         default=None,

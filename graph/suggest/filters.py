@@ -81,7 +81,8 @@ def told(events: Events, silent: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which events, (n,), tell of a product: by whoever allows that it counts, and no burst. silent:
     (people,), whose acts do not.
     """
-    return (events.product != NONE) & ~events.noise & ((events.person == NONE) | ~silent[events.person])
+    speaks = (events.person == NONE) | ~silent[events.person]
+    return np.asarray((events.product != NONE) & ~events.noise & speaks, np.bool_)
 
 
 def alive(events: Events) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from api.cli.loads import made_up
 from api.sentences import sayings
 from graph.analysis import Analysis
-from graph.events import Consent, Event, Kind, Product, User
+from graph.events import Consent, Event, Kind, Product, User, micros
+from graph.scene import Moment
 from graph.snapshot import Snapshot
 from graph.suggest import (
     BEST_FIRST,
@@ -40,7 +42,7 @@ from graph.suggest.filters import Filter
 from graph.suggest.proof import social_proof
 from graph.ties import ties
 from loaders.aside import log_of
-from tests.toy import events, snapshot
+from tests.toy import START, events, snapshot
 
 CATALOGUE = [
     Product("tent", "two-person tent", "tents"),
@@ -525,11 +527,12 @@ def test_somebody_who_did_one_thing_is_told_what_is_popular_of_its_kind_before_w
     assert isinstance(first.reasons[0], LikenessReason)
 
 
-def spoken(told: str, source: str) -> dict[str, float]:
-    """What one source alone says to bea, at a weight of one, by product."""
+def spoken(told: str, source: str, at: timedelta | None = None) -> dict[str, float]:
+    """What one source alone says to bea, at a weight of one, by product. at: so long after the start."""
     taken, on_shelf = shop(told)
     alone = Blend({source: (1.0,) * 5}).only(source, [one.name for one in SOURCES])
-    (found,) = suggest(replace(on_shelf, blend=alone), [Ask(taken.people.row("bea"))], limit=9)
+    context = Context(moment=Moment(None if at is None else micros(START + at)))
+    (found,) = suggest(replace(on_shelf, blend=alone), [Ask(taken.people.row("bea"), context)], limit=9)
     return {taken.products.keys[one.product]: one.score for one in found.suggestions}
 
 
@@ -544,6 +547,22 @@ def test_half_of_the_news_is_gone_in_two_hours_and_all_of_it_in_a_day():
     assert set(said) == {"bag", "mug", "tent"}
     assert said["mug"] / said["tent"] == pytest.approx(1 / 2, rel=0.01)
     assert said["bag"] / said["tent"] == pytest.approx(1 / 13, rel=0.02)
+
+
+def test_news_is_as_old_as_it_is_when_it_is_shown_and_no_younger_than_in_the_log():
+    told = "ana>bea:tea @5d ana>:mug @5.0833d ana>:tent"
+    now, before, then = (spoken(told, "news", at) for at in (None, timedelta(days=3), timedelta(days=5.1667)))
+    assert now == before
+    assert now["mug"] == pytest.approx(now["tent"] / 2, rel=0.01)
+    assert then["tent"] == pytest.approx(now["tent"] / 2, rel=0.01)
+    assert then["mug"] == pytest.approx(now["tent"] / 3, rel=0.01)
+
+
+def test_a_log_of_last_year_is_answered_from_though_nothing_in_it_is_news():
+    told = "ana>bea:tea @9d ana>:mug @9.1d ana>:tent"
+    later = timedelta(days=400)
+    assert spoken(told, "news", later) == {}
+    assert spoken(told, "friends", later) == spoken(told, "friends")
 
 
 @pytest.mark.parametrize("news", [0.0, 0.01, 4.0])

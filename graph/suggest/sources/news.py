@@ -1,6 +1,6 @@
 """What friends did within the day: word that is passed on now, or never.
 
-The act of friend A on p, a hours ago, says what is left of its news, and nothing after a day:
+The act of friend A on p, a hours before it is shown, says what is left of its news, and nothing after a day:
 
     strength(A → person) · word(A, p) / (1 + a / 2).
 
@@ -8,6 +8,10 @@ Attention to a link is half gone after about an hour (Wu & Huberman 2007, on dig
 1894), where what an act tells of taste fades by half in months. By that fade the first and the last word of a
 day differ by less than a hundredth, and whatever else was said, however quietly, decides between them; but of
 what a friend shared today it is the newest that is taken up.
+
+It is shown when the question says (`Moment.at`), and not before the newest event of the log; where the
+question says no time, then. So news fades in a night in which nothing happens, and a log of last year that is
+asked about without a time is as fresh as it was.
 
 All that `friends` says of the same act stays said. So an act never counts for less for being newer, whatever
 the two weigh. News weighs more to begin with.
@@ -32,7 +36,8 @@ HALF_GONE = timedelta(hours=2)
 
 def votes(shelf: Shelf, question: Question) -> Votes:
     """What friends shared, bought, rated and opened within the last day, the newest loudest."""
-    now, day, half = shelf.shown.as_of, _micros(FRESH), _micros(HALF_GONE)
+    now = max(shelf.shown.as_of, question.context.moment.at or 0)
+    day, half = _micros(FRESH), _micros(HALF_GONE)
 
     def left(at: NDArray[np.int64]) -> NDArray[np.float64]:
         age = np.maximum(now - at, 0)
