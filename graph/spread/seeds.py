@@ -14,9 +14,9 @@ while it has no luck to lose. So pools also grow until this luck is at most a hu
 Not every ratio can be reached: pools end where memory does, or when whoever asked wants to stop. And under a
 budget the bound on the best may be far above it, however many sets there are: where what the chosen are worth
 on the pool of choice, luck and all, is less than that part of the bound there, pools stop growing as soon as
-luck is small (not so under a cap, for parts are then measured the better). Then the answer is that of the
-last whole rung, with the ratio that does hold. Equal arguments give equal answers, whatever the machine and
-the number of threads, unless time stopped them.
+luck is small, under a cap once chance is as small a fraction of the part that it allows, too. Then the answer
+is that of the last whole rung, with the ratio that does hold. Equal arguments give equal answers, whatever
+the machine and the number of threads, unless time stopped them.
 """
 
 from collections.abc import Callable
@@ -48,7 +48,7 @@ class Ended(Enum):
     """Why the pools grew no further."""
 
     CERTIFIED = "the ratio asked for holds"
-    BOUND = "no number of sets would certify it for that money"
+    BOUND = "no number of sets would certify it within those limits"
     ROOM = "memory allowed no more"
     STOPPED = "it was stopped"
 
@@ -132,7 +132,9 @@ def seed_people(  # noqa: PLR0913 - all but the first by name, and most of them 
         choice = asked.choice(sample, stop)
         progress(Rung(sample.sets, len(sample.choosing.members), choice.ratio))
         holds = choice.ratio >= goal.ratio
-        hopeless = limits is not None and limits.cap == 1 and choice.most < goal.ratio
+        hopeless = (
+            limits is not None and choice.most < goal.ratio and choice.parts_told(limits.cap, goal.luck)
+        )
         if (holds or hopeless) and choice.luck <= goal.luck:
             ended = Ended.CERTIFIED if holds else Ended.BOUND
             return choice.ranking(sample, ended, falling=limits is None)
@@ -173,6 +175,13 @@ class _Choice:
     ratio: float
     most: float
     luck: float
+
+    def parts_told(self, cap: float, luck: float) -> bool:
+        """Whether chance is at most so much, as a fraction, of the part that a cap allows, or of `luck` where
+        that is more. Without a cap no part has to be known.
+        """
+        met = int(self.measured.met[-1] + self.measured.rooted[-1])
+        return cap == 1 or met * max(cap, luck) * luck**2 >= 1
 
     def ranking(self, sample: Sample, ended: Ended, *, falling: bool) -> Ranking:
         """As it is told. falling: whether what each adds is known to fall."""

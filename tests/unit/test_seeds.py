@@ -192,6 +192,19 @@ def test_under_a_budget_pools_stop_where_no_number_of_sets_would_certify_more():
     assert found.sample.sets < 1 << 16
 
 
+def test_under_a_cap_pools_stop_where_no_number_of_sets_would_certify_more_and_parts_are_told():
+    # Both large stars come in, and hardly a fan of theirs, all of whom the bound counts.
+    group = np.repeat(np.array([0, 1, 2, 0, 1, 2], np.int32), (1, 1, 2, 40, 40, 10))
+    goal, sets = Goal(0.9, (90,), luck=0.05), []
+    for cap in (0.05, 0.2):
+        limits = Limits(np.zeros(94), np.inf, group, 3, cap)
+        found = ranked(stars(thresholds=False), 90, goal=goal, limits=limits, room=1 << 22)
+        assert found.ended is Ended.BOUND
+        assert {0, 1} <= {*found.people.tolist()}
+        sets.append(found.sample.sets)
+    assert sets[1] < sets[0] < 1 << 16
+
+
 def test_a_sample_that_holds_enough_is_not_drawn_again_and_stays_as_it_is():
     network = random_network(60, 300, 1)
     held = Sample.of(network, np.ones(60), seed=1, sets=1 << 9)
