@@ -6,8 +6,9 @@ for every activity level from there. A step has to pay: its gain, paired over us
 errors or more and on each level `PAYS_BY_LEVEL`, so that a source which carries nothing keeps the weight of
 zero it began with.
 
-The sources that hear no ties climb a second time, by themselves. A level is theirs unless all together pay
-there: ties that help those of whom little is known may harm the others.
+The sources that hear no ties climb a second time, by themselves. How far somebody's weights are those learned
+with ties is told by how surely these lead for people of whom as much is known (`graph.taste.heeding`): ties
+that help those of whom little is known may harm the others.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from graph.kernels.ndcg import ndcg
 from graph.kernels.top import NOBODY
 from graph.taste.blend import TOP, Mixed, Mixture, Recipe, damp, loud
 from graph.taste.fits import Fits, Sharing, plain, tied
+from graph.taste.heeding import heeded, mixed
 from graph.taste.model import Fitted, Interactions, Model, Rows, Sparse
 from graph.taste.ranking import best
 from graph.taste.roster import sources
@@ -38,7 +40,7 @@ DAMPINGS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 
 Floats = NDArray[np.float32]
 Weights = NDArray[np.float64]
-"""Of every source, ≥ 0, shape (sources,)."""
+"""Of every source, ≥ 0, shape (sources,); or of every level, (levels, sources)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,20 +94,31 @@ def learn(
     bounds = tuple(sorted({int(bound) for bound in np.quantile(asked.activity, (1 / 3, 2 / 3))}))
     level = np.searchsorted(np.asarray(bounds), asked.activity, side="right")
     levels = [asked.taken(level == place) for place in range(len(bounds) + 1)]
-    weights = [climb(these, common, damping, PAYS_BY_LEVEL, (), every)[0] for these in levels]
+    weights = by_level(levels, common, damping, every)
     if 0 < len(some) < len(every):
         tieless = climb(asked, best_alone(asked, some), damping, PAYS, (), some)[0]
-        alone = [climb(these, tieless, damping, PAYS_BY_LEVEL, (), some)[0] for these in levels]
-        weights = [paying(*each, damping) for each in zip(levels, weights, alone, strict=True)]
+        alone = by_level(levels, tieless, damping, some)
+        weights, bounds = paying(levels, weights, alone, damping, bounds)
     return Recipe(tuple(tuple(float(w) for w in each) for each in weights), bounds, damping)
 
 
-def paying(asked: Pool, heard: Weights, alone: Weights, damping: float) -> Weights:
-    """What was learned with ties, if it pays beside what was learned without or nobody can tell; else the
-    latter.
+def by_level(levels: Sequence[Pool], start: Weights, damping: float, among: Rows) -> Weights:
+    """Where each level climbs to, (levels, sources)."""
+    return np.stack([climb(these, start, damping, PAYS_BY_LEVEL, (), among)[0] for these in levels])
+
+
+def paying(
+    levels: Sequence[Pool], heard: Weights, alone: Weights, damping: float, bounds: tuple[int, ...]
+) -> tuple[Weights, tuple[int, ...]]:
+    """What was learned with ties as far as it surely pays beside what was learned without, (levels, sources)
+    each, and the bounds of the levels that makes.
     """
-    lead = asked.gains(heard, damping) - asked.gains(alone, damping)
-    return heard if len(lead) < 2 or paid(lead, PAYS) else alone
+    lead = [
+        these.gains(ours, damping) - these.gains(theirs, damping)
+        for these, ours, theirs in zip(levels, heard, alone, strict=True)
+    ]
+    activity = np.concatenate([these.activity for these in levels])
+    return mixed(heard, alone, bounds, heeded(np.concatenate(lead), activity))
 
 
 def best_alone(asked: Pool, among: Rows) -> Weights:

@@ -160,18 +160,18 @@ def tune(
 
 def in_words(model: Mixed, known: Interactions) -> str:
     """What was chosen for what is known: every source that has weight, with its settings, and its mean weight
-    over the levels. What is not known has no weight in a source, whatever its settings say.
+    over users. What is not known has no weight in a source, whatever its settings say.
 
     >>> from graph.taste.blend import Recipe
     >>> from graph.taste.model import interactions
     >>> from graph.taste.popularity import Popularity
-    >>> nobody, choices = np.array([], int), (np.array([0, 1]), np.array([0, 0]))
+    >>> nobody, choices = np.array([], int), (np.array([0]), np.array([0]))
     >>> known = interactions(choices, (nobody, nobody), (2, 1))
-    >>> recipe = Recipe(((0.5, 0.5, 0.0), (1.0, 0.0, 0.0)), (5,), damping=0.1)
+    >>> recipe = Recipe(((0.5, 0.5, 0.0), (1.0, 0.0, 0.0)), (1,), damping=0.1)
     >>> in_words(Mixed((EASE(50.0, content=2.0), Popularity(), ALS()), recipe), known)
     'ease (lam 50, content 0, ties 0) × 0.75, popularity × 0.25; damping 0.1'
     """
-    weights = np.mean(model.recipe.weights, axis=0).tolist()
+    weights = np.asarray(model.recipe.weights)[model.recipe.levels(known.chosen)].mean(axis=0).tolist()
     said = [
         f"{_named(one, known)} × {weight:.4g}"
         for one, weight in zip(model.sources, weights, strict=True)
