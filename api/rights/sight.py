@@ -18,6 +18,7 @@ from api.rights.suppress import digit, tens, told
 from api.settings import K
 from graph.analysis import Analysis
 from graph.errors import Forbidden
+from graph.timeline import Rows
 
 KNOW_NO_SHARE = frozenset({Role.ANALYST, Role.GROWTH})
 """Whoever got a link has its share's id, and knows from whom."""
@@ -129,10 +130,18 @@ class Sight:
 
     @property
     def communities(self) -> NDArray[np.bool_]:
-        """Which communities this caller is told of, by position; analysts of none of few people."""
-        labels = self.analysis.partition.labels
-        sizes = np.bincount(labels[labels >= 0], minlength=len(self.analysis.partition))
-        return told(sizes, self.k) if self.caller.role is Role.ANALYST else np.ones(len(sizes), np.bool_)
+        """Which communities this caller is told of, by position; analysts of none of few people, members of
+        their own and of those of whose links they may say that they opened them.
+        """
+        labels, communities = self.analysis.partition.labels, len(self.analysis.partition)
+        match self.caller.role:
+            case Role.ANALYST:
+                return told(np.bincount(labels[labels >= 0], minlength=communities), self.k)
+            case Role.MEMBER:
+                among = labels[self._known_by_name()]
+                return np.bincount(among[among >= 0], minlength=communities) > 0
+            case _:
+                return np.ones(communities, np.bool_)
 
     @property
     def fewest(self) -> int:
@@ -219,6 +228,13 @@ class Sight:
         friends, _ = self.analysis.ties.into(self.own)
         befriended = bool(np.any(friends == row))
         return befriended and bool(self.analysis.shelf.named[row])
+
+    def _known_by_name(self) -> Rows:
+        """The caller, and their friends who may be named to friends."""
+        if self.own is None:
+            return np.empty(0, np.int32)
+        friends, _ = self.analysis.ties.into(self.own)
+        return np.append(friends[self.analysis.shelf.named[friends]], np.int32(self.own))
 
     @property
     def _veil(self) -> Pseudonyms:
