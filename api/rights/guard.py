@@ -4,13 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from graphql import (
+    SKIP,
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    Node,
+    OperationDefinitionNode,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
+    VisitorAction,
     default_field_resolver,
     visit,
 )
@@ -34,12 +40,18 @@ OF_OTHERS: Final[Mapping[Role, str]] = {
 
 
 def beyond(schema: GraphQLSchema, document: DocumentNode, role: Role) -> tuple[GraphQLError, ...]:
-    """What a valid document asks for that this role may not see: one error for each such field. What the
-    schema is, whoever is let in may ask.
+    """What a valid document asks for that this role may not see: one error for each such field, none for what
+    stands within one. What the schema is, whoever is let in may ask.
     """
     known = TypeInfo(schema)
     asked = _Asked(known, role)
-    visit(document, TypeInfoVisitor(known, asked))
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    left: list[Node] = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    while left:
+        visit(left.pop(0), TypeInfoVisitor(known, asked))
+        left += [fragments.pop(name) for name in sorted(asked.spread & fragments.keys())]
     return tuple(asked.refused.values())
 
 
@@ -49,15 +61,21 @@ class _Asked(Visitor):
         self.known = known
         self.role = role
         self.refused: dict[str, GraphQLError] = {}
+        self.spread: set[str] = set()
 
-    def enter_field(self, node: FieldNode, *_: object) -> None:
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+        self.spread.add(node.name.value)
+
+    def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
         kind, name = self.known.get_parent_type(), node.name.value
         if kind is None or name.startswith("__") or kind.name.startswith("__"):
-            return
+            return None
         coordinate = f"{kind.name}.{name}"
-        if not allowed(self.role, coordinate):
-            sentence = f"{coordinate} is not for the role {self.role}"
-            self.refused.setdefault(coordinate, GraphQLError(sentence, [node]))
+        if allowed(self.role, coordinate):
+            return None
+        sentence = f"{coordinate} is not for the role {self.role}"
+        self.refused.setdefault(coordinate, GraphQLError(sentence, [node]))
+        return SKIP
 
 
 def guarded(schema: GraphQLSchema) -> None:
