@@ -191,7 +191,8 @@ async def candidates(info: Info, asked: Asked, page: tuple[int | None, str | Non
     first = people[: window.stop].tolist()
     chosen = *first, *among.already_chosen
     reach = await request.of_fit(_reach, chosen, wanted, among, seed, request.rates, stoppable=True)
-    request.ledger.give([made.of_kols(market, first, reach, (wanted, among, seed), unit)])
+    if first:
+        request.ledger.give([made.of_kols(market, first, reach, (wanted, among, seed), unit)])
     return KolCandidateConnection(
         page=window.cut(found.candidates, whole=len(people)).map(KolCandidate.from_domain),
         reach=Estimate.from_domain(reach),

@@ -58,6 +58,14 @@ async def test_a_list_of_kols_is_kept_as_the_set_it_is(shop: Shop) -> None:
     assert kept.parts["users"] == sorted(node["user"]["key"] for node in told["nodes"])
 
 
+async def test_a_list_of_nobody_promises_nothing(shop: Shop) -> None:
+    shop.tell(TOY)
+    nobody = '{ kolCandidates(filter: { candidates: [], alreadyChosen: ["ana"] }) { nodes { rank } } }'
+    assert (await shop.ask(nobody))["kolCandidates"] == {"nodes": []}
+    await shop.service.ledger.close()
+    assert list(shop.store.promises()) == []
+
+
 async def test_the_size_of_a_cascade_in_the_end_is_kept_until_it_is_over(shop: Shop) -> None:
     shop.tell(" ".join(f"u{n}>{','.join(f'v{n}x{m}' for m in range(n % 5))}:p{n}" for n in range(300)))
     document = """query($noise: Boolean) {
