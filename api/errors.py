@@ -25,6 +25,7 @@ from graph.errors import (
 PARSE = "GRAPHQL_PARSE_FAILED"
 VALIDATION = "GRAPHQL_VALIDATION_FAILED"
 BAD_INPUT = "BAD_USER_INPUT"
+NOT_FOUND = "NOT_FOUND"
 BAD_REQUEST = "BAD_REQUEST"
 METHOD = "METHOD_NOT_ALLOWED"
 TOO_LARGE = "REQUEST_TOO_LARGE"
@@ -47,7 +48,7 @@ INTERNAL = "INTERNAL_SERVER_ERROR"
 CODE_BY_ERROR: dict[type[SharegraphError], str] = {
     StaleCursor: "STALE_CURSOR",
     InvalidInput: BAD_INPUT,
-    UnknownKey: "NOT_FOUND",
+    UnknownKey: NOT_FOUND,
     Forbidden: FORBIDDEN,
     BudgetSpent: "PRIVACY_BUDGET_SPENT",
     Busy: BUSY,

@@ -6,6 +6,12 @@ translate: a driver's or a parser's exception never leaves the module that calle
 maps these classes to GraphQL codes and exit codes.
 """
 
+from collections import Counter
+from collections.abc import Iterable
+
+NAMED = 5
+"""How many known words are named to who asked for one that is not."""
+
 
 class SharegraphError(Exception):
     """Root of the tree: a sentence for a person, never a traceback's worth of internals."""
@@ -16,6 +22,16 @@ class UnknownKey(SharegraphError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+def unknown_word(said: str, known: Iterable[str]) -> UnknownKey:
+    """The error for a word that nobody said, with the commonest of those that somebody did.
+
+    >>> str(unknown_word("nobody lives in 'Lion'", ["Lyon", "", "Rome", "Lyon"]))
+    "nobody lives in 'Lion'; the commonest are Lyon, Rome"
+    """
+    common = ", ".join(word for word, _ in Counter(filter(None, known)).most_common(NAMED))
+    return UnknownKey(f"{said}; the commonest are {common}" if common else f"{said}; none is known")
 
 
 class InvalidInput(SharegraphError, ValueError):

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from api.cli.command import Everywhere, complain
-from api.errors import AWAY, BAD_INPUT, INTERNAL, STORE_AWAY
+from api.errors import AWAY, BAD_INPUT, INTERNAL, NOT_FOUND, STORE_AWAY
 from api.request import Asked, Reply
 from api.service import Service
 from api.settings import Records
@@ -100,7 +100,7 @@ async def warmed(store: Store) -> None:
 
 
 def _data(reply: Reply) -> Data:
-    if reply.code == BAD_INPUT:
+    if reply.code in {BAD_INPUT, NOT_FOUND}:
         raise InvalidInput(_sentence(reply))
     if reply.code == INTERNAL:
         raise SharegraphError("this is a fault of ours; --debug shows where")

@@ -9,8 +9,7 @@
 Somebody forgotten still passes shares on in the simulation, but is nobody's audience and no candidate.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -21,7 +20,7 @@ from graph.campaign.market import Audience, Market
 from graph.campaign.rates import NO_RATES, Rates
 from graph.campaign.sharers import sharing_chance
 from graph.campaign.worth import Behaviour, Objective
-from graph.errors import InvalidInput, UnknownKey
+from graph.errors import InvalidInput, UnknownKey, unknown_word
 from graph.events import Money
 from graph.log import NONE
 from graph.timeline import Rows
@@ -64,9 +63,6 @@ class KolFilter:
 
 NO_FILTER = KolFilter()
 
-NAMED = 5
-"""How many known words are named to who asked for one that is not."""
-
 
 def checked(market: Market, chosen_by: KolFilter) -> KolFilter:
     """The same filter, if what it names is known here and its bounds leave somebody.
@@ -80,12 +76,12 @@ def checked(market: Market, chosen_by: KolFilter) -> KolFilter:
     for field, region in (("audienceRegion", chosen_by.audience_region), ("region", chosen_by.region)):
         if region is not None and not (region and _living_in(market, chosen_by, region).any()):
             told = compress(regions, _placed(market, chosen_by).tolist())
-            raise _unknown(f"filter.{field}: nobody lives in {region!r:.80}", told)
+            raise unknown_word(f"filter.{field}: nobody lives in {region!r:.80}", told)
     if chosen_by.category is not None:
         code = words.row(chosen_by.category)
         if code is None or not (categories == code).any():
             known = (words[own] for own in categories[categories != NONE].tolist())
-            raise _unknown(f"filter.category: no product is of {chosen_by.category!r:.80}", known)
+            raise unknown_word(f"filter.category: no product is of {chosen_by.category!r:.80}", known)
     for field, own in (
         ("audienceCommunity", chosen_by.audience_community),
         ("community", chosen_by.community),
@@ -101,11 +97,6 @@ def _check_bounds(least: int | None, most: int | None) -> None:
         raise InvalidInput(f"filter.maxAudience: {most} lets nobody in; every candidate has a listener")
     if least is not None and most is not None and least > most:
         raise InvalidInput(f"filter.minAudience: {least} is more than maxAudience, {most}; nobody is within")
-
-
-def _unknown(said: str, known: Iterable[str]) -> UnknownKey:
-    common = ", ".join(word for word, _ in Counter(filter(None, known)).most_common(NAMED))
-    return UnknownKey(f"{said}; the commonest are {common}" if common else f"{said}; none is known")
 
 
 def within(market: Market, chosen_by: KolFilter) -> Behaviour:

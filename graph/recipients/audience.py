@@ -8,11 +8,13 @@ any recipient.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.communities import Partition
+from graph.errors import UnknownKey, unknown_word
 from graph.log import NONE
 from graph.recipients.model import FACTORS, pairs
 from graph.recipients.rank import Asking, described
@@ -47,14 +49,22 @@ def listable(
 ) -> Mask:
     """Who passes a filter, (people,). since: where acts are looked for, each in order of time. placed:
     (people,), who allows their place to be used; whoever does not lives in no region.
+
+    UnknownKey for a region where nobody lives and a community that there is not: a list of nobody would look
+    like an answer.
     """
     people = snapshot.people
     may = np.ones(len(people), np.bool_)
     if chosen.region is not None:
         may &= people.regions.equal(chosen.region) & placed
+        if not chosen.region or not may.any():
+            told = compress(people.regions, placed.tolist())
+            raise unknown_word(f"filter.region: nobody lives in {chosen.region!r:.80}", told)
     if chosen.community is not None:
         position = partition.position(chosen.community)
-        may &= np.zeros_like(may) if position is None else partition.labels == position
+        if position is None:
+            raise UnknownKey("filter.community: no community has this id now; take one from `communities`")
+        may &= partition.labels == position
     if chosen.active_since is not None:
         active = np.zeros(len(people), np.bool_)
         for events in since:

@@ -10,6 +10,7 @@ import pytest
 from scipy.special import logit
 
 from graph.analysis import Analysis
+from graph.errors import UnknownKey
 from graph.evaluate.recipients import evaluate
 from graph.events import Consent, Event, Kind, Product, User
 from graph.kernels import circles as at
@@ -349,14 +350,26 @@ def test_a_delta_answers_as_an_immediate_refit_but_for_the_weights(learned):
     [
         (AudienceFilter(), {"ana", "bea", "cy", "dan"}),
         (AudienceFilter(region="Hainan"), {"bea"}),
-        (AudienceFilter(region="the moon"), set()),
-        (AudienceFilter(community=10**9), set()),
         (AudienceFilter(exclude=frozenset({0})), {"bea", "cy", "dan"}),
     ],
 )
 def test_an_audience_is_of_those_who_pass_the_filter(chosen, listed):
     shop = analysed("ana>bea,cy:tea cy>dan:mug", users=[User("bea", region="Hainan")])
     assert set(names(shop, shop.audience(0, chosen, limit=10))) == listed
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        (AudienceFilter(region="the moon"), "nobody lives in 'the moon'; the commonest are Hainan"),
+        (AudienceFilter(region=""), "nobody lives in ''; the commonest are Hainan"),
+        (AudienceFilter(community=10**9), "no community has this id now"),
+    ],
+)
+def test_an_audience_of_what_there_is_not_is_none(chosen, said):
+    shop = analysed("ana>bea,cy:tea cy>dan:mug", users=[User("bea", region="Hainan")])
+    with pytest.raises(UnknownKey, match=said):
+        shop.audience(0, chosen, limit=10)
 
 
 def test_an_audience_may_be_those_who_did_something_lately():
