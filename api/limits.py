@@ -1,10 +1,12 @@
 """How much one list may hold."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from graph.errors import InvalidInput
+from graph.events import instant, micros
 
 PAGE = 100
 """The most that one page of an ordinary list holds."""
@@ -48,6 +50,25 @@ def bounded(first: int | None, default: int, most: int, argument: str = "first")
     if not 1 <= wanted <= most:
         raise InvalidInput(f"{argument}: {wanted} is not from 1 to {most:,}")
     return wanted
+
+
+def stretch(
+    since: datetime | None, until: datetime | None, arguments: tuple[str, str]
+) -> tuple[int | None, int | None]:
+    """A stretch of time in µs, open where nothing is said; InvalidInput where nothing lies within it.
+
+    >>> stretch(None, datetime.fromisoformat("1970-01-01T00:00:01Z"), ("since", "until"))
+    (None, 1000000)
+    """
+    begins = None if since is None else micros(since)
+    ends = None if until is None else micros(until)
+    if begins is not None and ends is not None and begins >= ends:
+        said = (
+            f"{name}: {instant(at):%Y-%m-%dT%H:%MZ}"
+            for name, at in zip(arguments, (begins, ends), strict=True)
+        )
+        raise InvalidInput(f"{' is not before '.join(said)}; nothing is between them")
+    return begins, ends
 
 
 def seeded(seed: int | None) -> int | None:

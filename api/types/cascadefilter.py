@@ -6,9 +6,9 @@ from enum import Enum
 
 import strawberry
 
+from api.limits import stretch
 from api.types.described import enumeration, input_type
 from graph import cascades
-from graph.events import micros
 from graph.snapshot import Snapshot
 
 
@@ -67,12 +67,14 @@ class CascadeFilter:
         """The same in rows of a snapshot; what is unknown there is in no cascade. person: whom a key names to
         whoever asks.
         """
+        started = self.started_after, self.started_before
+        begins, ends = stretch(*started, ("filter.startedAfter", "filter.startedBefore"))
         return cascades.CascadeFilter(
             product=_known(snapshot.products.keys.row, self.product),
             person=_known(person, self.user),
             campaign=_known(snapshot.words.row, self.campaign),
-            started_after=None if self.started_after is None else micros(self.started_after),
-            started_before=None if self.started_before is None else micros(self.started_before),
+            started_after=begins,
+            started_before=ends,
             min_size=self.min_size or 1,
         )
 

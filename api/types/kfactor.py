@@ -9,7 +9,7 @@ import numpy as np
 import strawberry
 
 from api.context import Info
-from api.limits import PAGE, bounded
+from api.limits import PAGE, bounded, stretch
 from api.rights.suppress import tens
 from api.types.communities import Community
 from api.types.described import enumeration, field, field_named, output
@@ -19,7 +19,7 @@ from graph import estimate
 from graph.analysis import Analysis
 from graph.cascades import kfactor
 from graph.errors import Forbidden
-from graph.events import instant, micros
+from graph.events import instant
 from graph.log import NONE
 from graph.stop import Stop
 from graph.timeline import Rows
@@ -225,12 +225,13 @@ async def report(
     conversion, within, since, until = asked
     if info.context.private and any(part is not None for part in (by, every, since, until)):
         raise Forbidden("this server tells counts of groups and of times with noise: ask headcounts for them")
+    begins, ends = stretch(since, until, ("since", "until"))
     sight = info.context.sight
     counted = kfactor.Asked(
         conversion=kfactor.Conversion[(conversion or Conversion.JOINED).name],
         within=kfactor.span_of(7 if within is None else within),
-        since=None if since is None else micros(since),
-        until=None if until is None else micros(until),
+        since=begins,
+        until=ends,
         fewest=sight.fewest,
     )
     groups = bounded(first, 10, PAGE if every is None else OVER_TIME)

@@ -13,8 +13,14 @@ from tests.api.conftest import Shop
 
 SHOP = "ana>bea,cy:tea  bea>dan:mug  @9d ana>ed:pot"
 ASKED = """
-query($by: KFactorBy, $every: Every, $within: Int, $conversion: Conversion, $since: DateTime, $first: Int) {
-  kFactor(by: $by, every: $every, within: $within, conversion: $conversion, since: $since, first: $first) {
+query(
+  $by: KFactorBy, $every: Every, $within: Int, $conversion: Conversion, $since: DateTime, $until: DateTime,
+  $first: Int
+) {
+  kFactor(
+    by: $by, every: $every, within: $within, conversion: $conversion, since: $since, until: $until,
+    first: $first
+  ) {
     overall { people invites converted factor { value low high } }
     groups {
       product { key } channel campaign community { size }
@@ -73,6 +79,16 @@ async def test_a_span_or_a_list_out_of_bounds_is_refused(shop: Shop) -> None:
     for asked in ({"within": 0}, {"first": 101}, {"first": 21, "every": "DAY"}):
         ((code, _),) = await shop.refused(ASKED, **asked)
         assert code == BAD_INPUT
+
+
+@pytest.mark.parametrize("until", ["2026-05-01T08:00:00Z", "2026-05-05T08:00:00+08:00"])
+async def test_times_that_nothing_lies_between_are_refused_by_name(shop: Shop, until: str) -> None:
+    shop.tell(SHOP)
+    ((code, said),) = await shop.refused(ASKED, since="2026-05-05T00:00:00Z", until=until)
+    ends = "2026-05-01T08:00Z" if "01T" in until else "2026-05-05T00:00Z"
+    assert (code, said) == (
+        BAD_INPUT, f"since: 2026-05-05T00:00Z is not before until: {ends}; nothing is between them",
+    )  # fmt: skip
 
 
 async def analyst(shop: Shop, document: str, **variables: Any) -> Any:
