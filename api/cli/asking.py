@@ -82,8 +82,12 @@ def suggest(
     from api.cli.questions import SUGGEST
     from api.ids import global_id, own
     from graph.errors import InvalidInput, UnknownKey
+    from graph.suggest.explain import KNOWN
 
     context = _said(share=share, sharer=sharer, product=product, category=category, exclude=exclude)
+    if locale.replace("_", "-").lower().partition("-")[0] not in KNOWN:
+        written = " and ".join(language.value for language in KNOWN.values())
+        raise InvalidInput(f"--locale {locale!r:.40}: sentences are written in {written}")
     if user is None and not context:
         raise InvalidInput("say whom: a USER, or for a stranger --share, or --sharer and --product")
     asked = {"user": user, "key": user or "", "known": user is not None, "context": context or None}

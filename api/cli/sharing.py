@@ -147,10 +147,13 @@ def _spoken(reasons: list[dict[str, Any]]) -> Iterator[str]:
             case "TieReason":
                 says = f"tied to {called(reason['tie']['from'])}"
             case "CircleReason":
-                people = "person" if reason["inCommon"] == 1 else "people"
-                says = f"{reason['inCommon']} {people} in common, one of {reason['size']}"
+                people = {0: "nobody", 1: "1 person"}.get(shared := reason["inCommon"], f"{shared:,} people")
+                says = f"{people} in common, one of {reason['size']:,}"
+            case "InterestReason" if reason["because"]:
+                says = ", ".join(f"opened {called(one)}" for one in reason["because"])
             case "InterestReason":
-                says = ", ".join(f"opened {called(one)}" for one in reason["because"]) or "nothing alike"
+                # What they opened of other people's shares counts and is not for the sharer's eyes.
+                says = f"takes to its kind {'more' if reason['weight'] > 0 else 'less'} than the average pair"
             case _:
                 says = f"opened {reason['opens']} shares in all"
         yield f"{reason['weight']:+.2f} {says}"

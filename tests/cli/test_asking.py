@@ -233,6 +233,32 @@ def test_tables_fit_a_page(
     assert "\x1b" not in page
 
 
+@pytest.mark.parametrize("tag", ["fr", "", "english"])
+def test_a_language_that_no_sentence_is_written_in_is_refused_with_those_that_are(
+    store: str, capsys: pytest.CaptureFixture[str], tag: str
+) -> None:
+    assert cli.main(["suggest", "fay", "--locale", tag, "--store", store]) == 2
+    said = f"sharegraph: --locale {tag!r}: sentences are written in en and zh-Hans\n"
+    assert capsys.readouterr() == ("", said)
+    assert cli.main(["suggest", "fay", "--locale", "zh_CN", "--store", store]) == 0
+
+
+@pytest.mark.parametrize(
+    "question",
+    [("kfactor", "--since", "--until"), ("cascades", "--started-after", "--started-before")],
+    ids=" ".join,
+)
+def test_times_that_nothing_lies_between_are_told_both(
+    store: str, capsys: pytest.CaptureFixture[str], question: tuple[str, str, str]
+) -> None:
+    command, since, until = question
+    assert cli.main([command, since, "2026-05-02", until, "2026-05-01", "--store", store]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "2026-05-02T00:00Z is not before" in told.err
+    assert "2026-05-01T00:00Z; nothing is between them" in told.err
+
+
 def test_what_stands_above_a_higher_score_says_so_and_why(capsys: pytest.CaptureFixture[str]) -> None:
     def node(rank: int, by_score: int | None, score: float) -> dict[str, Any]:
         product = {"key": f"p{rank}", "name": None, "price": None}

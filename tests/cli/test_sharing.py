@@ -65,14 +65,27 @@ def test_who_and_what_is_unknown_is_named(store, capsys, question):
 
 
 def test_an_audience_of_nobody_is_told_so(store, capsys):
-    code, out, _ = run(capsys, "audience", "tea", "--region", "Nowhere", "--store", store)
+    code, out, _ = run(capsys, "audience", "tea", "--active-since", "2027-01-01", "--store", store)
     assert code == 0
     assert "Nobody to list." in out
     assert "log-odds" not in out
 
 
+@pytest.mark.parametrize("question", [("audience", "tea"), ("kols",)], ids=" ".join)
+def test_a_region_where_nobody_lives_is_told_with_those_that_there_are(store, capsys, question):
+    code, out, err = run(capsys, *question, "--region", "Nowhere", "--store", store)
+    assert (code, out) == (2, "")
+    assert err == "sharegraph: filter.region: nobody lives in 'Nowhere'; the commonest are Lyon\n"
+
+
+@pytest.mark.parametrize(("weight", "how"), [(0.29, "more"), (-0.07, "less")])
+def test_a_taste_that_may_not_be_told_in_detail_is_told_as_such(weight, how):
+    interest = {"__typename": "InterestReason", "weight": weight, "because": []}
+    assert [*sharing._spoken([interest])] == [f"{weight:+.2f} takes to its kind {how} than the average pair"]
+
+
 @pytest.mark.parametrize(
-    ("common", "said"), [(0, "0 people in common"), (1, "1 person in common"), (2, "2 people in common")]
+    ("common", "said"), [(0, "nobody in common"), (1, "1 person in common"), (2, "2 people in common")]
 )
 def test_one_person_in_common_is_one(common, said):
     circle = {"__typename": "CircleReason", "weight": 0.131, "inCommon": common, "size": 3}
