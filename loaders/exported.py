@@ -26,13 +26,16 @@ from loaders.rejects import beside, naming
 PEOPLE: Final = ("user", "visitor", "other", "recipient", "sharer")
 """Fields of an event that name a person."""
 
-THEIRS: Final = frozenset(
-    {"region", "device", "surface", "order", "quantity", "amount", "incentive", "query", "rating"}
+SHARED: Final = frozenset(
+    {"id", "kind", "at", *PEOPLE, "product", "share", "parent_share", "channel", "campaign"}
 )
-"""Of somebody else's event what is said of them alone."""
+"""Of somebody else's event what is not of them alone; a field that nobody thought of is theirs."""
 
 TOWARDS: Final = frozenset({Kind.SHARE, Kind.OPEN, Kind.TIE, Kind.UNTIE})
 """What people do towards each other; whatever else they do is between them and the shop."""
+
+TELLING: Final = frozenset({"id", "user", "visitor", "channel", "campaign"})
+"""By what an event with the shop and an opening would be known for one person's."""
 
 FROM_LOG: Final = "the shop's log, or recordEvents; `id` is the row's"
 FROM_CALL: Final = "a call of the API; `id` is the event's"
@@ -84,15 +87,16 @@ def _said(event: Event, keys: AbstractSet[str], called: Called) -> dict[str, Any
     this person, not what is theirs alone, nor, where the reader may not know others, who it was that did
     something with the shop.
     """
-    left_out = frozenset({"implied"})
+    told = {field.name for field in fields(Event)} - {"implied"}
     if event.person not in keys:
-        left_out |= THEIRS
+        told &= SHARED
         if called is not str and event.kind not in TOWARDS:
-            left_out |= {"user", "visitor"}
-    said: dict[str, Any] = {"id": event.id, "kind": event.kind.name, "at": event.at.isoformat()}
+            told -= TELLING
+    head = {"id": event.id, "kind": event.kind.name, "at": event.at.isoformat()}
+    said: dict[str, Any] = {name: each for name, each in head.items() if name in told}
     for field in fields(Event):
         value = getattr(event, field.name)
-        if field.name in said or field.name in left_out or value is None:
+        if field.name in head or field.name not in told or value is None:
             continue
         another = field.name in PEOPLE and value not in keys
         said |= _plain(_camel(field.name), called(value) if another else value)

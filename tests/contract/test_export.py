@@ -130,6 +130,22 @@ def test_what_others_do_with_the_shop_is_nobodys_to_a_reader_who_may_not_know_th
     assert {event["user"] for event in held(store, "ana")["namedIn"]} == {"bea"}
 
 
+def test_nothing_ties_what_somebody_did_with_the_shop_to_how_they_came(store: Store):
+    """Who opened is ana's to know; an answer, a place in it or the row's own id would say that the same one
+    bought.
+    """
+    share = Event("s", Kind.SHARE, START, user="ana", product="tea")
+    came: dict[str, Any] = {"user": "bea", "product": "tea", "share": "s", "answer": "a-7", "rank": 2}
+    came |= {"propensity": 0.5, "variant": "arm-b", "channel": "by-sms", "campaign": "for-few"}
+    acts = [Event(f"row-of-bea-{kind.name}", kind, START, **came) for kind in (Kind.OPEN, Kind.PURCHASE)]
+    ingest_events([share, *acts], store, now=START)
+    found = held(store, "ana", called=lambda key: f"~{key}")["namedIn"]
+    opened, bought = (next(one for one in found if one["kind"] == kind) for kind in ("OPEN", "PURCHASE"))
+    assert {opened["user"], opened["channel"]} == {"~bea", "by-sms"}
+    assert bought.keys() == {"kind", "at", "product", "share", "from", "received"}
+    assert not {"answer", "rank", "propensity", "variant"} & opened.keys()
+
+
 def test_of_nobody_and_of_the_forgotten_nothing_is_held(told: Store):
     assert exported(told, "eve") is None
     told.forget("ana")
