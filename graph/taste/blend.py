@@ -4,9 +4,9 @@
 
 height_s(u) is the mean of the `TOP` best scores of source s for user u, so that all sources speak equally
 loud; weights are ≥ 0 and differ by activity level, since somebody with two choices is not one with two
-hundred. A source that does not help gets no weight: friends are heard where they carry something, and only
-there. Popularity is divided out as far as that helps (Steck 2011). Weights and damping are learned by
-`graph.taste.learning`.
+hundred. A source that does not help gets no weight: friends are heard as far as they surely carry something
+(`graph.taste.heeding`). Popularity is divided out as far as that helps (Steck 2011). Weights and damping are
+learned by `graph.taste.learning`.
 """
 
 from dataclasses import dataclass, replace
