@@ -15,7 +15,9 @@ from graph.suggest.weights import LANDED, level
 from graph.timeline import Rows
 
 OWN = 100
-"""Newest products of one's own that are listened to: bounds the work of one answer."""
+"""Newest products of one's own that are listened to, and as many that were liked or owned by word: bounds the
+work of one answer.
+"""
 
 PAGE = 1.0
 """The taste for the product on the page."""
@@ -30,7 +32,8 @@ class Question:
     person's choices are counted, else the sharer's; named: the community that they are told to be in. mine,
     taste, bought: products of their own, the taste each shows, and whether they have it. newcomer: neither
     friends nor a history are known. level: of activity, see `weights.level`. scene: what is known of when and
-    where, in the facets that the log tells of.
+    where, in the facets that the log tells of. liked: (own,), of which all that is known is that they said
+    so: these alone of one's own may be suggested.
     """
 
     person: int | None
@@ -45,6 +48,19 @@ class Question:
     newcomer: bool
     level: int
     scene: Mapping[Facet, int]
+    liked: NDArray[np.bool_]
+
+    @property
+    def before_likes(self) -> "Question":
+        """The same, had they not said what they like."""
+        kept = ~self.liked
+        return replace(
+            self,
+            mine=self.mine[kept],
+            taste=self.taste[kept],
+            bought=self.bought[kept],
+            liked=self.liked[kept],
+        )
 
     @property
     def listened(self) -> tuple[Rows, NDArray[np.float64]]:
@@ -62,7 +78,7 @@ class Question:
         personal = ask.person is None or bool(shelf.personal[ask.person])
         person, sharer = (ask.person, ask.context.sharer) if personal else (None, None)
         known = next((row for row in (person, sharer) if row is not None), None)
-        mine, taste, bought = _tastes(shelf, person)
+        mine, taste, bought, liked = _tastes(shelf, person)
         newcomer = person is None or not (len(shelf.engaged.of(person).product) or _listens(shelf, person))
         landed = newcomer and ask.context.product is not None
         return cls(
@@ -78,6 +94,7 @@ class Question:
             newcomer=newcomer,
             level=LANDED if landed else level(len(mine)),
             scene=_scene(shelf, ask),
+            liked=liked,
         )
 
 
@@ -92,24 +109,29 @@ def _listens(shelf: Shelf, person: int) -> bool:
     return len(shelf.hears(person, 1)[0]) > 0
 
 
-def _tastes(shelf: Shelf, person: int | None) -> tuple[Rows, NDArray[np.float64], NDArray[np.bool_]]:
-    """Products of one's own, newest first, what was said of them before what was done."""
+def _tastes(
+    shelf: Shelf, person: int | None
+) -> tuple[Rows, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Products of one's own, newest first, what was said of them before what was done; and of which of them
+    nothing is known but that they are liked.
+    """
     taste: dict[int, float] = {}
     bought: set[int] = set()
+    liked: set[int] = set()
     if person is not None:
         acts = shelf.engaged.of(person)
         taste = dict(zip(acts.product[:OWN].tolist(), acts.taste[:OWN].tolist(), strict=True))
         bought = set(acts.product[:OWN][acts.bought[:OWN]].tolist())
-        for said, verdict in shelf.verdicts.of(person).items():
-            if verdict is Verdict.NOT_INTERESTED:
-                taste.pop(said, None)
-            else:
-                taste[said] = 1.0
-            if verdict is Verdict.ALREADY_OWNED:
-                bought.add(said)
+        verdicts = shelf.verdicts.of(person)
+        wanted = [said for said, verdict in verdicts.items() if verdict is not Verdict.NOT_INTERESTED][:OWN]
+        liked = {said for said in wanted if verdicts[said] is Verdict.LIKE} - taste.keys()
+        bought.update(said for said in wanted if verdicts[said] is Verdict.ALREADY_OWNED)
+        taste = {row: one for row, one in taste.items() if verdicts.get(row) is not Verdict.NOT_INTERESTED}
+        taste |= dict.fromkeys(wanted, 1.0)
     rows = np.fromiter(taste, np.int32, len(taste))
     return (
         rows,
         np.fromiter(taste.values(), np.float64, len(taste)),
         np.array([row in bought for row in taste], np.bool_),
+        np.array([row in liked for row in taste], np.bool_),
     )

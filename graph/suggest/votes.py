@@ -26,6 +26,16 @@ class Votes:
     reasons: Reasons
     voice: Rows | None = None
 
+    def among(self, kept: NDArray[np.bool_]) -> "Votes":
+        """Some of these; kept: (entries,)."""
+        entry = np.flatnonzero(kept)
+
+        def reasons(entries: NDArray[np.intp], weight: NDArray[np.float64]) -> list[Reason]:
+            return self.reasons(entry[entries], weight)
+
+        voice = None if self.voice is None else self.voice[entry]
+        return Votes(self.product[entry], self.vote[entry], reasons, voice)
+
 
 def nothing() -> Votes:
     """The votes of a source that has nothing to say."""

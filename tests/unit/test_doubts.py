@@ -80,6 +80,17 @@ def test_what_is_liked_raises_what_is_like_it_until_that_is_taken_back():
     assert cleared == pytest.approx(before, rel=1e-4)
 
 
+def test_what_is_liked_does_not_speak_for_itself():
+    """It may still be suggested, with what was said for it before."""
+    took = " ".join(f"u{n}$tent u{n}$bag u{n}$cup" for n in range(60))
+    before, _, _ = answered(f"{ALL} {took} bea.view:tent")
+    after, _, found = answered(f"{ALL} {took} bea.view:tent bea.like:cup")
+    assert after["mug"] > before["mug"] * 1.01
+    assert after["cup"] == pytest.approx(before["cup"], rel=1e-4)
+    cup = next(one for one in found.suggestions if one.score == after["cup"])
+    assert not any(cup.product in getattr(reason, "because", ()) for reason in cup.reasons)
+
+
 def test_only_who_said_it_is_held_back_from_it():
     _, why, _ = answered(f"{ALL} a~cy b~cy bea.not_interested:tent", "cy")
     assert not any(why.values())

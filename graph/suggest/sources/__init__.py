@@ -22,7 +22,7 @@ from graph.suggest.sources import (
     sharer,
     solved,
 )
-from graph.suggest.sources.source import Source
+from graph.suggest.sources.source import Source, of_others
 
 SOURCES = (
     Source("friends", 1.0, friends.votes),
@@ -32,10 +32,10 @@ SOURCES = (
     Source("sharer", 0.1, sharer.votes),
     Source("interest", 0.6, interest.votes),
     Source("solved", 0.1, solved.votes),
-    Source("factors", 0.1, factors.votes),
-    Source("people", 0.3, people.votes),
-    Source("content", 0.05, content.votes),
-    Source("details", 0.01, details.votes),
+    Source("factors", 0.1, of_others(factors.votes)),
+    Source("people", 0.3, of_others(people.votes)),
+    Source("content", 0.05, of_others(content.votes)),
+    Source("details", 0.01, of_others(details.votes)),
     Source("relations", 0.8, relations.votes),
     Source("page", 0.8, page.votes),
     Source("popular", 0.02, popular.votes),
