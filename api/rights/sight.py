@@ -23,6 +23,9 @@ from graph.timeline import Rows
 KNOW_NO_SHARE = frozenset({Role.ANALYST, Role.GROWTH})
 """Whoever got a link has its share's id, and knows from whom."""
 
+DAY = 86_400_000_000
+"""µs."""
+
 USE_PLACES = frozenset({Role.STOREFRONT, Role.GROWTH})
 """Others who are told of a region are its person, and whoever answers for all that is held."""
 
@@ -142,6 +145,26 @@ class Sight:
                 return np.bincount(among[among >= 0], minlength=communities) > 0
             case _:
                 return np.ones(communities, np.bool_)
+
+    @property
+    def crowds(self) -> NDArray[np.bool_]:
+        """Of which of these communities this caller is told what their people do, beside what all do: the
+        growth team, which knows who is in them, of none of few people.
+        """
+        labels, told_of = self.analysis.partition.labels, self.communities
+        if self.caller.role is not Role.GROWTH:
+            return told_of
+        return told(np.bincount(labels[labels >= 0], minlength=len(told_of)), self.k)
+
+    def too_few(self, members: int) -> bool:
+        """Whether a community of so many is too small for this caller to be told what its people do."""
+        return self.caller.role is Role.GROWTH and members < self.k
+
+    def day(self, at: int) -> int:
+        """A time since when somebody acted, µs, as this caller may ask by it: the growth team from the
+        beginning of its day (UTC), as asking again by halves would find the last act of anybody.
+        """
+        return at - at % DAY if self.caller.role is Role.GROWTH else at
 
     @property
     def fewest(self) -> int:

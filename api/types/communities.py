@@ -70,10 +70,12 @@ class Community(Node):
     @field
     async def top_categories(self, info: Info) -> list[CategoryFraction]:
         """What its members engage with; largest part first, at most five. Analysts and members are told of no
-        category that fewer than ten of them engage with, and the nearest tenth.
+        category that fewer than ten of them engage with, and the nearest tenth; growth teams of nothing where
+        there are fewer than ten of them.
         """
         words, sight = info.context.analysis.snapshot.words, info.context.sight
-        parts = (await info.context.communities())[self.position].parts
+        community = (await info.context.communities())[self.position]
+        parts = () if sight.too_few(community.size) else community.parts
         shown = told([people for _, _, people in parts], sight.fewest_alike)
         found = [part for part, seen in zip(parts, shown, strict=True) if seen][:CATEGORIES]
         return [

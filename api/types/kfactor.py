@@ -197,7 +197,7 @@ class KFactorReport:
     @field
     def groups(self) -> list[KFactorGroup]:
         """Those with most people first; one that holds everything where nothing to group by was asked for.
-        Analysts are told of no group of fewer than ten people.
+        Analysts are told of no group of fewer than ten people, growth teams of no community of fewer.
         """
         return [KFactorGroup(group=group, by=self.by) for group in self.told[1]]
 
@@ -236,7 +236,7 @@ async def report(
     )
     groups = bounded(first, 10, PAGE if every is None else OVER_TIME)
     column, length = by.name.lower() if by else None, kfactor.Every[every.name] if every else None
-    hidden = tuple(np.flatnonzero(~sight.communities).tolist()) if by is KFactorBy.COMMUNITY else ()
+    hidden = tuple(np.flatnonzero(~sight.crowds).tolist()) if by is KFactorBy.COMMUNITY else ()
     asks = counted, column, length, groups, hidden
     found = await info.context.of_fit(_told, *asks, stoppable=True)
     return KFactorReport(told=found, by=by)

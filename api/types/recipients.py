@@ -120,7 +120,7 @@ async def audience_of(
 ) -> RecipientConnection:
     """The page of people likeliest to want a product."""
     request = info.context
-    among = (chosen or AudienceFilter()).to_domain(request.analysis.snapshot)
+    among = (chosen or AudienceFilter()).to_domain(request.sight)
     window = request.window(*page, "audience", product, among, default=50)
     await request.sharing()
     most, asked = window.stop + 1, request.analysis.audience

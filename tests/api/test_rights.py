@@ -382,6 +382,39 @@ async def test_of_what_is_refused_nothing_within_is_told_also_where_it_stands_in
     assert (reply.ran, reply.code, refused) == (False, "FORBIDDEN", {"Query.kolCandidates", "Query.dataset"})
 
 
+async def test_a_growth_team_does_not_find_when_somebody_acted_last(told: Shop) -> None:
+    """Who knows the moment finds the share that was made at it, which cascades tell."""
+    document = """query($at: DateTime) { product(key: "pot") { audience(filter: { activeSince: $at }) {
+        nodes { user { key } } } } }"""
+
+    async def listed(role: Role, at: str) -> set[str]:
+        nodes = (await ask(told, role, document, at=at)).data["product"]["audience"]["nodes"]
+        return {node["user"]["key"] for node in nodes}
+
+    everybody = await listed(Role.GROWTH, "2026-05-01T00:00:00Z")
+    assert await listed(Role.ADMIN, "2026-05-01T00:06:30Z") < everybody
+    for at in ("2026-05-01T00:06:30Z", "2026-05-01T23:59:59Z", "2026-05-02T01:00:00+08:00"):
+        assert await listed(Role.GROWTH, at) == everybody
+    assert await listed(Role.GROWTH, "2026-05-02T00:00:00Z") == set()
+
+
+async def test_a_growth_team_is_not_told_what_few_people_do_by_asking_of_their_community(shop: Shop) -> None:
+    """It knows who is in it."""
+    shop.store.upsert_products([Product("tea", category="drinks"), Product("pot", category="ware")])
+    crowds = ",".join(f"f{n}" for n in range(14)), ",".join(f"g{n}" for n in range(12))
+    shop.tell(f"ana>{crowds[0]}:tea  bea>{crowds[1]}:tea  zoe>yan,xia:pot  yan>zoe:pot")
+    document = """{ communities { nodes { size leaders { key } topCategories { category } } }
+        kFactor(by: COMMUNITY) { groups { community { size } kFactor { invites } } } }"""
+    told = (await ask(shop, Role.GROWTH, document)).data
+    told_of = {one["size"]: bool(one["topCategories"]) for one in told["communities"]["nodes"]}
+    assert told_of == {15: True, 13: True, 3: False}
+    # The three's, and of 13 people, since all less the others would be the three's.
+    assert [group["community"]["size"] for group in told["kFactor"]["groups"]] == [15]
+    whole = (await ask(shop, Role.ADMIN, document)).data
+    assert all(one["topCategories"] for one in whole["communities"]["nodes"])
+    assert len(whole["kFactor"]["groups"]) == 3
+
+
 async def test_a_growth_team_is_not_told_what_one_person_opened(told: Shop) -> None:
     document = """{ product(key: "tea") { audience { nodes { user { key }
         reasons { __typename weight ... on InterestReason { because { key } } } } } } }"""
