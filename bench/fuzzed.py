@@ -2,12 +2,12 @@
 
     python -m bench.fuzzed > bench/results/fuzzed.txt
 
-Every root field of queries and mutations is asked, as developers may and as members may, of real servers of a
-made-up shop. Whatever is answered has to be JSON with a code on every error and none of our own faults, and
-may speak of no file, class or statement of ours. Ids are often of things that are there; how many cases were
-answered is told, since a server that refuses everything would pass. Ends
-with an error at the first answer that is not as it has to be, with the smallest document that brings it about
-(MacIver & Hatfield-Dodds 2019).
+Every root field of queries and mutations is asked, as developers may, as members may (another one each time,
+since each has a budget) and as every service may, of real servers of a made-up shop. Whatever is answered has
+to be JSON with a code on every error and none of our own faults, and may speak of no file, class or statement
+of ours. Ids are often of things that are there; how many cases were answered is told, since a server that
+refuses everything would pass. Ends with an error at the first answer that is not as it has to be, with the
+smallest document that brings it about (MacIver & Hatfield-Dodds 2019).
 """
 
 import sys
@@ -15,6 +15,7 @@ import tempfile
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, repeat
 from pathlib import Path
 
 import httpx
@@ -31,12 +32,15 @@ from api.rights.table import allowed
 from api.schema import core_schema
 from bench.asks import ANSWERED
 from bench.measured import tell_where
-from bench.standing import Profile, Stand, standing
+from bench.standing import SERVICES, Profile, Stand, standing
 
 LEAKS = ("Traceback", ".py", "sqlite", "SELECT ", "object at 0x", "site-packages", "NoneType", "KeyError")
 """What a fault of ours would let out."""
 
-KEYS = [f"u{n:06}" for n in range(5)] + [f"p{n:05}" for n in range(5)]
+MEMBERS = 200
+"""Of the made-up shop, as many as it has (bench.standing)."""
+
+KEYS = [f"{kind}{n:0{digits}}" for kind, digits in (("u", 6), ("p", 5), ("s", 6)) for n in range(1, 6)]
 
 TIMES = ["2026-05-01T12:00:00Z", "2026-05-01T12:00:00+08:00", "2026-13-01T00:00:00Z", "yesterday", ""]
 AMOUNTS = ["12.50", "0", "-1", "1e400", "9" * 40, "NaN", ""]
@@ -44,7 +48,9 @@ AMOUNTS = ["12.50", "0", "-1", "1e400", "9" * 40, "NaN", ""]
 
 def known() -> None:
     """Teach schemathesis our scalars: right ones, and ones that are nearly right."""
-    ids = [global_id(kind, key) for kind in ("User", "Product", "Share", "Nothing") for key in KEYS]
+    ids = [
+        global_id(kind, key) for kind in ("User", "Product", "Share", "Cascade", "Nothing") for key in KEYS
+    ]
     schemathesis.graphql.scalar("DateTime", st.sampled_from(TIMES).map(nodes.String))
     schemathesis.graphql.scalar("Decimal", st.sampled_from(AMOUNTS).map(nodes.String))
     schemathesis.graphql.scalar(
@@ -65,21 +71,32 @@ def wrong(response: httpx.Response) -> str:
     return next((f"speaks of {leak!r}" for leak in LEAKS if leak in said), "")
 
 
-def cases(stand: Stand, role: str, each: int) -> Iterator[tuple[str, Counter[str]]]:
+def cases(stand: Stand, role: Role, each: int) -> Iterator[tuple[str, Counter[str]]]:
     """By root field: what became of so many documents."""
     schema = schemathesis.graphql.from_dict(introspection_from_schema(core_schema))
-    kind = Role.DEV if role == "dev" else Role(role.partition(" ")[0])
+    asking = callers(stand, role)
     for found in schema.get_all_operations():
         operation = found.ok()
-        if allowed(kind, operation.label):
-            yield operation.label, _tried(stand, role, operation.as_strategy(), each)
+        if allowed(role, operation.label):
+            yield operation.label, _tried(stand, asking, operation.as_strategy(), each)
+
+
+def callers(stand: Stand, role: Role) -> Iterator[dict[str, str]]:
+    """The headers of who asks next in a role; members take turns."""
+    if role is Role.DEV:
+        return repeat({})
+    if role is not Role.MEMBER:
+        return repeat(stand.bearer(role.value))
+    return cycle(stand.bearer(f"member u{n:06}") for n in range(MEMBERS))
 
 
 def _tried(
-    stand: Stand, role: str, strategy: st.SearchStrategy[schemathesis.Case], each: int
+    stand: Stand,
+    asking: Iterator[dict[str, str]],
+    strategy: st.SearchStrategy[schemathesis.Case],
+    each: int,
 ) -> Counter[str]:
     became: Counter[str] = Counter()
-    headers = {} if role == "dev" else stand.bearer(role)
 
     @seed(1)
     @settings(
@@ -91,7 +108,7 @@ def _tried(
     )
     @given(case=strategy)
     def asked(case: schemathesis.Case) -> None:
-        response = stand.client.post("/graphql", json={"query": str(case.body)}, headers=headers)
+        response = stand.client.post("/graphql", json={"query": str(case.body)}, headers=next(asking))
         assert not wrong(response), f"{wrong(response)}: {case.body!s}\n{response.text[:500]}"  # noqa: S101
         errors = response.json().get("errors", [])
         became[errors[0]["extensions"]["code"] if errors else ANSWERED] += 1
@@ -109,10 +126,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tell_where("schemathesis", "hypothesis", "starlette", "graphql-core")
     known()
     total: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder:
-        for profile, role in ((Profile.DEV, "dev"), (Profile.KEYS, "member u000001")):
-            print(f"\n{role}", flush=True)
-            with standing(Path(folder), profile, "--request-seconds", "300") as stand:
+    for profile, roles in ((Profile.DEV, [Role.DEV]), (Profile.KEYS, [Role.MEMBER, *map(Role, SERVICES)])):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            standing(Path(folder), profile, "--request-seconds", "300") as stand,
+        ):
+            for role in roles:
+                print(f"\n{role.value}", flush=True)
                 for label, became in cases(stand, role, asked.each):
                     total += became
                     told = ", ".join(f"{count} {code}" for code, count in became.most_common())
