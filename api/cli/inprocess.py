@@ -100,14 +100,16 @@ async def warmed(store: Store) -> None:
 
 
 def _data(reply: Reply) -> Data:
-    if reply.code in {BAD_INPUT, NOT_FOUND}:
-        raise InvalidInput(_sentence(reply))
+    said = _sentence(reply)
+    # A word of a filter that the log does not know is misspelt; a key may be that of somebody who is yet to come.
+    if reply.code == BAD_INPUT or (reply.code == NOT_FOUND and said.startswith("filter.")):
+        raise InvalidInput(said)
     if reply.code == INTERNAL:
         raise SharegraphError("this is a fault of ours; --debug shows where")
     if reply.code == AWAY:
         raise StoreUnavailable(f"{STORE_AWAY}, --debug shows why")
     if reply.errors or reply.data is None:
-        raise SharegraphError(_sentence(reply))
+        raise SharegraphError(said)
     return reply.data
 
 
