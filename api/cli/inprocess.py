@@ -101,7 +101,7 @@ async def warmed(store: Store) -> None:
 
 def _data(reply: Reply) -> Data:
     said = _sentence(reply)
-    # A word of a filter that the log does not know is misspelt; a key may be that of somebody who is yet to come.
+    # A word of a filter that the log does not know is misspelt; a key may be of somebody who is yet to come.
     if reply.code == BAD_INPUT or (reply.code == NOT_FOUND and said.startswith("filter.")):
         raise InvalidInput(said)
     if reply.code == INTERNAL:
