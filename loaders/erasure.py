@@ -21,11 +21,13 @@ def erase(store: Store, key: str, aliases: Aliases | None = None) -> bool:
     known by it. aliases: the ids by which an audit log speaks of people; theirs stands for nobody afterwards.
 
     The snapshot goes in either case: an earlier try may have been killed in between. A list of refused rows
-    keeps those in which no cell holds a key of theirs; one that is being written is left to its load, which
-    looks for the forgotten itself.
+    keeps those in which no cell holds a key of theirs, or says their name; one that is being written is left
+    to its load, which looks for the forgotten itself.
     """
     keys = {key} | store.same_person([key]).get(key, frozenset())
-    # Whoever tries again after a crash no longer knows that all of these are one person's.
+    # Whoever tries again after a crash no longer knows that all of these are one person's, or their name.
+    names = {user.name for user in store.held(sorted(keys)).described if user.name}
+    strike(beside(store.url), names, alone=True)
     _leave(store, keys, aliases, alone=True)
     erased = store.forget(key)
     discard(default_folder(store.url))

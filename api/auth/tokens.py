@@ -159,7 +159,7 @@ class Tokens:
             return _caller(read.claims, self._skew)
         except ExpiredTokenError:
             raise Unauthenticated(OLD) from None
-        except (JoseError, ValueError, TypeError, KeyError, OverflowError):
+        except (JoseError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
             raise Unauthenticated(BAD) from None
 
     def _claims(self, now: int) -> jwt.JWTClaimsRegistry:

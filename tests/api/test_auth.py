@@ -93,6 +93,14 @@ def confused() -> str:
     return f"{said}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
 
 
+def nested() -> str:
+    """Signed as it should be, and its claims nested deeper than a parser goes."""
+    claims = urlsafe_b64encode(b"[" * 2_900 + b"]" * 2_900).decode().rstrip("=")
+    said = f"{plain({'alg': 'HS256', 'kid': 's'})}.{claims}"
+    mac = hmac.digest(SECRET.raw_value, said.encode(), "sha256")
+    return f"{said}.{urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
 def bent(token: str) -> str:
     head, _, signature = token.split(".")
     return f"{head}.{plain({**CLAIMS, 'role': 'admin'})}.{signature}"
@@ -105,6 +113,7 @@ def bent(token: str) -> str:
         lambda: f"{plain({'alg': 'none', 'kid': 's'})}.{plain(CLAIMS)}.",
         lambda: f"{plain({'alg': 'None', 'kid': 'r'})}.{plain(CLAIMS)}.{plain({})}",
         confused,
+        nested,
         lambda: bent(signed(RSA)),
         lambda: signed(jwk.RSAKey.generate_key(2048, {"kid": "r"})),
         lambda: signed(RSA, kid="e", alg="RS256"),

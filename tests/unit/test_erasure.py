@@ -57,6 +57,19 @@ def naming(folder: Path) -> Iterator[str]:
             yield file.name
 
 
+def test_a_refused_row_that_says_her_name_and_not_her_key_goes_too(tmp_path: Path) -> None:
+    """A name that is no text is told in the list, with the line, and not whose it is."""
+    store = open_store(f"sqlite:///{tmp_path / 'shop.db'}")
+    with closing(store), Rejects(beside(store.url)) as rejects:
+        store.upsert_users([User("ana", name="Ana de la Cruz"), User("bea", name="Ana")])
+        for line, name in enumerate(("Ana de la Cruz", "Ana de la Cruzada", "Bea"), 2):
+            rejects.add(Reject(line, "wrong type", f"['{name}'] is no text", "users.csv"))
+    with closing(open_store(store.url)) as store:
+        assert erase(store, "ana")
+    left = [*csv.reader(beside(store.url).read_text().splitlines())]
+    assert [line for _, line, *_ in left] == ["line", "3", "4"]
+
+
 FORGET: Final = """
 import sys
 from pathlib import Path
