@@ -18,14 +18,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from graphql import (
+    SKIP,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLSchema,
+    InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
+    VisitorAction,
     value_from_ast_untyped,
     visit,
 )
@@ -55,6 +60,9 @@ AT_ONCE: Final = frozenset({"Query.exportUser", "Mutation.forgetUser", "Mutation
 
 BY_PSEUDONYM: Final = frozenset({Role.ANALYST, Role.STOREFRONT})
 """Who may ask about people by their pseudonyms; analysts by nothing else."""
+
+LEFT_OUT: Final = {"skip": True, "include": False}
+"""By directive: what its argument says where something is not asked for."""
 
 UNKNOWN: Final = "unknown"
 
@@ -167,12 +175,18 @@ def asked_for(
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
 ) -> tuple[set[str], list[str]]:
-    """The fields that an operation asks for, as Type.field, and the names of people in its arguments."""
+    """The fields that an operation asks for, as Type.field, and the names of people in its arguments; what
+    `@skip` and `@include` leave out, and what only other operations use, is not asked for.
+    """
     types = TypeInfo(schema)
     found = _Found(types, variables)
-    fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
-    for node in (operation, *fragments):
-        visit(node, TypeInfoVisitor(types, found))
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    left: list[Node] = [operation]
+    while left:
+        visit(left.pop(0), TypeInfoVisitor(types, found))
+        left += [fragments.pop(name) for name in sorted(found.spread & fragments.keys())]
     return found.fields, list(dict.fromkeys(found.names))
 
 
@@ -183,8 +197,27 @@ class _Found(Visitor):
         self.variables = dict(variables)
         self.fields: set[str] = set()
         self.names: list[str] = []
+        self.spread: set[str] = set()
 
-    def enter_field(self, node: FieldNode, *_: object) -> None:
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+        if not self._left_out(node):
+            self.spread.add(node.name.value)
+
+    def enter_inline_fragment(self, node: InlineFragmentNode, *_: object) -> VisitorAction:
+        return SKIP if self._left_out(node) else None
+
+    def _left_out(self, node: FieldNode | FragmentSpreadNode | InlineFragmentNode) -> bool:
+        """Whether a directive keeps it from being asked for."""
+        return any(
+            value_from_ast_untyped(argument.value, self.variables) is LEFT_OUT[directive.name.value]
+            for directive in node.directives or ()
+            if directive.name.value in LEFT_OUT
+            for argument in directive.arguments or ()
+        )
+
+    def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
+        if self._left_out(node):
+            return SKIP
         kind = self.types.get_parent_type()
         coordinate = f"{kind.name if kind else ''}.{node.name.value}"
         if kind is not None and kind.name in TOLD_OF:
@@ -198,6 +231,7 @@ class _Found(Visitor):
                 self.names += _of_node(value)
             else:
                 self.names += _named(name, value)
+        return None
 
 
 def _named(name: str, value: object) -> Iterator[str]:

@@ -31,6 +31,7 @@ TOY = "ana>bea,cy:tea  bea>ana,dan:mug  cy>eve:pot  ana$tea:59"
 TWO = '{ a: user(key: "ana") { ...f } b: user(key: "bea") { ...f } } fragment f on User { name }'
 
 STAFF = Caller(Role.PRIVACY, "token:privacy:olga", purpose="rights-of-persons")
+ADMIN = Caller(Role.ADMIN, "key:k9", purpose="administration")
 SHOP = Caller(Role.STOREFRONT, "key:k1", purpose="suggestions")
 
 
@@ -93,6 +94,25 @@ async def test_people_are_named_by_every_argument_that_names_them(
     await recorded.ask(document, **variables)
     (row,) = recorded.rows
     assert [recorded.people.get(id_) if about else id_ for id_ in row["about"]] == about
+
+
+CONDITIONS = """query Asked($yes: Boolean! = true, $no: Boolean!) {
+  user(key: "ana") { key name @include(if: $no) region @skip(if: $yes) ...Consent @skip(if: false) }
+  user(key: "ana") { ...Friends @include(if: false) ... @skip(if: $yes) { community { id } } }
+  other: user(key: "bea") @include(if: $no) { key }
+}
+query Other { user(key: "cy") { ...Elsewhere } }
+fragment Consent on User { consent @include(if: $yes) { research } }
+fragment Friends on User { friends { totalCount } }
+fragment Elsewhere on User { shares { totalCount } }
+"""
+
+
+async def test_what_is_left_out_of_a_question_is_not_on_record(recorded: Recorded) -> None:
+    await recorded.service.answer(Asked(CONDITIONS, {"no": False}, operation="Asked", caller=ADMIN))
+    (row,) = recorded.rows
+    assert row["what"] == ["Query.user", "User.consent", "User.key"]
+    assert [recorded.people[id_] for id_ in row["about"]] == ["ana"]
 
 
 async def test_an_input_object_names_them_too(recorded: Recorded) -> None:
