@@ -3,7 +3,7 @@
 What cannot be solved in the memory and time of a small machine is left out, by size alone, and said so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.taste.als import ALS
 from graph.taste.ease import EASE, social_ease
@@ -50,15 +50,17 @@ def sources(known: Interactions) -> tuple[Model, ...]:
     """What a blend is made of, from the strongest down; what needs ties only where there are any.
 
     Models of one kind come with different settings, with ties and without: which of them to trust is for the
-    weights to say.
+    weights to say. Those that hear no ties are the same where there are some: else settings that nobody tried
+    without ties would pass for what ties bring.
     """
     tied = known.friends.nnz > 0
     features = common(known.content)
     side = min(known.users + (features.shape[1] if features is not None else 0), known.items)
     factors = 256 if side <= LARGE else 128
+    wide = ALS(factors, unseen=0.05, penalty=0.01, scaled=1.0, content=2.0)
     factorised: list[Model] = [
         ALS(factors, unseen=0.1, penalty=0.007, scaled=1.0, content=2.0),
-        ALS(factors, unseen=0.05, penalty=0.01, scaled=1.0, ties=8.0 * tied, content=2.0),
+        *((wide, replace(wide, ties=8.0)) if tied else (wide,)),
         ALS(factors, unseen=0.1, penalty=5.0, scaled=0.0, content=2.0),
     ]
     closed: list[Model] = [EASE(100.0, content=1.0)] if side <= LARGEST else []

@@ -144,13 +144,13 @@ class Wait:
 
 
 @pytest.mark.parametrize(
-    ("each", "least"), [(1.0, 30), (30.0, 20), (60.0, 8), (100.0, 5), (300.0, 5)], ids="{:g} s".format
+    ("each", "least"), [(1.0, 30), (30.0, 20), (60.0, 8), (100.0, 6), (300.0, 6)], ids="{:g} s".format
 )
 def test_settings_are_chosen_and_fitted_again_within_the_time_unless_the_first_fits_take_longer(
     each: float, least: int
 ):
     inner = cut(shop(heard=True, users=40, items=60), share=0.2)
-    wait, starts = Wait(each), 5
+    wait, starts = Wait(each), 6
     model = tune(inner.known, inner.held, seconds=1_200.0, clock=wait, telling=wait.told)
     again = each * sum(isinstance(one, ALS | EASE) for one in model.sources)
     assert wait() + again <= max(SEARCHED * 1_200.0, 2 * starts * each)
@@ -220,6 +220,11 @@ def test_without_ties_nothing_that_needs_them_is_fitted():
     assert all(
         getattr(model, "ties", 0.0) == 0.0 for model in sources(alone) if isinstance(model, ALS | EASE)
     )
+
+
+def test_with_ties_all_is_there_that_would_be_without():
+    known = shop(heard=True)
+    assert set(sources(known.friendless())) < set(sources(known))
 
 
 def test_a_source_without_weight_is_not_fitted():
