@@ -85,7 +85,7 @@ TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     "Recipient": {"user rank opens reasons": "M S G"},
     "RecipientConnection": {"edges nodes pageInfo": "M S G"},
     "RecipientEdge": {"node cursor": "M S G"},
-    "Influence": {"pageRank reach opensCredited purchasesCredited revenueCredited": "M G A"},
+    "Influence": {"pageRank reach opensCredited": "M G A", "purchasesCredited revenueCredited": "G A"},
     "KolCandidate": {
         "user rank influence marginalReach tiedWith conversionRate communitiesReached topCategories cost": "G"
     },

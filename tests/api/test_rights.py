@@ -61,9 +61,11 @@ def test_whatever_is_answered_of_oneself_only_is_of_a_type_that_says_whose_it_is
     assert {coordinate.partition(".")[0] for coordinate in OWN} == {*WHOSE}
 
 
-async def ask(shop: Shop, role: Role, document: str, me: str | None = None, **variables: Any) -> Any:
-    """The reply to a caller in a role; a member says who they are."""
-    caller = Caller(role, f"test:{role}", me)
+async def ask(
+    shop: Shop, role: Role, document: str, me: str | None = None, purse: str = "test", **variables: Any
+) -> Any:
+    """The reply to a caller in a role; a member says who they are. purse: whose minute it is."""
+    caller = Caller(role, f"{purse}:{role}", me)
     return await shop.service.answer(Asked(document, variables, caller=caller))
 
 
@@ -100,14 +102,14 @@ async def test_each_role_is_refused_every_field_of_every_type_that_is_not_its_ow
         whole = each_of(kind, way, everything)
         shut = [one for one in way if not may(role, one)][:1]
         refused = {*shut} or {one for name in fields_of(kind) if not may(role, one := f"{kind}.{name}")}
-        reply = await ask(told, role, whole, me, **values(whole, kind))
+        reply = await ask(told, role, whole, me, kind, **values(whole, kind))
         if refused:
             assert (reply.ran, reply.code) == (False, "FORBIDDEN"), whole
             assert {one["message"].partition(" ")[0] for one in reply.errors} == refused, whole
         if shut:
             continue
         rest = each_of(kind, way, lambda _, coordinate: may(role, coordinate))
-        reply = await ask(told, role, rest, me, **values(rest, kind))
+        reply = await ask(told, role, rest, me, kind, **values(rest, kind))
         assert reply.ran if rest.startswith("query") else reply.code != "FORBIDDEN", (rest, reply.errors)
 
 
@@ -380,6 +382,18 @@ async def test_of_what_is_refused_nothing_within_is_told_also_where_it_stands_in
     reply = await as_member(told, "ana", document)
     refused = {error["message"].partition(" ")[0] for error in reply.errors}
     assert (reply.ran, reply.code, refused) == (False, "FORBIDDEN", {"Query.kolCandidates", "Query.dataset"})
+
+
+async def test_a_member_is_not_told_what_others_paid_who_came_by_their_link(shop: Shop) -> None:
+    """Where one person opened it, that is what they paid; an export keeps it back as well."""
+    shop.tell("ana>bea:tea bea$tea=59")
+    asked = '{{ user(key: "ana") {{ influence {{ {} }} }} }}'
+    paid = asked.format("purchasesCredited revenueCredited { amount }")
+    reply = await as_member(shop, "ana", paid)
+    assert (reply.ran, reply.code) == (False, "FORBIDDEN")
+    assert not (await as_member(shop, "ana", asked.format("pageRank opensCredited"))).errors
+    (money,) = (await ask(shop, Role.GROWTH, paid)).data["user"]["influence"]["revenueCredited"]
+    assert float(money["amount"]) == 59
 
 
 async def test_a_growth_team_does_not_find_when_somebody_acted_last(told: Shop) -> None:
