@@ -1,5 +1,6 @@
 """The audit log: looked over, and asked about somebody."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,8 @@ from api.cli.recording import ids_of, on_record
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from loaders.audited import Verified
 
 Log = Annotated[
     list[Path],
@@ -45,10 +48,7 @@ def verify(
 
         sharegraph audit verify audit.jsonl* --after 3f9c…
     """
-    from loaders import audited
-
-    path, files = _files(log)
-    found = audited.verify(path, expect, after=after, files=files)
+    path, found = _looked_over(log, expect, after)
     told = {
         "rows": found.rows,
         "seal": found.seal,
@@ -117,6 +117,21 @@ def _shown(user: str, rows: list[dict[str, Any]]) -> "Table | str":
         for row in rows
     ]
     return table(f"Who asked about {user}", columns, shown, "Times are UTC.")
+
+
+def _looked_over(log: list[Path], expect: str | None, after: str | None) -> tuple[Path, "Verified"]:
+    """The log that is meant, and what a look at it finds. Where that is a fault it looks once more: files may
+    be moved away after they were found and before they are opened.
+    """
+    from loaders.audited import verify
+
+    path, files = _files(log)
+    with suppress(FileNotFoundError):
+        found = verify(path, expect, after=after, files=files)
+        if not found.fault:
+            return path, found
+    path, files = _files(log)
+    return path, verify(path, expect, after=after, files=files)
 
 
 def _files(named: list[Path]) -> tuple[Path, list[Path]]:

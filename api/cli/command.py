@@ -110,10 +110,12 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
             os.environ["SHAREGRAPH_KEY_FILE"] = str(key_file)
         everywhere = Everywhere(store, as_json, debug, audit)
         if debug:
+            _legible(own)
             run(everywhere, **own)
             return
         _hush(logging.getLogger("neo4j"))
         try:
+            _legible(own)
             run(everywhere, **own)
             sys.stdout.flush()
         except BrokenPipeError:
@@ -134,6 +136,19 @@ def command(run: Callable[..., None]) -> Callable[..., None]:
     named = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     ran.__dict__["__signature__"] = inspect.Signature([*named, *everywhere])
     return ran
+
+
+def _legible(own: Mapping[str, Any]) -> None:
+    """InvalidInput where a word is no text: what a terminal sends in another encoding names nobody. The name
+    of a file may be any bytes.
+    """
+    for name, said in own.items():
+        for word in said if isinstance(said, list | tuple) else [said]:
+            if isinstance(word, str) and not word.isascii():
+                try:
+                    word.encode()
+                except UnicodeEncodeError:
+                    raise InvalidInput(f"{name}: {word!a} is no text in UTF-8") from None
 
 
 def _hush(driver: logging.Logger) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api import cli
+from loaders import audited
 from loaders.aliases import Aliases
 from loaders.audit import AuditLog
 from tests.unit.test_audit import ROWS, asking, moved, written
@@ -73,3 +74,22 @@ def test_files_that_were_moved_away_are_found_or_named_in_any_order(
     capsys.readouterr()
     assert cli.main(["audit", "verify", str(path)]) == 1
     assert f"begins with row {ROWS + 1}" in capsys.readouterr().err.replace("\n  ", " ")
+
+
+def test_files_that_are_moved_away_while_it_looks_are_looked_for_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rotation comes between finding the files and opening them, and the next row after it."""
+    path, found = written(tmp_path), audited.parts
+
+    def parts(log: Path) -> list[Path]:
+        files = found(log)
+        if not path.with_name("audit.jsonl.1").exists():
+            moved(path, 0)
+            AuditLog(path).append(asking(ROWS))
+        return files
+
+    monkeypatch.setattr(audited, "parts", parts)
+    assert cli.main(["audit", "verify", str(path)]) == 0
+    path.write_text(path.read_text().replace(f"case-{ROWS}", "case-0"))
+    assert cli.main(["audit", "verify", str(path)]) == 1

@@ -201,3 +201,13 @@ app(args=sys.argv[1:], standalone_mode=False)
         [sys.executable, "-c", script, *flags], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert told.stderr == said
+
+
+@pytest.mark.parametrize("command", [["export"], ["forget", "--yes"], ["audit", "about"], ["suggest"]])
+def test_a_word_that_is_no_text_is_told_and_is_no_fault_of_ours(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    latin = b"caf\xe9".decode(errors="surrogateescape")
+    log = [str(tmp_path / "audit.jsonl")] if command[0] == "audit" else []
+    assert cli.main([*command, latin, *log, "--store", f"sqlite:///{tmp_path}/shop.db"]) == 2
+    assert "user: 'caf\\udce9' is no text in UTF-8" in capsys.readouterr().err
