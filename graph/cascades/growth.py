@@ -67,6 +67,9 @@ SECOND = 1_000_000
 FAR, CHUNK = 3.0, 16_384
 """Deviations from the mean beyond which products are held; rows made at once."""
 
+FEW = 16
+"""Rows of which products are summed at once."""
+
 
 Asked = tuple[Places, Longs, Longs]
 """Looks: which cascades, when, how long is left, µs."""
@@ -111,11 +114,12 @@ class Line:
         blank = cls(low, high, mean, deviation, np.zeros(0))
         # Large cascades are few; the root of its size is between counting each once and each by its people.
         trust, y = seen.people**0.25, np.log1p(gained)
-        inner, outer = np.zeros(()), np.zeros(())
+        sums = np.zeros(())
         for start in range(0, len(used), CHUNK):
             some = slice(start, start + CHUNK)
-            x = blank.columns(used[some]) * trust[some, None]
-            inner, outer = inner + x.T @ x, outer + x.T @ (trust[some] * y[some])
+            x = np.column_stack([blank.columns(used[some]), y[some]])
+            sums = sums + _squared(x * trust[some, None])
+        inner, outer = sums[:-1, :-1], sums[:-1, -1]
         weight = np.asarray(np.linalg.solve(inner + np.eye(len(inner)), outer), np.float64)
         return cls(low, high, mean, deviation, weight)
 
@@ -129,7 +133,19 @@ class Line:
     def score(self, signs: Floats) -> Floats:
         """β · x, shape (n,)."""
         parts = [self.columns(signs[start : start + CHUNK]) for start in range(0, len(signs), CHUNK)]
-        return np.concatenate([part @ self.weight for part in parts] or [np.zeros(0)])
+        scores = [np.einsum("ij,j->i", part, self.weight) for part in parts]
+        return np.concatenate(scores or [np.zeros(0)])
+
+
+def _squared(x: Floats) -> Floats:
+    """xᵀ x, a few rows at a time: more of them a matrix library divides among threads, which wait for each
+    other wherever a core is busy.
+    """
+    total = np.zeros((x.shape[1], x.shape[1]))
+    for start in range(0, len(x), FEW):
+        rows = x[start : start + FEW]
+        total += rows.T.copy() @ rows
+    return total
 
 
 _AGE = SIZES + 1
