@@ -3,7 +3,7 @@ again.
 
     shop.db.snapshot/
       3f9c…/               the arrays of the snapshot
-        lessons-5d1c…      weights by source and level, chances by level and score, grants by product
+        lessons-5d1c…      weights by source and level, odds by level and score, grants by product
 
 Law: what `lessons_of` gives is what was kept, bit by bit, or it gives nothing; an analysis with it is equal
 to one that learns anew. Lessons are good for one snapshot, one set of settings and one state of the code that
@@ -38,7 +38,7 @@ from loaders.sealing import Seal
 from loaders.secretfile import given
 from loaders.snapshots import alone, arrays_of
 
-FORMAT = 4
+FORMAT = 5
 """Raised where the same lessons are written otherwise than before, or sources vote in another unit."""
 
 NAMED = "lessons-"
@@ -119,9 +119,9 @@ def _written(learned: Learned, place: str, seal: Seal) -> bytes:
     weights, chances = learned.blend.weights, learned.chances
     arrays = {"sources": np.array([*weights], np.str_), "weights": np.array([*weights.values()], np.float64)}
     if chances is not None:
-        steps = [[astuple(step) for step in level] for level in chances.steps]
-        arrays |= {"begins": chances.begins, "steps": np.array(steps), "common": np.array(chances.common)}
-        arrays["exposed"] = np.array(chances.exposed)
+        odds = [[astuple(step) for step in level] for level in chances.odds]
+        arrays |= {"begins": chances.begins, "odds": np.array(odds), "common": np.array(chances.common)}
+        arrays |= {"exposed": np.array(chances.exposed), "rivals": np.array(chances.rivals)}
     if learned.grants is not None:
         arrays["grants"] = learned.grants
     whole = BytesIO()
@@ -141,8 +141,9 @@ def _read(file: Path, place: str, products: int, seal: Seal) -> Learned:
         by_source = zip(arrays["sources"].tolist(), map(tuple, arrays["weights"].tolist()), strict=True)
         chances, grants = None, arrays.get("grants")
         if "begins" in arrays:
-            steps = tuple(tuple(starmap(Estimate, level)) for level in arrays["steps"].tolist())
-            chances = Chances(arrays["begins"], steps, float(arrays["common"]), bool(arrays["exposed"]))
+            odds = tuple(tuple(starmap(Estimate, level)) for level in arrays["odds"].tolist())
+            common, exposed, rivals = (arrays[name].item() for name in ("common", "exposed", "rivals"))
+            chances = Chances(arrays["begins"], odds, common, exposed, rivals)
     if grants is not None and len(grants) != products:
         raise ValueError(f"grants of {len(grants)} products, not of {products}")
     return Learned(Blend(dict(by_source)), chances, grants)

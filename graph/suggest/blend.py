@@ -1,15 +1,18 @@
 """The sum that ranks: every vote of every source, weighed and added up, and the best with their reasons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.estimate import Estimate
 from graph.kernels.votes import total_by_column
 from graph.log import NONE
 from graph.stop import Stop, never
 from graph.suggest.answers import Answer, Ask, Suggestion
+from graph.suggest.chances import BESIDE
 from graph.suggest.doubts import Taken, taken
 from graph.suggest.exploring import Chance
 from graph.suggest.filters import Filter
@@ -97,20 +100,32 @@ def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     by_score = np.append(first, np.arange(POOL, len(best)))[:limit]
     places = best[by_score]
     chance = Chance.of(shelf, ask, tally.product, limit)
+    opens = _opens(shelf, level, tally.score[best[:BESIDE]])
     reasons = _reasons(tally, places, shelf.products)
     shown = zip(tally.product[places].tolist(), reasons, (by_score + 1).tolist(), strict=True)
     found: list[Suggestion] = []
     for place, (product, why, ranked) in enumerate(shown, start=1):
-        found.extend(_given(shelf, level, chance, len(found) + 1))
+        found.extend(_given(shelf, opens, chance, len(found) + 1))
         rank = len(found) + 1
         own = chance.own(rank, rank - place)
-        found.append(_suggestion(shelf, level, product, rank, why, own, ranked))
+        found.append(_suggestion(opens, product, rank, why, own, ranked))
     return Answer(tuple(found[:limit]), tally.dropped)
 
 
+Opens = Callable[[float], Estimate | None]
+"""The chance that something of a score is opened."""
+
+
+def _opens(shelf: Shelf, level: int, best: NDArray[np.float64]) -> Opens:
+    """To somebody of a level, beside what scores best."""
+    # At LANDED scores are made by other weights than those of any showing that the chances were learned from.
+    if shelf.chances is None or level == LANDED:
+        return lambda _: None
+    return partial(shelf.chances.of, level=level, beside=shelf.chances.together(best, level))
+
+
 def _suggestion(
-    shelf: Shelf,
-    level: int,
+    opens: Opens,
     product: int,
     rank: int,
     reasons: tuple[Reason, ...],
@@ -118,17 +133,15 @@ def _suggestion(
     by_score: int | None = None,
 ) -> Suggestion:
     score = float(sum(reason.weight for reason in reasons))
-    # At LANDED scores are made by other weights than those of any showing that the chances were learned from.
-    opens = None if shelf.chances is None or level == LANDED else shelf.chances.of(score, level)
-    return Suggestion(product, rank, score, reasons, propensity, opens, by_score)
+    return Suggestion(product, rank, score, reasons, propensity, opens(score), by_score)
 
 
-def _given(shelf: Shelf, level: int, chance: Chance, rank: int) -> Iterator[Suggestion]:
+def _given(shelf: Shelf, opens: Opens, chance: Chance, rank: int) -> Iterator[Suggestion]:
     """What chance puts from this place on, until a place is left for the best."""
     while rank in chance.given:
         one = chance.given[rank]
         reason = ExplorationReason(0.0, shelf.order.exploration)
-        yield _suggestion(shelf, level, one.product, rank, (reason,), one.propensity)
+        yield _suggestion(opens, one.product, rank, (reason,), one.propensity)
         rank += 1
 
 

@@ -69,7 +69,7 @@ async def test_once_enough_has_come_it_is_learned_behind_the_answers_as_a_full_r
     assert after.shelf.blend == full.shelf.blend
     assert after.shelf.chances is not None
     assert full.shelf.chances is not None
-    assert after.shelf.chances.steps == full.shelf.chances.steps
+    assert after.shelf.chances.odds == full.shelf.chances.odds
     assert answers.held(before.version) is before, "who pages through a list goes on in its order"
 
 

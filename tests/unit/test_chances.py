@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from graph.estimate import Estimate
+from graph.suggest import Ask, Shelf, suggest
 from graph.suggest.chances import Chances, chances
 from graph.suggest.weights import LEVELS
+from graph.ties import strengths
+from tests.toy import snapshot
 
 EVERY = range(len(LEVELS) + 1)
 
@@ -35,7 +39,7 @@ def test_intervals_hold_whether_the_score_tells_nothing_or_much(shown: int, stee
 def test_where_the_score_tells_nothing_nearly_one_chance_is_told_for_all():
     dice = np.random.default_rng(1)
     found = found_of(dice.random(2_000), np.arange(2_000) % 20 == 0, np.arange(2_000) // 20 % 5)
-    told = [step.value for steps in found.steps for step in steps]
+    told = [step.value for steps in found.odds for step in steps]
     assert told == pytest.approx([0.05] * len(told), abs=0.01)
 
 
@@ -83,3 +87,27 @@ def test_where_nothing_was_opened_it_may_be_that_some_will():
     never = found.of(0.0, 0)
     assert never.low <= never.value <= never.high
     assert never.high > 2.5 / 50_000
+
+
+def test_suggestions_are_told_beside_one_another_and_together_less_than_one_opening():
+    whole = snapshot("ana>bea:tea ana>bea:mug ana>cy:tea cy$pen cy$cup cy$pot dan$pen dan$hat ana>dan:mug")
+    surely = Chances(np.array([0.0]), ((Estimate(4.0, 3.0, 5.0),),) * len(EVERY), 0.2, rivals=True)
+    shelf = Shelf.of(whole, strengths(whole), np.zeros(len(whole.people), np.int32), chances=surely)
+    (answer,) = suggest(shelf, [Ask(whole.people.row("bea"))], limit=9)
+    (first,) = suggest(shelf, [Ask(whole.people.row("bea"))], limit=1)
+    told = [one.opens for one in answer.suggestions if one.opens is not None]
+    assert len(told) == len(answer.suggestions) > 1
+    assert sum(one.value for one in told) == pytest.approx(4 * len(told) / (1 + 4 * len(told)))
+    assert first.suggestions[0].opens == told[0], "however long the list"
+
+
+def test_what_people_who_open_much_tell_is_less_sure():
+    dice = np.random.default_rng(6)
+    person, level = np.arange(20_000) // 100, np.zeros(20_000, np.intp)
+    eager = np.where(dice.random(200) < 0.2, 0.25, 0.0)[person]
+    opened, score = dice.random(20_000) < eager, np.ones(20_000)
+    alike, apart = (chances(score, opened, level, person=who) for who in (None, person))
+    assert alike is not None
+    assert apart is not None
+    assert apart.of(1.0, 0).value == alike.of(1.0, 0).value
+    assert apart.of(1.0, 0).high - apart.of(1.0, 0).low > 3 * (alike.of(1.0, 0).high - alike.of(1.0, 0).low)

@@ -28,7 +28,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Log:
 
 
 def test_chances_of_a_generated_shop_are_held_against_what_came_later(shop: Log):
-    found = evaluate(shop, train_share=0.7)
+    found = evaluate(shop, train_share=0.7, most=2_000)
     assert sum(bin_.trials for bin_ in found.ours.curve) == found.ours.trials
     opened = [bin_.happened.value for bin_ in found.ours.curve]
     intervals = [bin_.happened for bin_ in found.ours.curve]
@@ -43,6 +43,11 @@ def test_chances_of_a_generated_shop_are_held_against_what_came_later(shop: Log)
         level.said.low <= level.happened.high and level.happened.low <= level.said.high
         for level in found.levels.values()
     )
+    every = found.every
+    assert every.opened == sum(level.opened for level in found.levels.values())
+    assert every.said.value * every.showings == pytest.approx(foretold)
+    assert every.happened.low * every.showings <= every.opened <= every.happened.high * every.showings
+    assert told(found)["all"]["trials"] == found.ours.trials
     assert {*told(found)["levels"]} == {*found.levels} <= {*spans()}
     assert set(told(found)["models"]) == {"ours", "one for all"}
     assert "showings to" in shown(found)

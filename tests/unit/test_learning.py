@@ -232,7 +232,7 @@ def test_chances_rise_with_the_score_and_hold_on_showings_never_seen():
     learned_from, fresh = rising(20_000, seed=1), rising(20_000, seed=2)
     found = chances(*learned_from, np.zeros(20_000, np.intp))
     assert found is not None
-    for steps in found.steps:
+    for steps in found.odds:
         values = [step.value for step in steps]
         assert values == sorted(values)
     told = np.array([found.of(score, 0).value for score in fresh[0]])

@@ -22,7 +22,7 @@ TOLD, OTHERWISE = "seed=0", "seed=1"
 SNAPSHOT = toy.snapshot("ana>bea:tea ana>cy:mug")
 STEPS = tuple((Estimate.of_beta(1.1, 90.3 / n), Estimate.of_beta(7.7, 40.1 / n)) for n in range(1, 6))
 BLEND = Blend({"friends": (0.1, 0.2, 0.3, 0.4, 1 / 3), "popular": (0.0, 1e-300, 2.0, 3.0, 4.0)})
-CHANCES = Chances(np.array([0.1, 0.7]), STEPS, 0.0421, exposed=True)
+CHANCES = Chances(np.array([0.1, 0.7]), STEPS, 0.0421, exposed=True, rivals=True)
 LEARNED = Learned(BLEND, CHANCES, np.array([0.15, 1 / 7]))
 
 
@@ -31,9 +31,9 @@ def is_same(one: Learned, other: Learned) -> bool:
         chances, grants = learned.chances, learned.grants
         told = chances and (
             chances.begins.tolist(),
-            [[*map(astuple, level)] for level in chances.steps],
+            [[*map(astuple, level)] for level in chances.odds],
             chances.common,
-            chances.exposed,
+            (chances.exposed, chances.rivals),
         )
         return learned.blend, [*learned.blend.weights], told, None if grants is None else grants.tolist()
 

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from graph.suggest import Shelf
 from graph.suggest.learning import showings
 from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import before
-from graph.suggest.learning.showings import Showings
+from graph.suggest.learning.showings import Showings, lately
+from graph.suggest.usual import USUAL, Usual
 from graph.suggest.weights import level
 from graph.ties import strengths
 from tests.toy import START, snapshot
@@ -19,12 +21,16 @@ BEFORE = "ana>bea:tea ana>bea:mug dan$pen dan$cup eve$cup"
 
 def shown(told: str, *, most: int = 9, exposed: bool | None = None) -> Showings:
     """What people were shown from the second day on."""
+    return Showings.of(after_a_day(told), most, exposed=exposed)
+
+
+def after_a_day(told: str) -> Moments:
+    """The moments from the second day on."""
     whole = snapshot(f"{BEFORE} @2d {told}")
     cut = int((START + timedelta(days=1)).timestamp() * 1e6)
     past = before(whole, cut)
     shelf = Shelf.of(past, strengths(past), np.zeros(len(past.people), np.int32))
-    moments = Moments.after(shelf, past, cut, whole, strengths(whole))
-    return Showings.of(moments, most, exposed=exposed)
+    return Moments.after(shelf, past, cut, whole, strengths(whole))
 
 
 @pytest.fixture
@@ -86,3 +92,26 @@ def test_chances_that_were_learned_from_what_was_shown_are_held_against_that_and
     seen, turned = shown(told, exposed=True), shown(told, exposed=False)
     assert (len(seen.score), seen.opened.tolist()) == (1, [True])
     assert len(turned.score) > 1
+
+
+def test_what_somebody_was_shown_at_once_is_known():
+    found = shown("bea.exposure:pen bea.exposure:cup @3d eve.exposure:mug bea.exposure:cup", exposed=True)
+    by_sitting = sorted(zip(found.sitting.tolist(), found.person.tolist(), strict=True))
+    assert [sitting for sitting, _ in by_sitting] == [0, 0, 1, 2]
+    assert len(set(by_sitting)) == 3
+
+
+def test_what_was_shown_before_anything_was_learned_tells_how_often_it_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """A page drawn again is no showing more, a look long after no opening."""
+    heard: list[tuple[list[bool], list[bool]]] = []
+
+    def kept(opened: NDArray[np.bool_], taught: NDArray[np.bool_]) -> Usual:
+        heard.append((opened.tolist(), taught.tolist()))
+        return USUAL
+
+    monkeypatch.setattr(showings, "usual", kept)
+    before = "bea.exposure:pen bea.exposure:pen bea.view:pen dan.exposure:mug @1.9d dan.view:mug"
+    lately(after_a_day(f"@0.5d {before} @2d eve.exposure:tea eve.exposure:pen eve.view:tea"))
+    assert heard == [([True, False, True, False], [False, False, True, True])]

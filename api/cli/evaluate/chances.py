@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from graph.estimate import Estimate
     from graph.evaluate.calibration import Calibration
-    from graph.evaluate.chances import Evaluation
+    from graph.evaluate.chances import AtLevel, Evaluation
 
 
 def chances(
@@ -59,16 +59,18 @@ def told(found: "Evaluation") -> dict[str, Any]:
             }
             for bin_, said in zip(found.ours.curve, found.said, strict=True)
         ],
-        "levels": {
-            products: {
-                "foretold": one.said.value * one.showings,
-                "opened": one.opened,
-                "said": _plain(one.said),
-                "happened": _plain(one.happened),
-                "trials": one.showings,
-            }
-            for products, one in found.levels.items()
-        },
+        "levels": {products: _held(one) for products, one in found.levels.items()},
+        "all": _held(found.every),
+    }
+
+
+def _held(one: "AtLevel") -> dict[str, Any]:
+    return {
+        "foretold": one.said.value * one.showings,
+        "opened": one.opened,
+        "said": _plain(one.said),
+        "happened": _plain(one.happened),
+        "trials": one.showings,
     }
 
 
@@ -119,15 +121,18 @@ def _levels(found: "Evaluation") -> "Table":
             f"{one.said.value:.4f}",
             _between(one.said),
             f"{one.happened.value:.4f}",
-            _between(one.happened),
             f"{one.said.value * one.showings:,.1f}",
             f"{one.opened:,}",
+            f"{one.happened.low * one.showings:,.0f} to {one.happened.high * one.showings:,.0f}",
             f"{one.showings:,}",
         )
-        for products, one in found.levels.items()
+        for products, one in (*found.levels.items(), ("all", found.every))
     ]
-    heads = ("products", "foretold", "95 %", "opened", "95 %", "expected", "came", "showings")
-    caption = "Expected: how many were to be opened by what was foretold; came: how many were."
+    heads = ("products", "foretold", "95 %", "opened", "expected", "came", "95 %", "showings")
+    caption = (
+        "Expected: how many were to be opened by what was foretold; came: how many were, and how many might "
+        "have been, by how people differ."
+    )
     return table("By how many products of their own somebody had", [*map(figures, heads)], rows, caption)
 
 

@@ -27,14 +27,15 @@ from graph.suggest.learning.examples import Asked, Examples, examples
 from graph.suggest.learning.fit import NAMES, Weights, fitted, log_likelihoods, own
 from graph.suggest.learning.moments import Moments
 from graph.suggest.learning.past import Afterwards, afterwards, before
-from graph.suggest.learning.showings import Showings
+from graph.suggest.learning.showings import Showings, lately
 from graph.suggest.shelf import Shelf
 from graph.suggest.shown import CAP, Cap
+from graph.suggest.usual import USUAL, Usual
 from graph.suggest.weights import LEVELS, Blend
 from graph.ties import Ties, strengths
 from graph.timeline import Rows
 
-CHOICES, TELLABLE, SITTINGS = 2_000, 800, 2_000
+CHOICES, TELLABLE, SITTINGS = 2_000, 800, 5_000
 """Choices that are asked about, of which so many that some source could tell teach the weights; and sittings
 whose showings teach the chances."""
 
@@ -91,7 +92,19 @@ def learned(
     told = examples(questions(heard, moments), most=TELLABLE)
     blend = as_blend(chosen_weights(told)) if len(told) else Blend()
     shown = Showings.of(replace(moments, shelf=replace(shelf, blend=blend)), SITTINGS)
-    return Lessons(blend, chances(shown.score, shown.opened, shown.level, exposed=shown.exposed))
+    return Lessons(blend, _chances(shown, lately(moments) if shown.exposed else USUAL))
+
+
+def _chances(shown: Showings, usual: Usual) -> Chances | None:
+    return chances(
+        shown.score,
+        shown.opened,
+        shown.level,
+        listed=shown.sitting,
+        person=shown.person,
+        usual=usual,
+        exposed=shown.exposed,
+    )
 
 
 def questions(after: Afterwards, moments: Moments) -> Iterator[Asked]:

@@ -6,7 +6,7 @@ A score that was made at the fit would know nothing of what friends shared withi
 later by scores that do would be told by another scale. A product that may be shown and of which nobody speaks
 has a score of 0. It was opened if its person looked at it, put it into the cart or bought it within `SOON`.
 
-Where the log tells none, a sitting is the time when somebody came, its showings are the `PLACES` best right
+Where the log tells none, a sitting is the time when somebody came, its showings are the `BESIDE` best right
 before, and what was opened within `SOON` is what they turned to by themselves: who is never shown a thing
 opens it less often, so such chances are low, not high.
 """
@@ -23,17 +23,18 @@ from graph.events import Kind
 from graph.log import NONE
 from graph.suggest.answers import Ask
 from graph.suggest.blend import Tally
+from graph.suggest.chances import BESIDE
 from graph.suggest.learning.moments import Moments
 from graph.suggest.rules import allowed
 from graph.suggest.shelf import Shelf
 from graph.suggest.shown import SITTING
+from graph.suggest.usual import Usual, usual
 from graph.timeline import Events, Rows
 
 Longs = NDArray[np.intp]
 Floats = NDArray[np.float64]
 
 SOON, MICROSECOND = timedelta(hours=1), timedelta(microseconds=1)
-PLACES = 20
 ENOUGH = 500
 """Exposures below which a log is said to tell none."""
 
@@ -42,32 +43,33 @@ LOOKED = (Kind.VIEW, Kind.OPEN, Kind.CART, Kind.FAVOURITE, Kind.PURCHASE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Showings:
-    """n showings, all arrays of shape (n,): to whom, of what activity level then (graph.suggest.weights),
-    with what score, and whether it was opened. exposed: the log told them.
+    """n showings, all arrays of shape (n,): to whom, of what activity level then (graph.suggest.weights), in
+    which sitting, with what score, and whether it was opened. exposed: the log told them.
     """
 
     person: Rows
     level: Rows
+    sitting: Longs
     score: Floats
     opened: NDArray[np.bool_]
     exposed: bool
 
     @classmethod
     def of(cls, moments: Moments, most: int, *, exposed: bool | None = None) -> "Showings":
-        """Those of at most so many sittings after the cut; of half as many where each is a list of twenty.
-        exposed: whether to take what the log tells; None where that is enough.
+        """Those of at most so many sittings after the cut. exposed: whether to take what the log tells; None
+        where that is enough.
         """
         events = moments.whole.events
         exposures = _exposed(events, moments.cut, moments.silent)
         exposed = len(exposures) >= ENOUGH if exposed is None else exposed
         rows = exposures if exposed else np.arange(np.searchsorted(events.at, moments.cut), len(events))
-        sittings = _sittings(moments, rows, most if exposed else max(1, most // 2))
-        told = [_seen(moments, sitting, exposed=exposed) for sitting in sittings]
+        told = [_seen(moments, sitting, exposed=exposed) for sitting in _sittings(moments, rows, most)]
         whose = np.array([(one.person, one.level) for one in told], np.int32).reshape(-1, 2)
-        person, level = np.repeat(whose, [len(one.score) for one in told], axis=0).T
+        sitting = np.repeat(np.arange(len(told)), [len(one.score) for one in told])
         return cls(
-            person,
-            level,
+            whose[sitting, 0],
+            whose[sitting, 1],
+            sitting,
             np.concatenate([np.empty(0), *(one.score for one in told)]),
             np.concatenate([np.empty(0, np.bool_), *(one.opened for one in told)]),
             exposed,
@@ -81,6 +83,38 @@ class _Seen(NamedTuple):
     level: int
     score: Floats
     opened: NDArray[np.bool_]
+
+
+def lately(moments: Moments) -> Usual:
+    """How often what the log tells was shown is opened now, beside how often since the cut."""
+    events = moments.whole.events
+    rows = _exposed(events, 0, moments.silent)
+    rows = rows[(events.person[rows] != NONE) & ~events.noise[rows]]
+    opened, again = _ever_opened(events, rows, len(moments.whole.products))
+    return usual(opened[~again], events.at[rows[~again]] >= moments.cut)
+
+
+def _ever_opened(events: Events, shown: Longs, products: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether each showing, in order of time, was opened soon, and whether it is the same that somebody was
+    shown in the sitting before.
+    """
+    looks = events.rows(*LOOKED)
+    looks = looks[(events.person[looks] != NONE) & (events.product[looks] != NONE)]
+    rows = np.append(shown, looks)
+    looked = np.arange(len(rows)) >= len(shown)
+    what = events.person[rows].astype(np.int64) * products + events.product[rows]
+    order = np.lexsort((looked, events.at[rows], what))
+    what, at = what[order], events.at[rows[order]]
+    place = np.arange(len(rows))
+    look = np.minimum.accumulate(np.where(looked[order], place, len(rows) - 1)[::-1])[::-1]
+    soon = looked[order[look]] & (what[look] == what) & (at[look] - at <= SOON // MICROSECOND)
+    ever = place[~looked[order]]
+    again = (np.diff(what[ever], prepend=NONE) == 0) & (
+        np.diff(at[ever], prepend=0) <= SITTING // MICROSECOND
+    )
+    found = np.zeros((2, len(shown)), np.bool_)
+    found[:, order[ever]] = soon[ever], again
+    return found[0], found[1]
 
 
 def _exposed(events: Events, cut: int, silent: NDArray[np.bool_]) -> Longs:
@@ -114,7 +148,7 @@ def _seen(moments: Moments, sitting: Longs, *, exposed: bool) -> _Seen:
         product, score, may = _scored(shelf, ask, product, tally)
         when = events.at[sitting[first]][may]
     else:
-        best = tally.best_first()[:PLACES]
+        best = tally.best_first()[:BESIDE]
         product, score, when = tally.product[best], tally.score[best], np.full(len(best), at)
     return _Seen(person, tally.question.level, score, _opened(moments, person, product, when))
 
