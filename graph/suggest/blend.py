@@ -1,7 +1,7 @@
 """The sum that ranks: every vote of every source, weighed and added up, and the best with their reasons."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -18,7 +18,7 @@ from graph.suggest.exploring import Chance
 from graph.suggest.filters import Filter
 from graph.suggest.order import POOL, Front
 from graph.suggest.question import Question
-from graph.suggest.reasons import ExplorationReason, Reason, heaviest_first
+from graph.suggest.reasons import ExplorationReason, InterestReason, Reason, heaviest_first
 from graph.suggest.rules import allowed
 from graph.suggest.shelf import Shelf
 from graph.suggest.sources import SOURCES
@@ -101,7 +101,7 @@ def _answer(shelf: Shelf, ask: Ask, limit: int) -> Answer:
     places = best[by_score]
     chance = Chance.of(shelf, ask, tally.product, limit)
     opens = _opens(shelf, level, tally.score[best[:BESIDE]])
-    reasons = _reasons(tally, places, shelf.products)
+    reasons = _reasons(shelf, tally, places)
     shown = zip(tally.product[places].tolist(), reasons, (by_score + 1).tolist(), strict=True)
     found: list[Suggestion] = []
     for place, (product, why, ranked) in enumerate(shown, start=1):
@@ -186,9 +186,9 @@ def _totals(spoken: list[Weighed], products: int) -> tuple[Rows, NDArray[np.floa
     )
 
 
-def _reasons(tally: Tally, best: NDArray[np.intp], products: int) -> list[tuple[Reason, ...]]:
+def _reasons(shelf: Shelf, tally: Tally, best: NDArray[np.intp]) -> list[tuple[Reason, ...]]:
     """The reasons of some candidates, by their places in the tally."""
-    place = np.zeros(products, np.int32)
+    place = np.zeros(shelf.products, np.int32)
     place[tally.product[best]] = np.arange(1, len(best) + 1)
     found = [[reason for doubt in tally.doubts for reason in doubt.reasons(one)] for one in best.tolist()]
     for part in tally.spoken:
@@ -198,4 +198,15 @@ def _reasons(tally: Tally, best: NDArray[np.intp], products: int) -> list[tuple[
         cuts = np.flatnonzero(np.diff(which[entries])) + 1
         for group in np.split(entries, cuts) if len(entries) else []:
             found[which[group[0]] - 1].extend(part.votes.reasons(group, part.weight[group]))
-    return [heaviest_first(reasons) for reasons in found]
+    products = tally.product[best].tolist()
+    return [
+        tuple(_of_few(shelf, reason, product) for reason in heaviest_first(reasons))
+        for product, reasons in zip(products, found, strict=True)
+    ]
+
+
+def _of_few(shelf: Shelf, reason: Reason, product: int) -> Reason:
+    """The same reason; of one that tells of people, whether these are two."""
+    if not (isinstance(reason, InterestReason) and reason.because):
+        return reason
+    return replace(reason, few=True) if shelf.takers.few(reason.because[:2], product) else reason

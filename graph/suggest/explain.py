@@ -94,7 +94,7 @@ def _voices(reasons: Sequence[Reason]) -> list[list[list[Reason]]]:
     voices: dict[type[Reason], dict[object, list[Reason]]] = {}
     for reason in reasons:
         speaks = reason.weight > 0 or isinstance(reason, ExplorationReason)
-        if speaks and not isinstance(reason, RemainderReason):
+        if speaks and _can_be_told(reason):
             breaths = voices.setdefault(voice_of(reason), {})
             breaths.setdefault(_breath(reason), []).append(reason)
     likeness = voices.get(LikenessReason, {})
@@ -103,6 +103,11 @@ def _voices(reasons: Sequence[Reason]) -> list[list[list[Reason]]]:
     loud = _loudness(reasons)
     ordered = sorted(voices, key=lambda voice: -loud[voice])
     return [sorted(voices[one].values(), key=lambda told: -sum(r.weight for r in told)) for one in ordered]
+
+
+def _can_be_told(reason: Reason) -> bool:
+    """Nothing is told of people who are not two, and of the remainder there is no saying."""
+    return not (isinstance(reason, RemainderReason) or (isinstance(reason, InterestReason) and reason.few))
 
 
 def _loudness(reasons: Sequence[Reason]) -> dict[type[Reason], float]:

@@ -5,6 +5,7 @@ everybody; what very many took to says little about a taste anyway. It counts fo
 it (cosine; Sarwar et al. 2001).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +20,10 @@ MANY = 10
 """Takers of a product below which it is not told that all of them bought it: it would tell what each did."""
 
 
+TOLD = 2
+"""People below whom nothing is told of people: it would tell what one person did."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Takers:
     """At most `KEPT` people of each product, newest first: CSR over products. rarity: 1 / √n, in (0, 1].
@@ -29,6 +34,21 @@ class Takers:
     person: Rows
     rarity: NDArray[np.float32]
     bought: NDArray[np.bool_]
+
+    def few(self, products: Sequence[int], other: int) -> bool:
+        """Whether fewer than two people are known to have taken to one of some products and to another.
+        Of two that more took to than are held it cannot be told, and is not so.
+        """
+        theirs, both = self._of(other), set[int]()
+        for product in products:
+            mine = self._of(product)
+            both |= mine & theirs
+            if len(both) >= TOLD or min(len(mine), len(theirs)) >= KEPT:
+                return False
+        return True
+
+    def _of(self, product: int) -> set[int]:
+        return set(self.person[self.indptr[product] : self.indptr[product + 1]].tolist())
 
     def with_more(self, rows: int) -> "Takers":
         """The same, nobody for rows that came since."""

@@ -38,12 +38,14 @@ class InterestReason:
     the same friends that took to it.
 
     To take to something is to do anything with it; the least of that is a look. bought: whether all who took
-    to any of these products bought it.
+    to any of these products bought it. few: whether that is fewer than two people, of the first two products;
+    then no sentence tells of people.
     """
 
     weight: float
     because: tuple[int, ...]
     bought: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -634,3 +634,16 @@ def test_what_is_popular_in_the_category_of_the_page_is_not_called_popular_with_
     names = Names(taken.people.names, taken.products.names)
     assert "popular among what is like the two-person tent" in explain(dome, names, ENGLISH)
     assert "popular among what is like it" in explain(dome, Names([], [""] * 9), ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("others", "sentence"),
+    [("", "A suggestion for you."), ("cy.view:cup cy.view:tea", "People who looked at the cup")],
+)
+def test_what_one_person_looked_at_is_told_of_nobody(others: str, sentence: str):
+    """Neither as people nor by name: it tells what Ana did between her and the shop."""
+    taken, on_shelf = shop(f"ana>bea:cup ana.view:tea {others}")
+    (found,) = suggest(on_shelf, [Ask(taken.people.row("bea"))], limit=5)
+    (tea,) = (one for one in found.suggestions if taken.products.keys[one.product] == "tea")
+    told = explain(tea, Names(taken.people.names, list(taken.products.keys)), ENGLISH)
+    assert told.startswith(sentence)
