@@ -216,7 +216,9 @@ def _narrowed(coordinate: str, kind: str, asked: str) -> str:
 
 
 def thefts() -> Iterator[str]:
-    """What is answered of oneself only, asked as `stolen` of a friend, and of a share of theirs."""
+    """What is answered of oneself only, as much of it as members may ask for at all, asked as `stolen` of a
+    friend, and of a share of theirs.
+    """
     reached = {
         "User": "friends(first: $first) {{ nodes {{ from {{ {} }} }} }}",
         "Share": "suggestions {{ nodes {{ reasons {{ ... on FriendReason {{ share {{ {} }} }} }} }} }}",
@@ -226,6 +228,6 @@ def thefts() -> Iterator[str]:
         owner = core_schema.type_map[kind]
         assert isinstance(owner, GraphQLObjectType)
         field = owner.fields[name]
-        below = _below(get_named_type(field.type), FAR, everything)
+        below = _below(get_named_type(field.type), FAR, lambda _, one: allowed(Role.MEMBER, one))
         asked = f"stolen: {name}{_arguments(coordinate, field)} {below}"
         yield _document(f"viewer {{ {reached[kind].format(asked)} }}")
