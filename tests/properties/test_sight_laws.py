@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from joserfc import jwk, jwt
 
+from api import refresh
 from api.app import create_app
 from api.auth.caller import Role
 from api.cost.allowance import ALLOWANCES
@@ -64,10 +65,14 @@ FORGET = "mutation($i: ForgetUserInput!) { forgetUser(input: $i) { forgotten use
 class Shop(RuleBasedStateMachine):
     """The application on a new store, and the world as it should be seen."""
 
-    @initialize(default=st.booleans())
-    def begin(self, *, default: bool) -> None:
+    @initialize(default=st.booleans(), live=st.booleans())
+    def begin(self, *, default: bool, live: bool = False) -> None:
+        """live: what comes is answered on top of a fit, as in a large shop."""
         self.world, self.number, self.ids = World(default), count(1), dict[str, str]()
         self.runner, self.stack, self.folder = asyncio.Runner(), AsyncExitStack(), TemporaryDirectory()
+        patch = pytest.MonkeyPatch()
+        self.stack.callback(patch.undo)
+        patch.setattr(refresh, "AT_ONCE", 0 if live else refresh.AT_ONCE)
         self.store = EmbeddedStore(Path(self.folder.name, "shop.db"))
         self.pseudonyms = Pseudonyms(self.store.secret(PURPOSE))
         jwks = Path(self.folder.name, "jwks.json")
