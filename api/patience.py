@@ -1,18 +1,26 @@
 """HTTP/1.1 and WebSockets that wait for nobody for ever: a connection that sends no head of a request in time
-is closed, and one that takes nothing of what it is sent is cut off.
+is closed, and one that takes what it is sent too slowly is cut off.
 
 What follows the head has deadlines of its own (`api.http`), and so has silence between two requests
 (uvicorn's `timeout_keep_alive`); before the first request, and in the middle of a head, only this has. What
 was answered and is not taken stays in memory, with its connection, and a connection that is closed waits for
-it without end; so whoever has taken none of it from one look to the next is not waited for. Whoever takes
-some is, however much more there is for them by then.
+it without end. So at each look whoever has something left to take has to have taken all that was left at the
+look before, or so much for each second since then as `slowest` says: a byte now and then keeps nothing.
+Whoever takes more stays, however much more there is for them by then. What the system still holds for them is
+not taken either, where it tells how much that is (Linux); elsewhere what was handed over to it counts as
+taken.
 """
 
 import asyncio
+import fcntl
 import socket
+import sys
+import termios
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -22,6 +30,10 @@ HEAD_SECONDS = 10.0
 TAKING_SECONDS = 20.0
 """Between two looks at whether somebody takes what they are sent."""
 
+SLOWEST = 500
+"""Bytes a second that somebody has to take who is behind, where nothing else is said: half of what the worst
+of mobile lines carry.
+"""
 
 CLOSING_SECONDS = 3.0
 """Until a client has to have answered that a WebSocket is closed."""
@@ -30,12 +42,23 @@ LINE = "sharegraph.line"
 """Of a scope, among its extensions: the connection's `Line`."""
 
 
-class Line:
-    """A transport that counts what it is given; all else is the transport's own."""
+class Config(uvicorn.Config):
+    """Uvicorn's, with what it does not know. slowest: bytes a second that somebody has to take."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, app: Starlette, *, slowest: int, **more: Any) -> None:
+        super().__init__(app, **more)
+        self.slowest = slowest
+
+
+class Line:
+    """A transport that counts what it is given; all else is the transport's own. slowest: bytes of it a
+    second that somebody has to take who is behind.
+    """
+
+    def __init__(self, transport: asyncio.Transport, slowest: int = SLOWEST) -> None:
         self._transport = transport
         self._given = 0
+        self.slowest = slowest
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -48,7 +71,7 @@ class Line:
     @property
     def left(self) -> int:
         """Bytes that are still to be taken."""
-        return self._transport.get_write_buffer_size()
+        return self._transport.get_write_buffer_size() + _held(self._transport.get_extra_info("socket"))
 
     @property
     def taken(self) -> int:
@@ -56,9 +79,21 @@ class Line:
         return self._given - self.left
 
 
+def _held(through: Any) -> int:
+    """Bytes that were handed to the system and that the other side has not acknowledged; 0 where it does not
+    tell.
+    """
+    told = bytearray(4)
+    try:
+        fcntl.ioctl(through.fileno(), termios.TIOCOUTQ, told)
+    except (OSError, AttributeError, ValueError):
+        return 0
+    return int.from_bytes(told, sys.byteorder)
+
+
 async def taken(send: Callable[[], Awaitable[None]], line: Line | None, seconds: float) -> None:
-    """Send, as long as something is taken in every so many seconds; TimeoutError else, and at once where it
-    is not known how much is. send: does all or nothing where it is cancelled.
+    """Send, as long as enough is taken in every so many seconds; TimeoutError else, and at once where it is
+    not known how much is. send: does all or nothing where it is cancelled.
     """
     before = 0 if line is None else line.taken
     while True:
@@ -66,7 +101,7 @@ async def taken(send: Callable[[], Awaitable[None]], line: Line | None, seconds:
             async with asyncio.timeout(seconds):
                 return await send()
         except TimeoutError:
-            if line is None or line.taken <= before:
+            if line is None or line.taken < before + line.slowest * seconds:
                 raise
             before = line.taken
 
@@ -82,13 +117,15 @@ class Taken(asyncio.Protocol):
 
     loop: asyncio.AbstractEventLoop
     transport: Any
+    config: uvicorn.Config
 
     _taking: asyncio.TimerHandle | None = None
     _seen = 0, 0
 
     def connection_made(self, transport: Any) -> None:
         """Look now and then. One that becomes a WebSocket has another protocol from then on."""
-        line: Any = transport if isinstance(transport, Line) else Line(transport)
+        slowest = getattr(self.config, "slowest", SLOWEST)
+        line: Any = transport if isinstance(transport, Line) else Line(transport, slowest)
         # An answer leaves in two parts; the second waits 40 ms for the first to be acknowledged (Nagle 1984).
         # asyncio prevents it only where the socket knows its protocol, which one that was accepted does not.
         line.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -102,13 +139,14 @@ class Taken(asyncio.Protocol):
         super().connection_lost(exc)
 
     def _look_at_taking(self) -> None:
-        """Go on while something is taken, or there was nothing to take."""
+        """Go on while enough is taken, or there was nothing to take."""
         if self.transport.get_protocol() is not self:
             return
         seen = self.transport.left, self.transport.taken
         (were_left, were_taken), self._seen = self._seen, seen
         # TLS has more to send than it was given: what is left growing less is a sign too.
-        if seen[0] >= were_left > 0 and seen[1] <= were_taken:
+        took = max(seen[1] - were_taken, were_left - seen[0])
+        if took < min(were_left, self.transport.slowest * TAKING_SECONDS):
             self.transport.abort()
             return
         self._taking = self.loop.call_later(TAKING_SECONDS, self._look_at_taking)

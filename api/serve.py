@@ -20,7 +20,7 @@ from api.certificate import STAY
 from api.commons import Commons
 from api.follow import Following
 from api.logs import configure
-from api.patience import Patient, PatientSocket
+from api.patience import Config, Patient, PatientSocket
 from api.settings import Settings
 from api.workers import Keeper
 from loaders.stores import open_store
@@ -45,8 +45,9 @@ class Server(uvicorn.Server):
         self._patience = settings.shutdown_seconds
         tls = settings.certificate
         super().__init__(
-            uvicorn.Config(
+            Config(
                 app,
+                slowest=settings.slowest,
                 host=settings.host,
                 port=settings.port,
                 log_config=None,

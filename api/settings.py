@@ -6,6 +6,7 @@ from pathlib import Path
 
 from api.certificate import Certificate
 from api.commons import Commons
+from api.patience import SLOWEST
 from api.trusted import OPEN, Trusted
 from graph.campaign.rates import NO_RATES, Rates
 from graph.errors import InvalidInput
@@ -53,7 +54,8 @@ class Settings:
     with. request_seconds: after which a request is given up. body_bytes: the most that a request may send.
     shutdown_seconds: how long requests under way may take once the server was told to stop. subscriptions:
     how many may be followed, and how many WebSockets be open, at a time. alive_seconds: how often somebody
-    who follows hears that we are there, and has to show that they are. rates: of money in other currencies
+    who follows hears that we are there, and has to show that they are. slowest: bytes a second that somebody
+    has to take of what they are answered. rates: of money in other currencies
     than the one that is reported in. answer_days: how long it is kept what was suggested to whom; 0 keeps
     none. cap: how often somebody is shown the same. order: what counts beside the score of a suggestion.
     trusted: documents known by their ids. origins: of pages that may ask, beside our own. jwks, audience,
@@ -76,6 +78,7 @@ class Settings:
     shutdown_seconds: int = 10
     subscriptions: int = 1_000
     alive_seconds: float = 12.0
+    slowest: int = SLOWEST
     rates: Rates = NO_RATES
     trusted: Trusted = OPEN
     origins: frozenset[str] = frozenset()

@@ -44,6 +44,9 @@ def serve(
     subscriptions: Annotated[
         int, flag("SUBSCRIPTIONS", "N", "How many may be followed at a time.", least=0)
     ] = 1_000,
+    slowest_reader: Annotated[
+        int, flag("SLOWEST_READER", "N", "Bytes a second to be taken of an answer.", least=1)
+    ] = 500,
     answer_days: Annotated[
         int, flag("ANSWER_DAYS", "N", "How long to keep what was suggested; 0: not.", least=0)
     ] = 90,
@@ -115,6 +118,7 @@ def serve(
         body_bytes=body_bytes,
         shutdown_seconds=shutdown_seconds,
         subscriptions=subscriptions,
+        slowest=slowest_reader,
         rates=Rates.parse(currency, rates),
         trusted=_trusted(trusted, only=only_trusted),
         origins=frozenset(allow_origin or ()),

@@ -123,6 +123,36 @@ async def test_whoever_takes_nothing_of_what_they_are_sent_is_cut_off(
                 await asyncio.sleep(0.05)
 
 
+async def test_a_byte_now_and_then_keeps_no_connection(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "TAKING_SECONDS", 0.3)
+    async with served(shop) as (address, server), asyncio.timeout(20):
+        with narrow(address, server) as client:
+            client.send(PAGE % b"close")
+            loop = asyncio.get_running_loop()
+            assert await loop.sock_recv(client, 1) == b"H"
+            while server.server_state.connections:
+                with suppress(ConnectionResetError):
+                    await loop.sock_recv(client, 1)
+                await asyncio.sleep(0.05)
+
+
+async def test_how_slowly_somebody_may_read_is_the_shops_to_say(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some ten thousand bytes a second: enough for one shop, and not for another."""
+    monkeypatch.setattr(patience, "TAKING_SECONDS", 0.5)
+    for slowest, stays in ((1, True), (10_000_000, False)):
+        async with served(shop, slowest=slowest) as (address, server), asyncio.timeout(30):
+            with narrow(address, server) as client:
+                client.send(PAGE % b"close")
+                loop, began = asyncio.get_running_loop(), monotonic()
+                with suppress(ConnectionResetError):
+                    while monotonic() - began < 4 * patience.TAKING_SECONDS:
+                        await loop.sock_recv(client, 8_192)
+                        await asyncio.sleep(0.05)
+                assert bool(server.server_state.connections) is stays
+
+
 async def test_a_socket_that_takes_nothing_is_cut_off_too(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
