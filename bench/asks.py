@@ -123,20 +123,18 @@ def spreads(count: int) -> str:
 
 
 def costing(cost: int) -> str:
-    """A document of exactly this cost: suggestions, and as many single products as are missing."""
-    listed = "suggestions(first: {}) {{ nodes {{ reasons {{ weight }} }} }}"
-    parts: list[str] = []
-    while (missing := cost - _cost(parts)) > 0:
-        whole = max(1, min(100, int(missing - 6) // 11))
-        fits = listed.format(whole) if missing >= 25 else 'product(key: "none") { key }'
-        parts.append(f"a{len(parts)}: {fits}")
-    return f"{{ {' '.join(parts)} }}"
+    """A document of exactly this cost: products with as many related ones as are missing."""
+    listed = 'product(key: "none") {{ related(first: {}) {{ product {{ key }} }} }}'
+    whole, rest = divmod(cost, 1 + 2 * 100)
+    parts = [listed.format(100)] * whole + ([listed.format((rest - 1) // 2)] if rest > 2 else [])
+    parts += ["viewer { key }"] * (cost - int(_cost(parts)))
+    return f"{{ {' '.join(f'a{n}: {part}' for n, part in enumerate(parts))} }}"
 
 
 def _cost(parts: list[str]) -> float:
     if not parts:
         return 0.0
-    document = parse(f"{{ {' '.join(parts)} }}")
+    document = parse(f"{{ {' '.join(f'a{n}: {part}' for n, part in enumerate(parts))} }}")
     (operation,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
     return plan_of(core_schema, document, operation).requested({})
 

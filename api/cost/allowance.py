@@ -68,13 +68,13 @@ ALLOWANCES: Final = MappingProxyType(
     {
         "dev": Allowance(tokens=MOST_TOKENS, fields=MOST_FIELDS, cost=100_000.0, followed=MOST_FIELDS),
         "member": Allowance(cost=5_000.0, a_minute=30_000, followed=5),
-        "storefront": Allowance(cost=5_000.0, a_minute=3_000_000, followed=500),
+        "storefront": Allowance(cost=5_000.0, a_minute=2_000_000, followed=500),
         "growth": Allowance(a_minute=300_000),
         "analyst": Allowance(a_minute=300_000),
-        "ingest": Allowance(tokens=MOST_TOKENS, cost=5_000.0, a_minute=3_000_000),
+        "ingest": Allowance(tokens=MOST_TOKENS, cost=5_000.0, a_minute=600_000),
         "privacy": Allowance(cost=5_000.0, a_minute=60_000),
         "admin": Allowance(
-            tokens=MOST_TOKENS, fields=MOST_FIELDS, cost=100_000.0, a_minute=3_000_000, followed=100
+            tokens=MOST_TOKENS, fields=MOST_FIELDS, cost=100_000.0, a_minute=300_000, followed=100
         ),
     }
 )

@@ -22,6 +22,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    NullValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
     SchemaMetaFieldDef,
@@ -36,12 +37,12 @@ from graphql import (
     visit,
 )
 
-from api.cost.prices import AS_MANY_AS, ITEMS, ROWS, SENT, SIZES, price
+from api.cost.prices import ARGUED, AS_MANY_AS, EACH, ITEMS, ROWS, SENT, SIZES, price
 
 MOST_FIELDS = 5_000
 """Where measuring a document ends; no allowance is wider."""
 
-FIRST = "first"
+FIRST, AFTER = "first", "after"
 
 ABOUT_SCHEMA: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 """Fields of Query that stand in no schema."""
@@ -118,9 +119,25 @@ ONE, NONE = Size(), Size(0)
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """What is paid so many times, where an argument is given; in any case where it hangs on none. variable:
+    what says whether the argument is, None where the document does.
+    """
+
+    price: float
+    size: Size = ONE
+    variable: str | None = None
+
+    def under(self, variables: Mapping[str, Any]) -> float:
+        """With these variables."""
+        given = self.variable is None or variables.get(self.variable) is not None
+        return self.price * self.size.under(variables) if given else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A place in the answer's shape, with what is asked below it. name: the response key. sent: rows that
-    come with the request.
+    come with the request. extras: what is paid beside the price.
     """
 
     name: str
@@ -128,11 +145,13 @@ class Step:
     size: Size
     steps: tuple["Step", ...]
     sent: Size = NONE
+    extras: tuple[Extra, ...] = ()
 
     def requested(self, variables: Mapping[str, Any]) -> float:
         """The most it may cost."""
+        own = self.price + sum(extra.under(variables) for extra in self.extras)
         below = sum(step.requested(variables) for step in self.steps)
-        return self.size.under(variables) * (self.price + below) + SENT * self.sent.under(variables)
+        return self.size.under(variables) * (own + below) + SENT * self.sent.under(variables)
 
     def actual(self, answer: Any) -> float:
         """What it cost, now that the answer is known."""
@@ -246,7 +265,8 @@ class _Measuring:
         selections = [node.selection_set for node in nodes if node.selection_set]
         steps = self.steps(below, selections, arguments.get(FIRST, size), arguments, depth + 1)
         cost = price(coordinate, holds_objects=is_composite_type(below))
-        return Step(name, cost, mine, steps, _sent(coordinate, nodes[0]))
+        extras = tuple(_extras(coordinate, nodes[0], arguments.get(FIRST, ONE)))
+        return Step(name, cost, mine, steps, _sent(coordinate, nodes[0]), extras)
 
     @staticmethod
     def items(
@@ -282,6 +302,24 @@ def _sizes(known: GraphQLField, node: FieldNode) -> dict[str, Size]:
             case _:
                 found[name] = Size(default)
     return found
+
+
+def _extras(coordinate: str, node: FieldNode, wanted: Size) -> Iterator[Extra]:
+    """What a field costs beside its price: by how much is wanted of it, and by its arguments."""
+    if coordinate in EACH:
+        each, most = EACH[coordinate]
+        yield Extra(each, wanted)
+        yield from _given(node, AFTER, each * most)
+    for argument, more in ARGUED.get(coordinate, {}).items():
+        yield from _given(node, argument, more)
+
+
+def _given(node: FieldNode, name: str, more: float) -> Iterator[Extra]:
+    """What is paid where an argument is given."""
+    for argument in node.arguments or ():
+        if argument.name.value == name and not isinstance(argument.value, NullValueNode):
+            said = argument.value
+            yield Extra(more, variable=said.name.value if isinstance(said, VariableNode) else None)
 
 
 def _sent(coordinate: str, node: FieldNode) -> Size:

@@ -1,26 +1,37 @@
 """What each field costs, and how many items a list may have.
 
 A field that holds an object costs 1 and a plain value nothing, but for those named here: what is simulated,
-ranked or looked for. A list with `first` has so many items; one that answers to a list has as many as that;
-the others as many as are named here.
+ranked or looked for, some of it the dearer the more is wanted of it, or by what arguments. A list with
+`first` has so many items; one that answers to a list has as many as that; the others as many as are named
+here.
+
+`python -m bench.prices` asks for everything that has a price or takes arguments, as dear as it can be made,
+and says what the points of a minute buy: nobody's keep more than a core busy. For what the shop's pages may
+ask a point is 30 µs then; for what is for services alone, whose minutes hold less, 200 µs.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
+from api.limits import SUGGESTED
+
+LEAST: Final = 50
+"""What a request costs at the least, whatever becomes of it."""
+
 PRICES: Final = {
-    "Query.kolCandidates": 500.0,
-    "Query.kolStanding": 500.0,
-    "Query.spread": 200.0,
+    "Query.kolCandidates": 1_000.0,
+    "Query.kolStanding": 1_000.0,
+    "Query.spread": 1_000.0,
     "Query.exportUser": 2_000.0,
-    "Query.kFactor": 100.0,
+    "Query.kFactor": 200.0,
     "Query.headcounts": 100.0,
     "Query.cascades": 50.0,
     "Query.communities": 20.0,
-    "Query.suggestions": 5.0,
-    "User.suggestions": 5.0,
-    "User.recipients": 10.0,
+    "Query.suggestions": 300.0,
+    "User.suggestions": 300.0,
+    "User.recipients": 150.0,
     "User.influence": 2.0,
-    "User.consentPreview": 100.0,
+    "User.consentPreview": 1_000.0,
     "Product.audience": 250.0,
     "Product.cascades": 50.0,
     "Cascade.participants": 5.0,
@@ -29,11 +40,25 @@ PRICES: Final = {
     "Mutation.recordEvents": 10.0,
     "Mutation.upsertUsers": 10.0,
     "Mutation.upsertProducts": 10.0,
-    "Mutation.giveFeedback": 50.0,
-    "Mutation.setConsent": 50.0,
-    "Mutation.forgetUser": 100.0,
+    "Mutation.giveFeedback": 480.0,
+    "Mutation.setConsent": 480.0,
+    "Mutation.forgetUser": 1_000.0,
 }
 """By coordinate, Type.field."""
+
+EACH: Final[Mapping[str, tuple[float, int]]] = {
+    "Query.suggestions": (6.0, SUGGESTED),
+    "User.suggestions": (6.0, SUGGESTED),
+}
+"""What each item costs that `first` wants of a list, whether or not anything is asked of the items: the list
+is made. Of a later page all that may stand before it, as many as are named here.
+"""
+
+ARGUED: Final[Mapping[str, Mapping[str, float]]] = {
+    "Query.kolCandidates": {"budget": 1_000.0},
+    "Query.kolStanding": {"budget": 1_000.0},
+}
+"""What a field costs beside its price where an argument is given."""
 
 SIZES: Final = {
     "Suggestion.reasons": 10,
@@ -77,10 +102,10 @@ SIZES: Final = {
 AS_MANY_AS: Final = {"User.socialProof": "products", "SpreadForecast.users": "users"}
 """Lists that answer to an argument, of their own or of the field above: one item each."""
 
-OF_SCHEMA: Final = 0.05
+OF_SCHEMA: Final = 0.14
 """What an object costs that the schema has of itself: nothing is looked for."""
 
-SENT: Final = 0.1
+SENT: Final = 2.5
 """What each row costs that a mutation brings."""
 
 LETTERS, BYTES = 25, 250
@@ -103,16 +128,16 @@ def reading(letters: int, size: int) -> int:
     """What it costs to read a request of so many bytes with so many letters that are not known yet.
 
     >>> reading(0, 249), reading(2_500, 4_000)
-    (0, 116)
+    (50, 116)
     """
-    return letters // LETTERS + size // BYTES
+    return max(LEAST, letters // LETTERS + size // BYTES)
 
 
 def price(coordinate: str, *, holds_objects: bool) -> float:
     """What a field costs, without what is asked of it.
 
     >>> price("Query.spread", holds_objects=True), price("User.name", holds_objects=False)
-    (200.0, 0.0)
+    (1000.0, 0.0)
     """
     object_ = OF_SCHEMA if coordinate.startswith("__") else 1.0
     return PRICES.get(coordinate, object_ if holds_objects else 0.0)

@@ -98,7 +98,7 @@ class Purses:
         beyond = allowance.beyond(shape, plan)
         if beyond is not None:
             raise Denied(TOO_COMPLEX, beyond)
-        requested = plan.requested(variables)
+        requested = max(plan.requested(variables), paid)
         if requested > allowance.cost:
             much = f"this may cost {requested:,.0f}, and {allowance.cost:,.0f} is the most; ask for fewer"
             raise Denied(TOO_DEAR, much)
@@ -118,7 +118,9 @@ class Purses:
         if allowance.a_minute is None:
             return FREE
         minute = RateLimitItemPerMinute(allowance.a_minute)
-        charged = max(1, ceil(cost))
-        enough = charged <= allowance.a_minute and self._windows.hit(minute, payer, cost=charged)
+        charged = ceil(cost)
+        enough = charged <= 0 or (
+            charged <= allowance.a_minute and self._windows.hit(minute, payer, cost=charged)
+        )
         stands = self._windows.get_window_stats(minute, payer)
         return Balance(enough, int(stands.remaining), max(1, ceil(stands.reset_time - time())))

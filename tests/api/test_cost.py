@@ -19,7 +19,7 @@ from graphql import (
 from api.auth.caller import Caller, Role
 from api.cost.allowance import ALLOWANCES, Allowance
 from api.cost.plan import Plan, Shape, plan_of
-from api.cost.prices import AS_MANY_AS, ITEMS, PRICES, ROWS, SIZES
+from api.cost.prices import ARGUED, AS_MANY_AS, EACH, ITEMS, LEAST, PRICES, ROWS, SIZES
 from api.cost.purse import Purses
 from api.documents import Document, Documents
 from api.request import Asked, Reply
@@ -54,7 +54,7 @@ def test_every_price_and_size_names_a_field_of_the_schema() -> None:
         for kind in core_schema.type_map.values()
         for name in getattr(kind, "fields", {})
     }
-    assert {*PRICES, *SIZES, *AS_MANY_AS, *ROWS} <= known
+    assert {*PRICES, *SIZES, *AS_MANY_AS, *ROWS, *EACH, *ARGUED} <= known
 
 
 def test_every_list_of_objects_says_how_many_there_may_be() -> None:
@@ -110,6 +110,36 @@ def test_a_list_that_answers_to_a_list_has_as_many_items() -> None:
     assert cost(asks, of=["x", "y"]) == 1 + 2
 
 
+def test_a_list_of_suggestions_costs_by_how_long_it_is_though_nothing_is_asked_of_its_items() -> None:
+    def listed(arguments: str) -> str:
+        return f"query($n: Int, $c: String) {{ suggestions({arguments}) {{ answerId }} }}"
+
+    one, all_, later = (cost(listed(said)) for said in ("first: 1", "first: 100", 'first: 1, after: "x"'))
+    assert one < cost(listed("locale: $c")) < all_ < later
+    assert cost(listed("first: $n"), n=100) == all_
+    assert cost(listed("first: 1, after: $c"), c="x") == later
+    assert cost(listed("first: 1, after: $c")) == cost(listed("first: 1, after: null")) == one
+
+
+def test_candidates_for_money_cost_more() -> None:
+    def listed(arguments: str) -> str:
+        return f"query($b: MoneyInput) {{ kolCandidates(first: 1{arguments}) {{ leftOut }} }}"
+
+    money = {"amount": "100", "currency": "CNY"}
+    plain, paid = cost(listed("")), cost(listed(', budget: { amount: "100", currency: "CNY" }'))
+    assert plain < paid == cost(listed(", budget: $b"), b=money)
+    assert cost(listed(", budget: $b")) == plain
+
+
+@pytest.mark.parametrize("document", ["{ __typename }", "{ nonsense }", "{"])
+async def test_no_request_costs_less_than_it_takes_to_answer_nothing(shop: Shop, document: str) -> None:
+    shop.tell(TOY)
+    allowance = Allowance(a_minute=3 * LEAST)
+    codes = [(await asked(shop, document, allowance)).code for _ in range(4)]
+    assert "RATE_LIMITED" not in codes[:3]
+    assert codes[3] == "RATE_LIMITED"
+
+
 def test_what_is_asked_twice_under_one_name_costs_once() -> None:
     once = '{ user(key: "a") { community { id } } }'
     more = "fragment More on User { community { id } }"
@@ -119,9 +149,9 @@ def test_what_is_asked_twice_under_one_name_costs_once() -> None:
 
 def test_rows_that_are_sent_cost_too() -> None:
     document = "mutation($e: [EventInput!]!) { recordEvents(input: { events: $e }) { stored } }"
-    assert cost(document, e=[{}] * 200) == 10 + 20
+    assert cost(document, e=[{}] * 200) == 10 + 500
     whole = "mutation($i: RecordEventsInput!) { recordEvents(input: $i) { stored } }"
-    assert cost(whole, i={"events": [{}] * 200}) == 10 + 20
+    assert cost(whole, i={"events": [{}] * 200}) == 10 + 500
 
 
 def test_fragments_within_fragments_are_measured_and_not_unfolded_for_ever() -> None:
@@ -158,7 +188,7 @@ async def test_what_it_cost_is_told_and_is_no_more_than_what_was_asked_for(shop:
     said: Any = reply.body()["extensions"]
     told = said["cost"]
     assert 0 < told["actual"] < told["requested"]
-    assert told["remaining"] == 3_000_000 - told["requested"]
+    assert told["remaining"] == 2_000_000 - told["requested"]
     assert 0 < told["resetSeconds"] <= 120
 
 
@@ -200,8 +230,8 @@ async def test_a_request_may_cost_so_much_and_no_more(shop: Shop) -> None:
 
 async def test_a_minute_holds_so_much_for_each_caller(shop: Shop) -> None:
     shop.tell(TOY)
-    document = "{ cascades { nodes { size } } }"
-    allowance = Allowance(a_minute=130)
+    document = "{ cascades(first: 100) { nodes { root { id } } } }"
+    allowance = Allowance(a_minute=2 * 250 + 3 * LEAST)
     assert [(await asked(shop, document, allowance)).code for _ in range(3)] == ["OK", "OK", "RATE_LIMITED"]
     assert (await asked(shop, document, allowance, "bea")).ran
     late = await asked(shop, document, allowance)

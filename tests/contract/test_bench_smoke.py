@@ -33,6 +33,7 @@ SMALL = {
     "order": ("--smoke",),
     "oracle_timing": ("--smoke",),
     "pagerank": ("--users", "2000", "--ties", "20000", "--calls", "1"),
+    "prices": ("--smoke",),
     "probes": ("--profiles", "keys"),
     "relations": ("--smoke",),
     "recipients": ("--people", "2000", "--openings", "20000"),
@@ -56,7 +57,18 @@ BY_HAND = {"gds", "real_logs"}
 """What starts a Neo4j of its own, or needs the public logs; gds downloads 140 MB."""
 
 
-READS = ("believe", "cascades", "chances", "moments", "naming", "real_logs", "scene", "suggestions", "walks")
+READS = (
+    "believe",
+    "cascades",
+    "chances",
+    "moments",
+    "naming",
+    "prices",
+    "real_logs",
+    "scene",
+    "suggestions",
+    "walks",
+)
 """What cannot do without the public logs."""
 
 Main = Callable[[Sequence[str]], object]
