@@ -23,7 +23,7 @@ PRICES: Final = {
     "Query.kolStanding": 1_000.0,
     "Query.spread": 1_000.0,
     "Query.exportUser": 2_000.0,
-    "Query.kFactor": 200.0,
+    "Query.kFactor": 400.0,
     "Query.headcounts": 100.0,
     "Query.cascades": 50.0,
     "Query.communities": 20.0,
@@ -40,8 +40,8 @@ PRICES: Final = {
     "Mutation.recordEvents": 10.0,
     "Mutation.upsertUsers": 10.0,
     "Mutation.upsertProducts": 10.0,
-    "Mutation.giveFeedback": 480.0,
-    "Mutation.setConsent": 480.0,
+    "Mutation.giveFeedback": 700.0,
+    "Mutation.setConsent": 700.0,
     "Mutation.forgetUser": 1_000.0,
 }
 """By coordinate, Type.field."""
