@@ -8,10 +8,12 @@ from pathlib import Path
 class Commons:
     """folder: in which they count together (api.cost.minutes, api.metrics); it goes with the server.
     secret: random, by which callers are hashed there; it is handed on in memory and stands in no file.
+    workers: how many they are.
     """
 
     folder: Path
     secret: bytes = field(repr=False)
+    workers: int = 1
 
     @property
     def minutes(self) -> Path:

@@ -88,7 +88,7 @@ def run(settings: Settings) -> None:
     # What every worker would fail of is told once, and before any is begun.
     open_store(settings.store, create=False).close()
     gate_of(settings)
-    with _listening(settings) as port, _commons() as commons:
+    with _listening(settings) as port, _commons(settings.workers) as commons:
         Keeper(settings.workers, work, (settings, port, commons), 2 * settings.shutdown_seconds + 5).keep()
 
 
@@ -128,9 +128,9 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _commons() -> Iterator[Commons]:
+def _commons(workers: int) -> Iterator[Commons]:
     with TemporaryDirectory(prefix="sharegraph-") as folder:
-        commons = Commons(Path(folder), token_bytes(32))
+        commons = Commons(Path(folder), token_bytes(32), workers)
         commons.counts.mkdir()
         os.environ[COUNTS] = str(commons.counts)
         yield commons

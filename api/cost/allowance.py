@@ -13,8 +13,8 @@ MOST_TOKENS = 50_000
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """Bounds, each inclusive. tokens, aliases, directives, repeats, spreads: of a document; depth, fields: of
-    an operation's answer; cost: of a request; a_minute: of a caller, None without bound; followed: at a time
-    by a caller.
+    an operation's answer; cost: of a request; a_minute: of a caller, None without bound; each_worker: so much
+    of each process that answers; followed: at a time by a caller.
     """
 
     tokens: int = 5_000
@@ -26,6 +26,7 @@ class Allowance:
     fields: int = 1_000
     cost: float = 20_000.0
     a_minute: int | None = None
+    each_worker: bool = False
     followed: int = 20
 
     def beyond(self, shape: Shape, plan: Plan | None) -> str | None:
@@ -68,10 +69,10 @@ ALLOWANCES: Final = MappingProxyType(
     {
         "dev": Allowance(tokens=MOST_TOKENS, fields=MOST_FIELDS, cost=100_000.0, followed=MOST_FIELDS),
         "member": Allowance(cost=5_000.0, a_minute=30_000, followed=5),
-        "storefront": Allowance(cost=5_000.0, a_minute=2_000_000, followed=500),
+        "storefront": Allowance(cost=5_000.0, a_minute=2_000_000, each_worker=True, followed=500),
         "growth": Allowance(a_minute=300_000),
         "analyst": Allowance(a_minute=300_000),
-        "ingest": Allowance(tokens=MOST_TOKENS, cost=5_000.0, a_minute=600_000),
+        "ingest": Allowance(tokens=MOST_TOKENS, cost=5_000.0, a_minute=600_000, each_worker=True),
         "privacy": Allowance(cost=5_000.0, a_minute=60_000),
         "admin": Allowance(
             tokens=MOST_TOKENS, fields=MOST_FIELDS, cost=100_000.0, a_minute=300_000, followed=100

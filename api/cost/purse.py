@@ -73,6 +73,7 @@ class Purses:
 
     def __init__(self, commons: Commons | None = None) -> None:
         kept = MemoryStorage() if commons is None else Minutes(commons)
+        self._workers = 1 if commons is None else commons.workers
         self._windows = SlidingWindowCounterRateLimiter(kept)
 
     def read(self, price: int, allowance: Allowance, payer: str) -> None:
@@ -117,10 +118,8 @@ class Purses:
         """Take a request's cost from its caller's minute, or nothing where it does not reach."""
         if allowance.a_minute is None:
             return FREE
-        minute = RateLimitItemPerMinute(allowance.a_minute)
-        charged = ceil(cost)
-        enough = charged <= 0 or (
-            charged <= allowance.a_minute and self._windows.hit(minute, payer, cost=charged)
-        )
+        most = allowance.a_minute * (self._workers if allowance.each_worker else 1)
+        minute, charged = RateLimitItemPerMinute(most), ceil(cost)
+        enough = charged <= 0 or (charged <= most and self._windows.hit(minute, payer, cost=charged))
         stands = self._windows.get_window_stats(minute, payer)
         return Balance(enough, int(stands.remaining), max(1, ceil(stands.reset_time - time())))

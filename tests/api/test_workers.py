@@ -268,3 +268,10 @@ def test_purses_of_several_processes_are_one(tmp_path: Path) -> None:
     assert there.charge("ana", minute, 40).left == 0
     assert there.charge("bea", minute, 100).enough
     assert b"ana" not in commons.minutes.read_bytes()
+
+
+def test_the_shops_own_servers_may_keep_each_worker_busy_and_others_one(tmp_path: Path) -> None:
+    purses = Purses(Commons(tmp_path, b"secret" * 5, workers=3))
+    assert purses.charge("ana", Allowance(a_minute=100), 0).left == 100
+    assert purses.charge("shop", Allowance(a_minute=100, each_worker=True), 250).left == 50
+    assert [role for role, may in ALLOWANCES.items() if may.each_worker] == ["storefront", "ingest"]
