@@ -209,7 +209,7 @@ WIDE = '{ a: user(key: "ana") { key } b: user(key: "bea") { key } }'
     ],
 )
 async def test_a_document_may_go_up_to_each_bound_and_no_further(
-    shop: Shop, document: str, exact: dict[str, int]
+    shop: Shop, document: str, exact: dict[str, Any]
 ) -> None:
     shop.tell(TOY)
     fits = await asked(shop, document, replace(Allowance(), **exact))
