@@ -46,9 +46,24 @@ def in_turn(folder: Path) -> Iterator[None]:
         yield
 
 
+def make(path: Path) -> None:
+    """An empty file for its owner only, before there is anything in it; one that is there already is not
+    touched: whoever closes a file that is open elsewhere in the process ends SQLite's locks on it.
+    """
+    with suppress(FileExistsError):
+        os.close(owned(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+
+
+def owned(path: str | Path, how: int) -> int:
+    """The number of an opened file, which is its owner's alone where it is made by this; what `open` takes
+    for an `opener`.
+    """
+    return os.open(path, how, 0o600)
+
+
 @contextmanager
 def _open(path: Path, how: int) -> Iterator[int]:
-    number = os.open(path, how, 0o600)
+    number = owned(path, how)
     try:
         yield number
     finally:

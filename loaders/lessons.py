@@ -34,6 +34,7 @@ from graph.snapshot import Snapshot
 from graph.suggest.chances import Chances
 from graph.suggest.taught import Learned
 from graph.suggest.weights import Blend
+from loaders import disk
 from loaders.sealing import Seal
 from loaders.secretfile import given
 from loaders.snapshots import alone, arrays_of
@@ -82,7 +83,8 @@ def keep(learned: Learned, folder: Path, snapshot: Snapshot, settings: str, seal
                 return False
             file = arrays / _name(settings)
             aside = file.with_suffix(".new")
-            aside.write_bytes(_written(learned, f"{file.name} {snapshot.version}", seal))
+            with open(aside, "wb", opener=disk.owned) as written:
+                written.write(_written(learned, f"{file.name} {snapshot.version}", seal))
             aside.replace(file)
             return True
     except OSError as refused:

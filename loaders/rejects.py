@@ -208,7 +208,7 @@ def _strike(path: Path, holds: Callable[[str], object]) -> None:
 def _taken(path: Path) -> IO[str] | None:
     """The file, empty and locked for as long as it is open; None where it is somebody else's."""
     # A file's name need not be UTF-8; the rows of the log are, or were refused for that.
-    file = path.open("a", encoding="utf-8", errors="backslashreplace", newline="")
+    file = open(path, "a", encoding="utf-8", errors="backslashreplace", newline="", opener=disk.owned)  # noqa: SIM115
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) or (_locked(file) and _is_new(file, path)):
         return file
     file.close()

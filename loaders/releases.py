@@ -6,7 +6,6 @@ is kept: asking twice averages nothing out. What different callers learn adds up
 Budgets do not fill up again.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from graph.errors import BudgetSpent, StoreIncompatible, StoreUnavailable
+from loaders import disk
 
 SECONDS: Final = 10.0
 """For another process to finish writing."""
@@ -80,13 +80,9 @@ class Releases:
             return _spent(file, caller)
 
     def _make(self) -> None:
-        """An empty file that nobody else can open, before there is anything in it; one that is there already
-        is not touched: whoever closes a file that is open elsewhere in the process ends SQLite's locks on it.
-        """
+        """An empty file that nobody else can open, before there is anything in it."""
         try:
-            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        except FileExistsError:
-            return
+            disk.make(self.path)
         except OSError as fault:
             raise StoreUnavailable(f"{self.path}: {fault.strerror}") from None
 

@@ -42,6 +42,7 @@ from numpy.typing import NDArray
 from graph.errors import SnapshotTorn, StoreSealed
 from graph.snapshot import Snapshot
 from graph.store import Store
+from loaders import disk
 from loaders.sealing import Seal
 from loaders.secretfile import given
 
@@ -87,6 +88,8 @@ class _Manifest:
             return cls(**said)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as closed:
+            raise SnapshotTorn(f"{folder / MANIFEST} cannot be opened ({closed.strerror})") from closed
         except (ValueError, TypeError, KeyError, AttributeError) as broken:
             raise SnapshotTorn(f"{folder / MANIFEST} is no manifest; it is built anew") from broken
 
@@ -215,11 +218,12 @@ def _built(store: Store, folder: Path, seal: Seal) -> Snapshot:
 def _save(snapshot: Snapshot, folder: Path, seal: Seal) -> None:
     # No fsync: after a power cut a checksum fails and costs a rebuild; fifty of them would stall a busy disk.
     arrays = folder / uuid4().hex
-    arrays.mkdir()
+    arrays.mkdir(mode=0o700)
     try:
         values, checksums = _written(snapshot, arrays, seal)
         manifest = _Manifest(FORMAT, arrays.name, values, checksums, seal.writes)
-        (arrays / MANIFEST).write_text(manifest.text())
+        with open(arrays / MANIFEST, "w", opener=disk.owned) as written:
+            written.write(manifest.text())
         (arrays / MANIFEST).replace(folder / MANIFEST)
     except BaseException:
         shutil.rmtree(arrays, ignore_errors=True)
@@ -234,7 +238,7 @@ def _written(snapshot: Snapshot, arrays: Path, seal: Seal) -> tuple[dict[str, st
             values[path] = leaf
             continue
         file = _file(arrays, path, seal.writes)
-        with file.open("wb") as written:
+        with open(file, "wb", opener=disk.owned) as written:
             if file.suffix == SEALED:
                 whole = BytesIO()
                 np.save(whole, leaf, allow_pickle=False)
@@ -269,8 +273,8 @@ def _arrays(folder: Path) -> list[Path]:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Hold a folder's lock, which the system takes back from the dead."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as file:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(folder / "lock", "a", opener=disk.owned) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

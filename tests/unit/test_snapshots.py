@@ -274,6 +274,14 @@ def test_a_folder_that_cannot_be_made_costs_time_and_no_answer(
     assert "cannot be written" in caplog.text
 
 
+def test_a_manifest_that_cannot_be_opened_costs_time_and_no_answer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "manifest.json").mkdir()
+    assert snapshot_of(store_of(RICH), tmp_path).version
+    assert "cannot be opened" in caplog.text
+
+
 def test_it_lies_beside_the_embedded_store_or_where_it_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

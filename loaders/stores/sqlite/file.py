@@ -8,7 +8,7 @@ log WHERE at > …`.
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -168,9 +168,12 @@ def opened(
 def connect(
     path: Path, seal: Seal = PLAIN, patience: float = PATIENCE, *, create: bool = False
 ) -> Connection:
-    """A connection set up as all of ours are, to a file that is there (or is made, with `create`); whoever
-    shares one between threads holds a lock.
+    """A connection set up as all of ours are, to a file that is there (or is made, with `create`, for its
+    owner alone, as SQLite then makes what lies beside it); whoever shares one between threads holds a lock.
     """
+    if create:
+        with suppress(OSError):  # SQLite says in what way it cannot be opened.
+            disk.make(path)
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
         timeout=patience,
