@@ -35,6 +35,9 @@ SLOWEST = 500
 of mobile lines carry.
 """
 
+RECORD, ENVELOPE = 16_384, 29
+"""Bytes of a record of TLS, and what goes with each at the most (TLS 1.2; 22 in 1.3)."""
+
 CLOSING_SECONDS = 3.0
 """Until a client has to have answered that a WebSocket is closed."""
 
@@ -51,13 +54,14 @@ class Config(uvicorn.Config):
 
 
 class Line:
-    """A transport that counts what it is given; all else is the transport's own. slowest: bytes of it a
-    second that somebody has to take who is behind.
+    """A transport that counts what it has to send for what it is given; all else is the transport's own.
+    slowest: bytes of it a second that somebody has to take who is behind.
     """
 
     def __init__(self, transport: asyncio.Transport, slowest: int = SLOWEST) -> None:
         self._transport = transport
         self._given = 0
+        self._envelope = 0 if transport.get_extra_info("ssl_object") is None else ENVELOPE
         self.slowest = slowest
 
     def __getattr__(self, name: str) -> Any:
@@ -65,7 +69,7 @@ class Line:
 
     def write(self, text: bytes) -> None:
         """Send, and count."""
-        self._given += len(text)
+        self._given += len(text) + self._envelope * -(-len(text) // RECORD)
         self._transport.write(text)
 
     @property
@@ -144,9 +148,9 @@ class Taken(asyncio.Protocol):
             return
         seen = self.transport.left, self.transport.taken
         (were_left, were_taken), self._seen = self._seen, seen
-        # TLS has more to send than it was given: what is left growing less is a sign too.
+        # TLS says things of its own, too: what is left growing less is a sign as well.
         took = max(seen[1] - were_taken, were_left - seen[0])
-        if took < min(were_left, self.transport.slowest * TAKING_SECONDS):
+        if were_left and took < min(were_left, self.transport.slowest * TAKING_SECONDS):
             self.transport.abort()
             return
         self._taking = self.loop.call_later(TAKING_SECONDS, self._look_at_taking)

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from graphql import get_introspection_query
+from uvicorn.server import ServerState
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -323,3 +324,50 @@ async def test_whoever_takes_less_than_comes_is_not_cut_off(
                 part = await loop.sock_recv(client, 65_536)
                 assert part, "cut off"
                 text += part
+
+
+class Sealing(asyncio.Transport):
+    """Sends more than it is given, as TLS does, and holds it until it is taken."""
+
+    def __init__(self, through: socket.socket) -> None:
+        super().__init__({"socket": through, "ssl_object": object(), "sslcontext": object()})
+        self.held = 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.held += len(data) + 22
+
+    def get_write_buffer_size(self) -> int:
+        return self.held
+
+    def get_protocol(self) -> asyncio.BaseProtocol:
+        return self.protocol
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self.protocol = protocol
+
+    def is_closing(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        """It was cut off before."""
+
+    def abort(self) -> None:
+        self.protocol.connection_lost(None)
+
+
+async def test_over_tls_a_word_under_way_is_no_sign_of_a_slow_reader(shop: Shop) -> None:
+    """At each look one word has just been said, and all that was said before is taken; then it is not."""
+    async with served(shop) as (_, server):
+        config, state = server.config, ServerState()
+        with socket.socket() as through:
+            wire, line = Sealing(through), patience.Patient(config, state, {})
+            wire.set_protocol(line)
+            line.connection_made(wire)
+            for held in (0, 1, 1, 1, 0, 1, 1):
+                wire.held = 0
+                for _ in range(held):
+                    line.transport.write(b"a word")
+                line._look_at_taking()
+                assert line in state.connections
+            line._look_at_taking()
+            assert line not in state.connections
