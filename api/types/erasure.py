@@ -1,12 +1,16 @@
 """What is held about a person, and its end."""
 
+from functools import partial
+
 import orjson
 import strawberry
 
 from api.context import Info
 from api.intake import Fault
+from api.rights.pseudonyms import Pseudonyms
 from api.types.described import input_type, output
 from api.types.payloads import UserError
+from graph.snapshot.people import People
 
 
 @input_type
@@ -49,6 +53,12 @@ async def export_of(info: Info, key: str) -> str | None:
     if not request.sight.speaks_for(key):
         return None
     veil = request.veil.of(request.caller)
-    called = veil.of if veil else str
+    called = str if veil is None else partial(_called, veil, request.analysis.snapshot.people)
     held = await request.searched(lambda stop: request.intake.export(key, called, stop))
     return None if held is None else orjson.dumps(held).decode()
+
+
+def _called(veil: Pseudonyms, people: People, key: str) -> str:
+    """The pseudonym of somebody, the same for a visitor who turned out to be them."""
+    row = people.row(key)
+    return veil.of(key if row is None else people.keys[row])

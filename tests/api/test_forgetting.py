@@ -179,6 +179,25 @@ async def test_a_member_reads_what_is_held_of_themselves_and_nobodys_key(told: S
         assert (reply.data, reply.errors) == ({"exportUser": None}, ())
 
 
+async def test_whoever_turned_out_to_be_a_friend_is_called_as_that_friend_is(shop: Shop) -> None:
+    shop.tell("ana>:tea  bea=?phone")
+    came: dict[str, Any] = {"product": "tea", "sharer": "ana"}
+    shop.take(
+        [
+            Event("o1", Kind.OPEN, NOW, user="bea", **came),
+            Event("o2", Kind.OPEN, NOW, visitor="phone", **came),
+        ]
+    )
+    ana = Caller(Role.MEMBER, "test:ana", "ana")
+    document = '{ exportUser(user: "ana") viewer { listeners { nodes { to { key } } } } }'
+    own = await shop.service.answer(Asked(document, caller=ana))
+    assert own.data is not None
+    (bea,) = (tie["to"]["key"] for tie in own.data["viewer"]["listeners"]["nodes"])
+    named = json.loads(own.data["exportUser"])["namedIn"]
+    opened = [event.get("user", event.get("visitor")) for event in named if event["kind"] == "OPEN"]
+    assert opened == [bea, bea]
+
+
 async def test_only_privacy_members_and_who_runs_the_shop_may_export(told: Shop) -> None:
     for role in Role:
         caller = Caller(role, f"test:{role}", "ana" if role is Role.MEMBER else None)
