@@ -101,17 +101,33 @@ def test_what_somebody_was_shown_at_once_is_known():
     assert len(set(by_sitting)) == 3
 
 
-def test_what_was_shown_before_anything_was_learned_tells_how_often_it_is_opened(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    """A page drawn again is no showing more, a look long after no opening."""
-    heard: list[tuple[list[bool], list[bool]]] = []
+Heard = list[tuple[list[bool], list[bool]]]
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
+    """Of all that was ever shown whether it was opened, and whether it taught, as often as that is asked."""
+    heard: Heard = []
 
     def kept(opened: NDArray[np.bool_], taught: NDArray[np.bool_]) -> Usual:
         heard.append((opened.tolist(), taught.tolist()))
         return USUAL
 
     monkeypatch.setattr(showings, "usual", kept)
+    return heard
+
+
+def test_what_was_shown_before_anything_was_learned_tells_how_often_it_is_opened(heard: Heard):
+    """A page drawn again is no showing more, a look long after no opening."""
     before = "bea.exposure:pen bea.exposure:pen bea.view:pen dan.exposure:mug @1.9d dan.view:mug"
     lately(after_a_day(f"@0.5d {before} @2d eve.exposure:tea eve.exposure:pen eve.view:tea"))
     assert heard == [([True, False, True, False], [False, False, True, True])]
+
+
+def test_of_very_much_that_was_shown_what_every_second_person_was_is_enough(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(showings, "MANY", 6)
+    each = " ".join(f"p{who}.exposure:tea p{who}.exposure:pen p{who}.view:pen" for who in range(6))
+    lately(after_a_day(each))
+    assert heard == [([False, True] * 3, [True] * 6)]

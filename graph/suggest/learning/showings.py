@@ -38,6 +38,9 @@ SOON, MICROSECOND = timedelta(hours=1), timedelta(microseconds=1)
 ENOUGH = 500
 """Exposures below which a log is said to tell none."""
 
+MANY = 1_000_000
+"""Showings by which it is told how often they are opened; of a log with more, those of every so many people."""
+
 LOOKED = (Kind.VIEW, Kind.OPEN, Kind.CART, Kind.FAVOURITE, Kind.PURCHASE)
 
 
@@ -90,6 +93,7 @@ def lately(moments: Moments) -> Usual:
     events = moments.whole.events
     rows = _exposed(events, 0, moments.silent)
     rows = rows[(events.person[rows] != NONE) & ~events.noise[rows]]
+    rows = rows[events.person[rows] % max(1, -(-len(rows) // MANY)) == 0]
     opened, again = _ever_opened(events, rows, len(moments.whole.products))
     return usual(opened[~again], events.at[rows[~again]] >= moments.cut)
 
@@ -99,7 +103,8 @@ def _ever_opened(events: Events, shown: Longs, products: int) -> tuple[NDArray[n
     shown in the sitting before.
     """
     looks = events.rows(*LOOKED)
-    looks = looks[(events.person[looks] != NONE) & (events.product[looks] != NONE)]
+    looks = looks[(events.product[looks] != NONE) & ~events.noise[looks]]
+    looks = looks[np.isin(events.person[looks], events.person[shown])]
     rows = np.append(shown, looks)
     looked = np.arange(len(rows)) >= len(shown)
     what = events.person[rows].astype(np.int64) * products + events.product[rows]
