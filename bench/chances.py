@@ -6,8 +6,8 @@
 The generated shop shows its start page by popularity, a tenth of it at random, and people look by taste. The
 logs of taobao-share and android-cascades tell no showing: there it is what people turned to by themselves of
 what would have been shown first. Everything is learned before the cut of each; what `sharegraph evaluate
-chances` prints of it, people who do not allow research left out. What chances are made of was seen to be wrong
-on the later part of taobao-share; nobody had looked at android-cascades (docs/decisions/0023).
+chances` prints of it, people who do not allow research left out. What chances were made of was seen to be
+wrong on the later part of taobao-share; nobody had looked at android-cascades (docs/decisions/0023).
 """
 
 import tempfile
