@@ -39,7 +39,7 @@ ENOUGH = 500
 """Exposures below which a log is said to tell none."""
 
 MANY = 1_000_000
-"""Showings by which it is told how often they are opened; of a log with more, those of every so many people."""
+"""Showings that tell how often they are opened; of a log with more, those of every so many people."""
 
 LOOKED = (Kind.VIEW, Kind.OPEN, Kind.CART, Kind.FAVOURITE, Kind.PURCHASE)
 
