@@ -49,7 +49,12 @@ class CircleReason(Reason):
 class ActivityReason(Reason):
     """How much this person opens and shares at all."""
 
-    opens: int = strawberry.field(description="Openings of anybody's shares, the newest 400 counted.")
+    reason: strawberry.Private[recipients.ActivityReason]
+
+    @field
+    def opens(self, info: Info) -> int:
+        """Openings of anybody's shares, the newest 400 counted; to members the nearest ten."""
+        return info.context.sight.strangers(self.reason.opens)
 
 
 REASONS: dict[type[recipients.Reason], Callable[[Any], Reason]] = {
@@ -62,7 +67,7 @@ REASONS: dict[type[recipients.Reason], Callable[[Any], Reason]] = {
     recipients.InterestReason: lambda one: InterestReason(
         weight=one.weight, because=[Product(row=row) for row in one.because]
     ),
-    recipients.ActivityReason: lambda one: ActivityReason(weight=one.weight, opens=one.opens),
+    recipients.ActivityReason: lambda one: ActivityReason(weight=one.weight, reason=one),
 }
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from api import batching
+from api.auth.caller import Caller, Role
+from api.request import Asked
 from graph.events import Consent, Event, Kind, User
 from graph.recipients import recipients
 from tests.api.conftest import NOW, Shop
@@ -65,6 +67,29 @@ async def test_weights_sum_to_log_odds_less_one_number_that_is_the_same_for_all(
         for node in found
     ]
     assert average == pytest.approx([average[0]] * len(average))
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [(Role.MEMBER, {10}), (Role.STOREFRONT, {7, 8}), (Role.ADMIN, {7, 8})]
+)
+async def test_members_are_told_the_nearest_ten_of_what_a_friend_opens(
+    shop: Shop, role: Role, told: set[int]
+) -> None:
+    """Asked before and after, an exact count says that a friend opened something of somebody else's."""
+    shop.tell("ana>bea:tea " + " ".join(f"dan>bea:p{number}" for number in range(6)))
+    ana = Caller(role, "test:ana", "ana" if role is Role.MEMBER else None)
+    opens = {await _opens(shop, ana)}
+    shop.tell("dan>bea:p6")
+    assert opens | {await _opens(shop, ana)} == told
+
+
+async def _opens(shop: Shop, caller: Caller) -> int:
+    variables = {"user": "ana", "product": "tea"}
+    reply = await shop.service.answer(Asked(RECIPIENTS, variables, caller=caller))
+    assert reply.data is not None, reply.errors
+    (bea,) = reply.data["user"]["recipients"]["nodes"]
+    (activity,) = (one for one in bea["reasons"] if one["__typename"] == "ActivityReason")
+    return int(activity["opens"])
 
 
 async def test_pages_are_one_list(shop: Shop) -> None:
