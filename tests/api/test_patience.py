@@ -262,9 +262,9 @@ async def test_each_event_is_taken_from_the_minute(shop: Shop, monkeypatch: pyte
 async def test_whoever_reads_slowly_stays_though_there_is_ever_more_for_them(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "TAKING_SECONDS", 0.7)
+    monkeypatch.setattr(patience, "TAKING_SECONDS", 1.5)
     shop.tell("ana>bea:tea")
-    async with served(shop, alive_seconds=0.7) as (address, server), asyncio.timeout(60):
+    async with served(shop, alive_seconds=1.5, slowest=1) as (address, server), asyncio.timeout(60):
         with narrow(address, server) as client:
             async with connect(
                 f"ws://{address}/graphql", subprotocols=[WS], sock=client, compression=None, max_queue=1
