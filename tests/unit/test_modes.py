@@ -14,6 +14,7 @@ from loaders.lessons import keep
 from loaders.rejects import Rejects
 from loaders.snapshots import default_folder, save, snapshot_of
 from loaders.stores import open_store
+from loaders.stores.embedded import EmbeddedStore
 from tests.contract.telling import rows
 from tests.toy import TOY
 
@@ -54,7 +55,8 @@ def test_what_lies_in_and_beside_a_store_is_its_owners_alone(tmp_path: Path) -> 
 
 
 def test_a_backup_is_its_owners_alone(tmp_path: Path) -> None:
-    with closing(open_store(shop(tmp_path))) as store:
+    shop(tmp_path)
+    with closing(EmbeddedStore(tmp_path / "shop.db")) as store:
         store.backup(tmp_path / "copy.db")
     assert modes(tmp_path)["copy.db"] == 0o600
 
