@@ -397,7 +397,8 @@ async def _replied(running: object, context: Context, ready: _Ready, asked: Aske
         result = cast("ExecutionResult", await running if isawaitable(running) else running)
     finally:
         context.end()
-    cost = replace(ready.cost, actual=ready.plan.actual(result.data))
+    actual = ready.plan.actual(result.data, ready.executor.variable_values.coerced)
+    cost = replace(ready.cost, actual=max(actual, ready.cost.least))
     errors = _told(result, asked)
     return Reply(result.data, errors, ran=True, label=ready.label, version=context.version, cost=cost)
 

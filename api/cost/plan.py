@@ -149,17 +149,25 @@ class Step:
 
     def requested(self, variables: Mapping[str, Any]) -> float:
         """The most it may cost."""
-        own = self.price + sum(extra.under(variables) for extra in self.extras)
         below = sum(step.requested(variables) for step in self.steps)
-        return self.size.under(variables) * (own + below) + SENT * self.sent.under(variables)
+        return self.size.under(variables) * (self._own(variables) + below) + self._sent(variables)
 
-    def actual(self, answer: Any) -> float:
+    def actual(self, answer: Any, variables: Mapping[str, Any]) -> float:
         """What it cost, now that the answer is known."""
+        return self._answered(answer, variables) + self._sent(variables)
+
+    def _answered(self, answer: Any, variables: Mapping[str, Any]) -> float:
         if isinstance(answer, list):
-            return sum(self.actual(item) for item in answer)
-        if isinstance(answer, dict):
-            return self.price + sum(step.actual(answer.get(step.name)) for step in self.steps)
-        return self.price
+            return sum(self._answered(item, variables) for item in answer)
+        below = answer if isinstance(answer, dict) else {}
+        steps = self.steps if below else ()
+        return self._own(variables) + sum(step.actual(below.get(step.name), variables) for step in steps)
+
+    def _own(self, variables: Mapping[str, Any]) -> float:
+        return self.price + sum(extra.under(variables) for extra in self.extras)
+
+    def _sent(self, variables: Mapping[str, Any]) -> float:
+        return SENT * self.sent.under(variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +184,9 @@ class Plan:
         """The most that it may cost with these variables."""
         return float(sum(step.requested(variables) for step in self.steps))
 
-    def actual(self, answer: Mapping[str, Any] | None) -> float:
-        """What it cost; nothing where nothing was answered."""
-        return float(sum(step.actual((answer or {}).get(step.name)) for step in self.steps))
+    def actual(self, answer: Mapping[str, Any] | None, variables: Mapping[str, Any]) -> float:
+        """What it cost with these variables, now that the answer is known."""
+        return float(sum(step.actual((answer or {}).get(step.name), variables) for step in self.steps))
 
 
 def plan_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Plan:

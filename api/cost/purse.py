@@ -37,12 +37,13 @@ FREE = Balance(enough=True, left=None, resets=0)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a request was charged, and what came of it. limit: of a request."""
+    """What a request was charged, and what came of it. limit: of a request; least: for reading it."""
 
     requested: float
     limit: float
     balance: Balance
     actual: float = 0.0
+    least: float = 0.0
 
     def told(self) -> dict[str, object]:
         """As a client reads it, under `extensions`."""
@@ -99,11 +100,12 @@ class Purses:
         beyond = allowance.beyond(shape, plan)
         if beyond is not None:
             raise Denied(TOO_COMPLEX, beyond)
-        requested = max(plan.requested(variables), paid)
+        requested = plan.requested(variables)
         if requested > allowance.cost:
             much = f"this may cost {requested:,.0f}, and {allowance.cost:,.0f} is the most; ask for fewer"
             raise Denied(TOO_DEAR, much)
-        return self.charged_again(Cost(requested, allowance.cost, FREE), allowance, payer, paid=paid)
+        cost = Cost(max(requested, paid), allowance.cost, FREE, least=paid)
+        return self.charged_again(cost, allowance, payer, paid=paid)
 
     def charged_again(self, cost: Cost, allowance: Allowance, payer: str, *, paid: int = 0) -> Cost:
         """The same, taken from what is left of the minute now; Denied where it does not reach."""

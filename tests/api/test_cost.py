@@ -176,6 +176,21 @@ def test_every_example_is_well_within_what_anybody_may_ask(example: Path) -> Non
                 assert plan.requested({}) < allowance.cost / 3
 
 
+async def test_what_is_paid_for_reading_and_for_arguments_has_actually_been_paid(shop: Shop) -> None:
+    shop.tell(TOY)
+    short, long = "{ __typename }", "{ suggestions(first: 10) { answerId } }"
+    for document, actual in ((short, LEAST), (long, 300 + 6 * 10)):
+        said: Any = (await asked(shop, document, ALLOWANCES["storefront"])).body()["extensions"]
+        assert (said["cost"]["requested"], said["cost"]["actual"]) == (actual, actual)
+
+
+async def test_a_long_body_is_no_dear_question(shop: Shop) -> None:
+    shop.tell(TOY)
+    document = "{ __typename }" + " " * 10_000
+    reply = await asked(shop, document, Allowance(cost=100.0))
+    assert reply.ran
+
+
 async def test_what_it_cost_is_told_and_is_no_more_than_what_was_asked_for(shop: Shop) -> None:
     shop.tell(TOY)
     document = """{
