@@ -15,7 +15,7 @@ import tempfile
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import cycle, repeat
+from itertools import repeat
 from pathlib import Path
 
 import httpx
@@ -39,6 +39,9 @@ LEAKS = ("Traceback", ".py", "sqlite", "SELECT ", "object at 0x", "site-packages
 
 MEMBERS = 200
 """Of the made-up shop, as many as it has (bench.standing)."""
+
+WITH_ONE_KEY = 10
+"""Documents of a service."""
 
 KEYS = [f"{kind}{n:0{digits}}" for kind, digits in (("u", 6), ("p", 5), ("s", 6)) for n in range(1, 6)]
 
@@ -82,12 +85,15 @@ def cases(stand: Stand, role: Role, each: int) -> Iterator[tuple[str, Counter[st
 
 
 def callers(stand: Stand, role: Role) -> Iterator[dict[str, str]]:
-    """The headers of who asks next in a role; members take turns."""
+    """The headers of who asks next in a role: members take turns, services come with another key now and
+    then, so that nobody's minute is spent.
+    """
     if role is Role.DEV:
-        return repeat({})
-    if role is not Role.MEMBER:
-        return repeat(stand.bearer(role.value))
-    return cycle(stand.bearer(f"member u{n:06}") for n in range(MEMBERS))
+        yield from repeat({})
+    while role is Role.MEMBER:
+        yield from (stand.bearer(f"member u{n:06}") for n in range(MEMBERS))
+    while True:
+        yield from repeat(stand.another(role.value), WITH_ONE_KEY)
 
 
 def _tried(

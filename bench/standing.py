@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 TRUSTED = "query Card($key: String!) { product(key: $key) { key } }"
 """A document that the server of `only trusted` takes."""
 
+RING = "keys.json"
+
 SERVICES = ("storefront", "growth", "analyst", "ingest", "privacy", "admin")
 
 PATIENCE = 600.0
@@ -74,6 +76,11 @@ class Stand:
             return {}
         token = self.token(sub=person) if kind == "member" else self.keys[kind]
         return {"authorization": f"Bearer {token}"}
+
+    def another(self, role: str) -> dict[str, str]:
+        """The header of a service with a key that was made just now, and nothing spent."""
+        made = Keyring(self.folder / RING).make(role, "bench", datetime.now(UTC))
+        return {"authorization": f"Bearer {made}"}
 
 
 def unsigned(**claims: object) -> str:
@@ -120,7 +127,7 @@ def standing(
 def _callers(folder: Path) -> tuple[list[str], jwk.OctKey, dict[str, str]]:
     """The flags by which a server knows its callers, what signs their tokens, and their API keys."""
     secret = jwk.OctKey.import_key(os.urandom(32), {"kid": "login"})
-    signing, ring = folder / "jwks.json", folder / "keys.json"
+    signing, ring = folder / "jwks.json", folder / RING
     signing.write_text(json.dumps({"keys": [secret.as_dict(private=True)]}))
     keys = {role: Keyring(ring).make(role, "bench", datetime.now(UTC)) for role in SERVICES}
     return ["--keys", str(ring), "--jwks", str(signing), "--audience", "shop"], secret, keys
