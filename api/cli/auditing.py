@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Log = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE...",
+        metavar="FILE",
         help="As `serve --audit` was given it; what was moved away beside it is found. Or every file of it.",
     ),
 ]

@@ -143,7 +143,7 @@ def _spoken(reasons: list[dict[str, Any]]) -> Iterator[str]:
         match reason["__typename"]:
             case "TieReason" if reason["ofShares"]:
                 of = called(reason["tie"]["from"])
-                says = f"opened {reason['opened']} of {reason['ofShares']} shares of {of}"
+                says = f"opened {reason['opened']} of {_shares(reason['ofShares'])} of {of}"
             case "TieReason":
                 says = f"tied to {called(reason['tie']['from'])}"
             case "CircleReason":
@@ -153,7 +153,14 @@ def _spoken(reasons: list[dict[str, Any]]) -> Iterator[str]:
                 says = ", ".join(f"opened {called(one)}" for one in reason["because"])
             case "InterestReason":
                 # What they opened of other people's shares counts and is not for the sharer's eyes.
-                says = f"takes to its kind {'more' if reason['weight'] > 0 else 'less'} than the average pair"
+                # As printed: what rounds to nothing is neither more nor less.
+                weight = round(reason["weight"], 2)
+                how = "more than" if weight > 0 else "less than" if weight < 0 else "as much as"
+                says = f"takes to its kind {how} the average pair"
             case _:
-                says = f"opened {reason['opens']} shares in all"
+                says = f"opened {_shares(reason['opens'])} in all"
         yield f"{reason['weight']:+.2f} {says}"
+
+
+def _shares(number: int) -> str:
+    return "1 share" if number == 1 else f"{number} shares"

@@ -93,3 +93,9 @@ def test_files_that_are_moved_away_while_it_looks_are_looked_for_once_more(
     assert cli.main(["audit", "verify", str(path)]) == 0
     path.write_text(path.read_text().replace(f"case-{ROWS}", "case-0"))
     assert cli.main(["audit", "verify", str(path)]) == 1
+
+
+@pytest.mark.parametrize("command", ["verify", "about"])
+def test_that_files_may_be_several_is_told_once(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["audit", command, "--help"]) == 0
+    assert "{FILE}...\n" in "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines())

@@ -78,10 +78,14 @@ def test_a_region_where_nobody_lives_is_told_with_those_that_there_are(store, ca
     assert err == "sharegraph: filter.region: nobody lives in 'Nowhere'; the commonest are Lyon\n"
 
 
-@pytest.mark.parametrize(("weight", "how"), [(0.29, "more"), (-0.07, "less")])
+@pytest.mark.parametrize(
+    ("weight", "how"),
+    [(0.29, "more than"), (-0.07, "less than"), (0.0, "as much as"), (-0.004, "as much as")],
+)
 def test_a_taste_that_may_not_be_told_in_detail_is_told_as_such(weight, how):
     interest = {"__typename": "InterestReason", "weight": weight, "because": []}
-    assert [*sharing._spoken([interest])] == [f"{weight:+.2f} takes to its kind {how} than the average pair"]
+    (said,) = sharing._spoken([interest])
+    assert said.endswith(f" takes to its kind {how} the average pair")
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,19 @@ def test_a_taste_that_may_not_be_told_in_detail_is_told_as_such(weight, how):
 def test_one_person_in_common_is_one(common, said):
     circle = {"__typename": "CircleReason", "weight": 0.131, "inCommon": common, "size": 3}
     assert [*sharing._spoken([circle])] == [f"+0.13 {said}, one of 3"]
+
+
+@pytest.mark.parametrize(("opens", "said"), [(0, "0 shares"), (1, "1 share"), (2, "2 shares")])
+def test_one_share_opened_is_one(opens, said):
+    activity = {"__typename": "ActivityReason", "weight": 0.69, "opens": opens}
+    assert [*sharing._spoken([activity])] == [f"+0.69 opened {said} in all"]
+
+
+@pytest.mark.parametrize(("shares", "said"), [(1, "1 of 1 share"), (2, "1 of 2 shares")])
+def test_one_share_of_one_is_one(shares, said):
+    tie = {"from": {"key": "ana", "name": "Ana"}}
+    reason = {"__typename": "TieReason", "weight": -0.68, "opened": 1, "ofShares": shares, "tie": tie}
+    assert [*sharing._spoken([reason])] == [f"-0.68 opened {said} of Ana"]
 
 
 def test_an_evaluation_prints_every_model_beside_ours(tmp_path: Path, capsys):
