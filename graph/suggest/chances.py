@@ -105,7 +105,7 @@ def chances(
     rivals = _surely(beside - by_itself)
     odds, shown = found[rivals], ways[rivals]
     kept = np.flatnonzero(np.diff(odds.of_step, prepend=0.0) > 0)
-    common = float((opened.sum() + 0.5) / (len(opened) + 1)) * usual.times
+    common = min(float((opened.sum() + 0.5) / (len(opened) + 1)) * usual.times, 1.0)
     told = _told(odds, kept, _spread(odds.told(shown), opened, alone if person is None else person), usual)
     return Chances(begins[kept], told, common, exposed, rivals)
 
