@@ -42,6 +42,7 @@ class Sight:
     k: int = K
     own: int | None = field(init=False)
     asked: set[int] = field(default_factory=set)
+    _communities: NDArray[np.bool_] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         subject = self.caller.subject
@@ -134,8 +135,13 @@ class Sight:
     @property
     def communities(self) -> NDArray[np.bool_]:
         """Which communities this caller is told of, by position; analysts of none of few people, members of
-        their own and of those of whose links they may say that they opened them.
+        their own and of those of whose links they may say that they opened them. Looked for once.
         """
+        if self._communities is None:
+            self._communities = self._told_of_communities()
+        return self._communities
+
+    def _told_of_communities(self) -> NDArray[np.bool_]:
         labels, communities = self.analysis.partition.labels, len(self.analysis.partition)
         match self.caller.role:
             case Role.ANALYST:
