@@ -104,7 +104,7 @@ class Purses:
         if requested > allowance.cost:
             much = f"this may cost {requested:,.0f}, and {allowance.cost:,.0f} is the most; ask for fewer"
             raise Denied(TOO_DEAR, much)
-        cost = Cost(max(requested, paid), allowance.cost, FREE, least=paid)
+        cost = Cost(max(requested, float(paid)), allowance.cost, FREE, least=float(paid))
         return self.charged_again(cost, allowance, payer, paid=paid)
 
     def charged_again(self, cost: Cost, allowance: Allowance, payer: str, *, paid: int = 0) -> Cost:

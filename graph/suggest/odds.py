@@ -44,6 +44,12 @@ class Trials:
     opened: NDArray[np.bool_]
     listed: Longs
 
+    @property
+    def heard(self) -> Floats:
+        """Of what was opened as much as leaves half a list of which nothing was, (n,)."""
+        most = self.listed.max() + 0.5
+        return np.asarray(self.opened * min(1.0, most / max(self.opened.sum(), 1)), np.float64)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Odds:
@@ -95,17 +101,17 @@ def fitted(shown: Trials, steps: int) -> Odds:
 
 def _turned(odds: Odds, shown: Trials) -> Odds:
     """By what was opened in each step, as much told in all as was."""
-    opened = _sums(shown.step, shown.opened, odds.of_step)
+    opened = _sums(shown.step, shown.heard, odds.of_step)
     if_one = _sums(shown.step, odds.of_level[shown.level] * odds.left(shown), odds.of_step)
     of_step, pooled = _rising(opened, if_one)
     odds = replace(odds, of_step=of_step)
-    of_step = of_step * (shown.opened.sum() / odds.told(shown).sum())
+    of_step = of_step * (shown.heard.sum() / odds.told(shown).sum())
     return replace(odds, of_step=of_step, step_worth=of_step * (pooled + 1))
 
 
 def _levelled(odds: Odds, shown: Trials) -> Odds:
     """By what was opened at each level."""
-    opened = _sums(shown.level, shown.opened, odds.of_level)
+    opened = _sums(shown.level, shown.heard, odds.of_level)
     as_all = _sums(shown.level, odds.of_step[shown.step] * odds.left(shown), odds.of_level)
     worth = _likeliest(opened, as_all, 1.0, 1.0)
     return replace(odds, of_level=(opened + worth) / (as_all + worth), level_worth=opened + worth)

@@ -234,7 +234,7 @@ async def test_events_stream_over_http_too(shop: Shop) -> None:
         async with client.stream("GET", "/graphql", params=read, headers=SSE) as answer:
             assert await data(answer.aiter_lines()) == {"data": {"cascade": {"size": 3}}}
         once = await client.post("/graphql", json={"query": "{ __typename }"}, headers=SSE)
-    free = '"extensions":{"cost":{"requested":50,"actual":0.0,"limit":100000.0}}'
+    free = '"extensions":{"cost":{"requested":50.0,"actual":50.0,"limit":100000.0}}'
     told = f'{{"data":{{"__typename":"Query"}},{free}}}'
     assert once.text == f"event: next\ndata: {told}\n\nevent: complete\ndata:\n\n"
 

@@ -135,14 +135,14 @@ def test_nothing_ties_what_somebody_did_with_the_shop_to_how_they_came(store: St
     bought.
     """
     share = Event("s", Kind.SHARE, START, user="ana", product="tea")
-    came: dict[str, Any] = {"user": "bea", "product": "tea", "share": "s", "answer": "a-7", "rank": 2}
+    came: dict[str, Any] = {"user": "bea", "product": "tea", "sharer": "ana", "answer": "a-7", "rank": 2}
     came |= {"propensity": 0.5, "variant": "arm-b", "channel": "by-sms", "campaign": "for-few"}
     acts = [Event(f"row-of-bea-{kind.name}", kind, START, **came) for kind in (Kind.OPEN, Kind.PURCHASE)]
     ingest_events([share, *acts], store, now=START)
     found = held(store, "ana", called=lambda key: f"~{key}")["namedIn"]
     opened, bought = (next(one for one in found if one["kind"] == kind) for kind in ("OPEN", "PURCHASE"))
     assert {opened["user"], opened["channel"]} == {"~bea", "by-sms"}
-    assert bought.keys() == {"kind", "at", "product", "share", "from", "received"}
+    assert bought.keys() == {"kind", "at", "product", "sharer", "from", "received"}
     assert not {"answer", "rank", "propensity", "variant"} & opened.keys()
 
 

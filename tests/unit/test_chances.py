@@ -111,3 +111,12 @@ def test_what_people_who_open_much_tell_is_less_sure():
     assert apart is not None
     assert apart.of(1.0, 0).value == alike.of(1.0, 0).value
     assert apart.of(1.0, 0).high - apart.of(1.0, 0).low > 3 * (alike.of(1.0, 0).high - alike.of(1.0, 0).low)
+
+
+def test_where_all_that_was_shown_was_opened_chances_are_high_and_not_certain():
+    score, ever = np.repeat([1.0, 2.0, 3.0], 200), np.arange(600)
+    for listed in (None, ever, ever // 2):
+        opened = np.ones(600, bool) if listed is None else np.diff(listed, prepend=-1) > 0
+        found = chances(score, opened, ever % 2, listed=listed)
+        assert found is not None
+        assert all(0.3 < found.of(at, 0).value < 1 for at in (1.0, 3.0))
