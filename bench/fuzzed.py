@@ -1,6 +1,6 @@
 """Documents that schemathesis draws from our schema: right ones, with arguments that no client would send.
 
-    python -m bench.fuzzed > bench/results/fuzzed.txt
+    python -m bench.fuzzed --each 20 > bench/results/fuzzed.txt
 
 Every root field of queries and mutations is asked, as developers may, as members may (another one each time,
 since each has a budget) and as every service may, of real servers of a made-up shop. Whatever is answered has

@@ -70,7 +70,7 @@ async def say(client: ClientConnection, **message: Any) -> None:
 
 
 async def hear(client: ClientConnection) -> Any:
-    text = await asyncio.wait_for(client.recv(), 10)
+    text = await asyncio.wait_for(client.recv(), 60)
     assert isinstance(text, str), "a binary frame"
     message = json.loads(text)
     if isinstance(message.get("payload"), dict):

@@ -118,7 +118,9 @@ def serving(folder: Path) -> Iterator[Served]:
         process = subprocess.Popen(command, stderr=log, cwd=Path(__file__).parents[2])
         try:
             base = f"http://127.0.0.1:{port}"
-            clients = [closing.enter_context(httpx.Client(base_url=base, timeout=60)) for _ in range(12)]
+            # A connection that was silent for five seconds is closed, maybe while something is on its way.
+            how: Any = {"base_url": base, "timeout": 60, "limits": httpx.Limits(keepalive_expiry=3)}
+            clients = [closing.enter_context(httpx.Client(**how)) for _ in range(12)]
             served = Served(folder, process, clients, keys)
             until = time.monotonic() + PATIENCE
             while len(served.workers) < 2:
